@@ -1,0 +1,1 @@
+//! Composes components along a wiring: bytes to bytes

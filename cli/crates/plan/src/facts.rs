@@ -1,0 +1,85 @@
+//! What the probe found out: the only thing that plans know of the machine.
+
+use std::{collections::BTreeMap, fmt};
+
+use crate::{AbsPath, Tool, Version};
+
+/// What is known of the machine and of files outside the manifest and the WIT.
+#[derive(Clone, Debug, Default)]
+pub struct Facts {
+    /// The tools that were looked for.
+    pub tools: BTreeMap<Tool, ToolFact>,
+    /// The text of files that toolchains and providers asked for, as far as they exist.
+    pub texts: BTreeMap<AbsPath, String>,
+    /// The bytes of components that the manifest names as `source`; the reason in words where they could not be read.
+    pub sources: BTreeMap<AbsPath, Result<Vec<u8>, String>>,
+}
+
+/// What looking for one tool gave.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ToolFact {
+    /// It is there and will do.
+    Found(FoundTool),
+    /// It is nowhere.
+    Missing,
+    /// One is there, but outside of the window.
+    OutsideWindow(FoundTool),
+    /// One is there, but asking for its version failed.
+    Broken {
+        /// Where it is.
+        path: AbsPath,
+        /// What was run, pasteable.
+        command: String,
+        /// What it printed, or why it could not be started.
+        output: String,
+    },
+}
+
+/// A tool that is there.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FoundTool {
+    /// The program (for what is no program, the file or folder that shows it is there).
+    pub path: AbsPath,
+    /// Its version; zeros where it need not be known.
+    pub version: Version,
+    /// The version as the tool says it, for keys and messages; empty where it need not be known.
+    pub says: String,
+    /// Where it was found.
+    pub found_in: FoundIn,
+}
+
+/// Where a tool was found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FoundIn {
+    /// Named by its environment variable.
+    Variable,
+    /// On `PATH`.
+    Path,
+    /// In conjoin's cache folder.
+    Cache,
+}
+
+impl fmt::Display for FoundIn {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(match self {
+            Self::Variable => "environment",
+            Self::Path => "PATH",
+            Self::Cache => "conjoin's cache",
+        })
+    }
+}
+
+impl Facts {
+    /// The tool, if it is there and will do.
+    pub fn tool(&self, tool: Tool) -> Option<&FoundTool> {
+        match self.tools.get(&tool) {
+            Some(ToolFact::Found(found)) => Some(found),
+            Some(ToolFact::Missing | ToolFact::OutsideWindow(_) | ToolFact::Broken { .. }) | None => None,
+        }
+    }
+
+    /// The text of a file that was asked for, if it exists.
+    pub fn text(&self, path: &AbsPath) -> Option<&str> {
+        self.texts.get(path).map(String::as_str)
+    }
+}

@@ -1,0 +1,52 @@
+//! Absolute paths, so that no current folder can leak into a plan.
+
+use std::{
+    fmt,
+    path::{Path, PathBuf},
+};
+
+/// An absolute path.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct AbsPath(PathBuf);
+
+impl AbsPath {
+    /// The path, if it is absolute.
+    pub fn new(path: impl Into<PathBuf>) -> Option<Self> {
+        let path = path.into();
+        path.is_absolute().then_some(Self(path))
+    }
+
+    /// This folder with `path` below it; `path` itself if that is absolute.
+    #[must_use]
+    pub fn join(&self, path: impl AsRef<Path>) -> Self {
+        Self(self.0.join(path))
+    }
+
+    /// The folder that contains it; itself for the root.
+    #[must_use]
+    pub fn parent(&self) -> Self {
+        Self(self.0.parent().unwrap_or(&self.0).to_owned())
+    }
+
+    /// The last name of the path, empty for the root.
+    pub fn file_name(&self) -> String {
+        self.0.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default()
+    }
+
+    /// The path for the standard library.
+    pub fn as_path(&self) -> &Path {
+        &self.0
+    }
+}
+
+impl AsRef<Path> for AbsPath {
+    fn as_ref(&self) -> &Path {
+        &self.0
+    }
+}
+
+impl fmt::Display for AbsPath {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.display().fmt(formatter)
+    }
+}

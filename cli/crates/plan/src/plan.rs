@@ -1,0 +1,95 @@
+//! All steps of a build, in dependency order.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::{AbsPath, Input, Step};
+
+/// Steps in an order in which each comes after those it depends on.
+#[derive(Clone, Debug, Default)]
+pub struct Plan {
+    steps: Vec<Step>,
+    dependencies: Vec<Vec<usize>>,
+}
+
+/// Why steps do not make a plan. Toolchains are at fault, not the user.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum PlanError {
+    /// Two steps have one name.
+    #[error("two steps are called `{0}`")]
+    SameId(String),
+    /// Two steps write one file.
+    #[error("the steps `{0}` and `{1}` both write `{2}`")]
+    SameOutput(String, String, AbsPath),
+    /// Steps need one another's outputs.
+    #[error("the steps {0} need one another's outputs")]
+    Cycle(String),
+}
+
+impl Plan {
+    /// Orders `steps` by what they read and write.
+    pub fn new(steps: Vec<Step>) -> Result<Self, PlanError> {
+        let mut ids = BTreeSet::new();
+        let mut writers: BTreeMap<&AbsPath, usize> = BTreeMap::new();
+        for (index, step) in steps.iter().enumerate() {
+            if !ids.insert(&step.id) {
+                return Err(PlanError::SameId(step.id.0.clone()));
+            }
+            for output in &step.outputs {
+                if let Some(other) = writers.insert(output, index) {
+                    return Err(PlanError::SameOutput(steps[other].id.0.clone(), step.id.0.clone(), output.clone()));
+                }
+            }
+        }
+        let reads: Vec<BTreeSet<usize>> = steps
+            .iter()
+            .map(|step| {
+                let files = step.inputs.iter().filter_map(|input| match input {
+                    Input::File(path) | Input::OptionalFile(path) => writers.get(path).copied(),
+                    Input::Tree { .. } | Input::Globs { .. } | Input::Value { .. } => None,
+                });
+                files.collect()
+            })
+            .collect();
+        let order = order(&reads).map_err(|stuck| {
+            let names: Vec<_> = stuck.into_iter().map(|index| format!("`{}`", steps[index].id)).collect();
+            PlanError::Cycle(names.join(", "))
+        })?;
+        let mut position = vec![0; steps.len()];
+        for (place, index) in order.iter().enumerate() {
+            position[*index] = place;
+        }
+        let dependencies = order.iter().map(|index| reads[*index].iter().map(|read| position[*read]).collect()).collect();
+        let mut steps: Vec<Option<Step>> = steps.into_iter().map(Some).collect();
+        let steps = order.into_iter().filter_map(|index| steps[index].take()).collect();
+        Ok(Self { steps, dependencies })
+    }
+
+    /// The steps, each after those it depends on.
+    pub fn steps(&self) -> &[Step] {
+        &self.steps
+    }
+
+    /// The places in [`Plan::steps`] of the steps that the one at `index` depends on.
+    pub fn dependencies(&self, index: usize) -> &[usize] {
+        &self.dependencies[index]
+    }
+}
+
+/// The indices so that each comes after those it reads, the given order kept where possible; those left over in a cycle.
+fn order(reads: &[BTreeSet<usize>]) -> Result<Vec<usize>, Vec<usize>> {
+    let mut order = Vec::with_capacity(reads.len());
+    let mut done = vec![false; reads.len()];
+    while order.len() < reads.len() {
+        let before = order.len();
+        for index in 0..reads.len() {
+            if !done[index] && reads[index].iter().all(|read| done[*read]) {
+                done[index] = true;
+                order.push(index);
+            }
+        }
+        if order.len() == before {
+            return Err((0..reads.len()).filter(|index| !done[*index]).collect());
+        }
+    }
+    Ok(order)
+}

@@ -1,0 +1,180 @@
+//! External programs: how they are found, which versions will do and why, and how conjoin can install them.
+
+use std::fmt;
+
+use conjoin_diagnostics::Diagnostic;
+
+use crate::{AbsPath, Facts, Layout, Step};
+
+/// A version as three numbers; what follows them is ignored.
+pub type Version = (u64, u64, u64);
+
+/// The external programs that conjoin knows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Tool {
+    /// Rust's package manager.
+    Cargo,
+    /// Rust's compiler.
+    Rustc,
+    /// Rust's toolchain manager.
+    Rustup,
+    /// The standard library of Rust for `wasm32-wasip2`.
+    RustTarget,
+    /// The standard Go toolchain.
+    Go,
+    /// TinyGo with what it needs to compile for `wasip2`.
+    TinyGo,
+    /// go-modules' generator of Go bindings.
+    WitBindgenGo,
+    /// Node.js.
+    Node,
+    /// Node's package manager.
+    Npm,
+    /// componentize-js with esbuild.
+    ComponentizeJs,
+    /// `CPython`.
+    Python,
+    /// componentize-py.
+    ComponentizePy,
+    /// A C++ compiler.
+    Cxx,
+    /// Debian's package manager.
+    AptGet,
+    /// Debian's archive tool.
+    DpkgDeb,
+    /// The archiver.
+    Tar,
+    /// `find` of findutils.
+    Find,
+    /// `cp` of coreutils.
+    Cp,
+    /// `ln` of coreutils.
+    Ln,
+    /// `chmod` of coreutils.
+    Chmod,
+    /// A program that the user's manifest names.
+    Custom,
+}
+
+/// Everything about one tool, as data.
+#[derive(Debug)]
+pub struct ToolSpec {
+    /// Which tool.
+    pub tool: Tool,
+    /// Its name in messages, e.g. `TinyGo`.
+    pub name: &'static str,
+    /// The environment variable that overrides where it is, e.g. `CONJOIN_TINYGO`.
+    pub variable: &'static str,
+    /// Where it is looked for.
+    pub locate: Locate,
+    /// How its version is asked for.
+    pub probe: Probe,
+    /// Which versions will do.
+    pub window: Window,
+    /// The ways to install it, the preferred one first; empty when conjoin cannot.
+    pub providers: &'static [&'static dyn Provider],
+    /// The command or page that an installation by hand starts from.
+    pub by_hand: &'static str,
+}
+
+/// Where a tool is looked for, after its environment variable.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Locate {
+    /// A program on `PATH` by one of these names, then, if conjoin can install it, a program in the cache folder.
+    Path {
+        /// Names of the program, the preferred one first.
+        names: &'static [&'static str],
+        /// The recipe's folder below `toolchains/` and the program below that.
+        cached: Option<(&'static str, &'static str)>,
+    },
+    /// Only in the cache folder: the recipe's folder below `toolchains/` and a file below that.
+    Cache {
+        /// The recipe's folder.
+        recipe: &'static str,
+        /// The file that is there when it is installed.
+        file: &'static str,
+    },
+    /// A folder named by the answer of a program: it must exist and hold a file whose name starts so.
+    FolderOf {
+        /// The program that is asked.
+        tool: Tool,
+        /// Its arguments.
+        args: &'static [&'static str],
+        /// The beginning of the name of a file that must be there.
+        file_starts_with: &'static str,
+    },
+}
+
+/// How a tool's version is found out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Probe {
+    /// Run it with these arguments; the version is the first `N.N` or `N.N.N` of its output, after this text if not empty.
+    Run {
+        /// The arguments.
+        args: &'static [&'static str],
+        /// What stands before the version.
+        after: &'static str,
+    },
+    /// It is what the recipe installs.
+    Fixed(Version),
+    /// That of another tool.
+    SameAs(Tool),
+    /// It need not be known.
+    None,
+}
+
+/// The versions of a tool that will do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Window {
+    /// The oldest that will do.
+    pub at_least: Version,
+    /// The first that will not do any more.
+    pub below: Option<Version>,
+    /// Why, a clause that fits after "because".
+    pub because: &'static str,
+}
+
+impl Window {
+    /// For a tool of which any version will do.
+    pub const ANY: Self = Self { at_least: (0, 0, 0), below: None, because: "any version will do" };
+
+    /// Whether `version` will do.
+    pub fn contains(&self, version: Version) -> bool {
+        version >= self.at_least && self.below.is_none_or(|below| version < below)
+    }
+}
+
+impl fmt::Display for Window {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (major, minor, patch) = self.at_least;
+        match self.below {
+            _ if *self == Self::ANY => formatter.write_str("any"),
+            Some((a, b, c)) if (a, b, c) == (major, minor, patch + 1) => write!(formatter, "{major}.{minor}.{patch}"),
+            Some((a, b, c)) => write!(formatter, ">= {major}.{minor}.{patch}, < {a}.{b}.{c}"),
+            None => write!(formatter, ">= {major}.{minor}.{patch}"),
+        }
+    }
+}
+
+/// One way to install a tool.
+///
+/// Its steps are carried out by the same engine as a build's. They write into [`Layout::toolchain`] of their own recipe, are
+/// idempotent, and end with a step that proves the installation by building and running a component.
+pub trait Provider: Sync + fmt::Debug {
+    /// What it takes the tool from, e.g. `npm packages`; fits after "from ".
+    fn name(&self) -> &'static str;
+
+    /// The tools that must be there first.
+    fn needs(&self) -> &'static [Tool];
+
+    /// What it changes outside of the cache folder, if anything: a clause such as "adds the target to your rustup toolchain".
+    fn changes_elsewhere(&self) -> Option<&'static str> {
+        None
+    }
+
+    /// Files whose text it must know; a folder stands for all files directly in it.
+    fn reads(&self, layout: &Layout) -> Vec<AbsPath>;
+
+    /// The steps.
+    fn steps(&self, facts: &Facts, layout: &Layout) -> Result<Vec<Step>, Box<Diagnostic>>;
+}

@@ -1,0 +1,1 @@
+//! Serves and runs components on an embedded Wasmtime

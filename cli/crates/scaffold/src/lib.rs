@@ -1,0 +1,1 @@
+//! Renders templates into new apps and components

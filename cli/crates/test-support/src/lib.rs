@@ -1,0 +1,1 @@
+//! Isolated environments, scripted fake tools and folders of golden cases

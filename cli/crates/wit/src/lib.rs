@@ -1,0 +1,48 @@
+//! The shared WIT, the product's source of truth.
+//!
+//! [`parse`] reads the app's `wit/` (handed in as [`Source`]s). A [`World`] of it has a [digest](World::digest) in canonical
+//! form, a [`Surface`], and can be [rendered](World::render) in the [`Dialect`] that a toolchain speaks. [`inspect`] gives the
+//! surface of a built component, [`differences`] compares what one side imports with what another exports, and [`encode`] turns a
+//! core module into a component. This crate touches no file: text and bytes come in, text and bytes go out.
+
+use std::path::PathBuf;
+
+/// One file of a WIT package, its path relative to the package's folder.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WitFile {
+    /// e.g. `deps/wasi-http.wit`.
+    pub path: PathBuf,
+    /// The whole text.
+    pub text: String,
+}
+
+/// How a toolchain wants the WIT of a world.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub struct Dialect {
+    /// The patch version of WASI 0.2 that it insists on (users always write 0.2.12), e.g. `0.2.10`.
+    pub wasi_0_2: Option<&'static str>,
+}
+
+/// Which import of which component is satisfied by which export: everything that a composition is made from.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub struct Wiring {
+    /// The component whose exports are those of the composition.
+    pub entry: String,
+    /// All components of the composition, each after those it imports from; the entry is the last.
+    pub order: Vec<String>,
+    /// The connections, sorted.
+    pub edges: Vec<Edge>,
+}
+
+/// One import that another component satisfies.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Edge {
+    /// The component that imports.
+    pub importer: String,
+    /// The interface as the importer names it, e.g. `shop:api/pricing@0.1.0`.
+    pub import: String,
+    /// The component that exports.
+    pub exporter: String,
+    /// The interface as the exporter names it.
+    pub export: String,
+}

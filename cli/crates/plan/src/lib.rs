@@ -22,9 +22,8 @@ mod tool;
 mod toolchain;
 mod wire;
 
-pub use build::{BuildRequest, Selection, build, needed_tools, selected_components, texts_to_read};
+pub use build::Selection;
 pub use facts::{Facts, FoundIn, FoundTool, ToolFact};
-pub use install::{InstallPlan, Installation, install};
 pub use layout::{Layout, Profile};
 pub use path::AbsPath;
 pub use plan::{Plan, PlanError};
@@ -34,4 +33,3 @@ pub use step::{
 };
 pub use tool::{Locate, Probe, Provider, Tool, ToolSpec, Version, Window};
 pub use toolchain::{Hint, Target, Toolchain, ToolchainSet};
-pub use wire::wire;

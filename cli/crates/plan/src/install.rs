@@ -1,0 +1,1 @@
+//! Plans that install tools.

@@ -1,0 +1,1 @@
+//! Which component satisfies which import.

@@ -1,1 +1,179 @@
 //! Plans that install tools.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use conjoin_diagnostics::Diagnostic;
+
+use crate::{AbsPath, Facts, Layout, Plan, Provider, Tool, ToolFact, ToolSpec, ToolchainSet};
+
+/// One tool that will be installed, and from what.
+#[derive(Clone, Copy, Debug)]
+pub struct Installation {
+    /// The tool.
+    pub spec: &'static ToolSpec,
+    /// The way that is taken.
+    pub provider: &'static dyn Provider,
+}
+
+/// What can be installed now, with the steps of all of it.
+#[derive(Clone, Debug, Default)]
+pub struct InstallPlan {
+    /// The tools, in the order of [`Tool`].
+    pub installations: Vec<Installation>,
+    /// The steps.
+    pub plan: Plan,
+    /// Tools that are missing and have to wait for others of this plan: probe again after it, and plan again.
+    pub waiting: Vec<Tool>,
+}
+
+/// Which of `tools` are missing or will not do, with all that their installation needs beside them.
+pub fn lacking(tools: &BTreeSet<Tool>, facts: &Facts) -> BTreeSet<Tool> {
+    tools.iter().copied().filter(|tool| facts.tool(*tool).is_none()).collect()
+}
+
+/// All tools that might be needed to have `tools`: themselves and what their providers need, transitively.
+pub fn with_needs(tools: &BTreeSet<Tool>, set: &ToolchainSet) -> BTreeSet<Tool> {
+    let mut all = tools.clone();
+    let mut new: Vec<Tool> = tools.iter().copied().collect();
+    while let Some(tool) = new.pop() {
+        let needs = set.tool(tool).into_iter().flat_map(|spec| spec.providers).flat_map(|provider| provider.needs());
+        for need in needs {
+            if all.insert(*need) {
+                new.push(*need);
+            }
+        }
+    }
+    all
+}
+
+/// The files whose text the providers of `tools` must know.
+pub fn install_texts(tools: &BTreeSet<Tool>, set: &ToolchainSet, layout: &Layout) -> Vec<AbsPath> {
+    let providers = tools.iter().filter_map(|tool| set.tool(*tool)).flat_map(|spec| spec.providers);
+    providers.flat_map(|provider| provider.reads(layout)).collect()
+}
+
+/// A plan that makes the tools of `missing`, as far as conjoin can; otherwise one diagnostic for each that it cannot make, with
+/// the official instruction.
+pub fn install(
+    missing: &BTreeSet<Tool>,
+    set: &ToolchainSet,
+    facts: &Facts,
+    layout: &Layout,
+) -> Result<InstallPlan, Vec<Diagnostic>> {
+    let mut chooser = Chooser { set, facts, chosen: BTreeMap::new(), waiting: BTreeSet::new() };
+    let mut diagnostics = Vec::new();
+    for tool in missing {
+        if let Err(diagnostic) = chooser.choose(*tool, &mut Vec::new()) {
+            diagnostics.push(*diagnostic);
+        }
+    }
+    let mut steps = Vec::new();
+    for installation in chooser.chosen.values() {
+        match installation.provider.steps(facts, layout) {
+            Ok(more) => steps.extend(more),
+            Err(diagnostic) => diagnostics.push(*diagnostic),
+        }
+    }
+    if !diagnostics.is_empty() {
+        return Err(diagnostics);
+    }
+    let plan = Plan::new(steps).map_err(|error| {
+        vec![Diagnostic::error("plan::inconsistent", format!("the recipes describe steps that do not fit: {error}"))]
+    })?;
+    let Chooser { chosen, waiting, .. } = chooser;
+    Ok(InstallPlan { installations: chosen.into_values().collect(), plan, waiting: waiting.into_iter().collect() })
+}
+
+struct Chooser<'a> {
+    set: &'a ToolchainSet,
+    facts: &'a Facts,
+    chosen: BTreeMap<Tool, Installation>,
+    waiting: BTreeSet<Tool>,
+}
+
+impl Chooser<'_> {
+    /// Chooses the first provider of `tool` whose needs are there, or will be there after this plan.
+    fn choose(&mut self, tool: Tool, path: &mut Vec<Tool>) -> Result<(), Box<Diagnostic>> {
+        if self.facts.tool(tool).is_some() || self.chosen.contains_key(&tool) || self.waiting.contains(&tool) {
+            return Ok(());
+        }
+        let Some(spec) = self.set.tool(tool) else {
+            return Err(Box::new(Diagnostic::error("tool::unknown", format!("conjoin knows no tool {tool:?}"))));
+        };
+        path.push(tool);
+        let mut reasons = Vec::new();
+        for provider in spec.providers.iter().copied() {
+            let lacking: Vec<Tool> =
+                provider.needs().iter().copied().filter(|need| self.facts.tool(*need).is_none()).collect();
+            if lacking.is_empty() {
+                self.chosen.insert(tool, Installation { spec, provider });
+                path.pop();
+                return Ok(());
+            }
+            let mut possible = true;
+            for need in lacking {
+                if path.contains(&need) {
+                    possible = false;
+                } else if let Err(why) = self.choose(need, path) {
+                    possible = false;
+                    reasons.push(format!("installing it from {} needs {}", provider.name(), describe(self.set, need, &why)));
+                }
+            }
+            if possible {
+                self.waiting.insert(tool);
+                path.pop();
+                return Ok(());
+            }
+        }
+        path.pop();
+        Err(Box::new(self.explain(spec, reasons)))
+    }
+
+    fn explain(&self, spec: &ToolSpec, reasons: Vec<String>) -> Diagnostic {
+        let mut diagnostic = missing(spec, self.facts.tools.get(&spec.tool));
+        for reason in reasons {
+            diagnostic = diagnostic.note(reason);
+        }
+        diagnostic.hint(format!("install {} {}: {}", spec.name, spec.window, spec.by_hand))
+    }
+}
+
+fn describe(set: &ToolchainSet, need: Tool, why: &Diagnostic) -> String {
+    let name = set.tool(need).map_or("another tool", |spec| spec.name);
+    format!("{name}: {}", why.message)
+}
+
+/// What is wrong with a tool that is needed, without a hint yet.
+pub fn missing(spec: &ToolSpec, fact: Option<&ToolFact>) -> Diagnostic {
+    match fact {
+        Some(ToolFact::OutsideWindow(found)) => Diagnostic::error(
+            "tool::outside-window",
+            format!("{} {} will not do: {} is needed", spec.name, version(found.version), spec.window),
+        )
+        .note(format!("found {} ({})", found.path, found.says))
+        .note(format!("because {}", spec.window.because)),
+        Some(ToolFact::Broken { path, command, output }) => {
+            Diagnostic::error("tool::broken", format!("{} does not work", spec.name))
+                .note(format!("found {path}"))
+                .note(format!("tried `{command}`, which said:\n{output}"))
+        }
+        Some(ToolFact::Found(_) | ToolFact::Missing) | None => {
+            Diagnostic::error("tool::missing", format!("{} is not installed", spec.name))
+                .note(format!("looked for it at ${}, {}", spec.variable, places(spec)))
+        }
+    }
+}
+
+fn places(spec: &ToolSpec) -> String {
+    match spec.locate {
+        crate::Locate::Path { names, cached: Some(_) } => format!("on PATH as `{}` and in conjoin's cache", names.join("`, `")),
+        crate::Locate::Path { names, cached: None } => format!("on PATH as `{}`", names.join("`, `")),
+        crate::Locate::Cache { .. } => "in conjoin's cache".to_owned(),
+        crate::Locate::FolderOf { tool, args, .. } => format!("in the folder that `{tool:?} {}` names", args.join(" ")).to_lowercase(),
+    }
+}
+
+/// A version in its usual form.
+pub fn version((major, minor, patch): crate::Version) -> String {
+    format!("{major}.{minor}.{patch}")
+}

@@ -5,12 +5,11 @@
 //! it reads no file, starts no program and does not know what time it is.
 //!
 //! A build goes through:
-//! 1. [`needed_tools`]: which tools the selected components need, so that the probe can look for them;
+//! 1. `needed_tools`: which tools the selected components need, so that the probe can look for them;
 //! 2. [`install`]: a plan that makes the missing ones;
-//! 3. [`wire`]: which component satisfies which import;
-//! 4. [`build`]: every step of the build, in dependency order.
+//! 3. `wire`: which component satisfies which import;
+//! 4. `build`: every step of the build, in dependency order.
 
-mod build;
 mod facts;
 mod install;
 mod layout;
@@ -20,10 +19,9 @@ mod quote;
 mod step;
 mod tool;
 mod toolchain;
-mod wire;
 
-pub use build::Selection;
 pub use facts::{Facts, FoundIn, FoundTool, ToolFact};
+pub use install::{InstallPlan, Installation, install, install_texts, lacking, missing, version, with_needs};
 pub use layout::{Layout, Profile};
 pub use path::AbsPath;
 pub use plan::{Plan, PlanError};

@@ -1,0 +1,32 @@
+//! `cargo xtask ci` and `bless`.
+//!
+//! Everything that needs Wasmtime is built once, in the release profile: the binary of the README's first command, the tests
+//! and what they start.
+
+use anyhow::Result;
+
+use crate::process::{cargo, root, say};
+
+/// Runs every check and test. The last program is the test runner, so that its summary closes the output.
+pub(crate) fn ci() -> Result<()> {
+    cargo(&["fmt", "--all", "--check"], &[])?;
+    cargo(&["build", "--release", "--locked", "--workspace", "--bins"], &[])?;
+    cargo(&["clippy", "--release", "--locked", "--workspace", "--all-targets", "--", "-D", "warnings"], &[])?;
+    cargo(
+        &["doc", "--release", "--locked", "--workspace", "--no-deps", "--document-private-items"],
+        &[("RUSTDOCFLAGS", "-D warnings")],
+    )?;
+    let cache = root().join("target").join("ci-cache");
+    say(&format!("tests install toolchains into {}", cache.display()));
+    let variables = [("CONJOIN_TEST_CACHE", cache.to_string_lossy().into_owned())];
+    let variables: Vec<(&str, &str)> = variables.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    cargo(&["test", "--release", "--locked", "--workspace", "--exclude", "conjoin-tests"], &variables)?;
+    cargo(&["test", "--release", "--locked", "--package", "conjoin-tests", "--tests"], &variables)
+}
+
+/// Accepts what the golden tests print now.
+pub(crate) fn bless() -> Result<()> {
+    let variables = [("SNAPSHOTS", "overwrite"), ("TRYCMD", "overwrite")];
+    cargo(&["test", "--release", "--workspace", "--exclude", "conjoin-tests"], &variables)?;
+    cargo(&["test", "--release", "--package", "conjoin-tests", "--test", "cli", "--test", "tidy"], &variables)
+}

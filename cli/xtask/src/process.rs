@@ -1,0 +1,43 @@
+//! Starting programs, and saying what was started.
+
+use std::{path::PathBuf, time::Instant};
+
+use anyhow::{Context as _, Result, bail};
+
+/// Says a line on stderr.
+#[expect(clippy::print_stderr, reason = "tasks speak to whoever typed them")]
+pub(crate) fn say(text: &str) {
+    eprintln!("{text}");
+}
+
+/// The folder of this repository.
+pub(crate) fn root() -> PathBuf {
+    let mut root = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
+    root.pop();
+    root.pop();
+    root
+}
+
+/// Runs cargo in the repository's folder with these arguments and variables.
+pub(crate) fn cargo(args: &[&str], variables: &[(&str, &str)]) -> Result<()> {
+    run("cargo", args, variables)
+}
+
+/// Runs a program in the repository's folder; its failure is an error. Says how long it took.
+#[expect(clippy::disallowed_methods, reason = "tasks start programs themselves; the engine is what they test")]
+pub(crate) fn run(program: &str, args: &[&str], variables: &[(&str, &str)]) -> Result<()> {
+    let shown = format!("{program} {}", args.join(" "));
+    say(&format!("\n==> {shown}"));
+    let start = Instant::now();
+    let status = std::process::Command::new(program)
+        .args(args)
+        .envs(variables.iter().copied())
+        .current_dir(root())
+        .status()
+        .with_context(|| format!("cannot start {program}"))?;
+    say(&format!("<== {:.0} s: {shown}", start.elapsed().as_secs_f64()));
+    if !status.success() {
+        bail!("`{shown}` failed ({status})");
+    }
+    Ok(())
+}

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::{AbsPath, Input, Step};
+use crate::{AbsPath, Input, Step, StepId};
 
 /// Steps in an order in which each comes after those it depends on.
 #[derive(Clone, Debug, Default)]
@@ -20,6 +20,9 @@ pub enum PlanError {
     /// Two steps write one file.
     #[error("the steps `{0}` and `{1}` both write `{2}`")]
     SameOutput(String, String, AbsPath),
+    /// A step waits for one that is not in the plan.
+    #[error("the step `{0}` waits for `{1}`, which is not there")]
+    NoSuchStep(String, String),
     /// Steps need one another's outputs.
     #[error("the steps {0} need one another's outputs")]
     Cycle(String),
@@ -28,10 +31,10 @@ pub enum PlanError {
 impl Plan {
     /// Orders `steps` by what they read and write.
     pub fn new(steps: Vec<Step>) -> Result<Self, PlanError> {
-        let mut ids = BTreeSet::new();
+        let mut ids: BTreeMap<&StepId, usize> = BTreeMap::new();
         let mut writers: BTreeMap<&AbsPath, usize> = BTreeMap::new();
         for (index, step) in steps.iter().enumerate() {
-            if !ids.insert(&step.id) {
+            if ids.insert(&step.id, index).is_some() {
                 return Err(PlanError::SameId(step.id.0.clone()));
             }
             for output in &step.outputs {
@@ -40,11 +43,21 @@ impl Plan {
                 }
             }
         }
+        for step in &steps {
+            for input in &step.inputs {
+                if let Input::Step(other) = input
+                    && !ids.contains_key(other)
+                {
+                    return Err(PlanError::NoSuchStep(step.id.0.clone(), other.0.clone()));
+                }
+            }
+        }
         let reads: Vec<BTreeSet<usize>> = steps
             .iter()
             .map(|step| {
                 let files = step.inputs.iter().filter_map(|input| match input {
                     Input::File(path) | Input::OptionalFile(path) => writers.get(path).copied(),
+                    Input::Step(other) => ids.get(other).copied(),
                     Input::Tree { .. } | Input::Globs { .. } | Input::Value { .. } => None,
                 });
                 files.collect()

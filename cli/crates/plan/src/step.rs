@@ -33,7 +33,8 @@ pub struct Step {
     pub action: Action,
     /// What it reads.
     pub inputs: Vec<Input>,
-    /// The files that are there when it has succeeded. Nothing else of what it writes may be relied on.
+    /// The files that are there when it has succeeded. Nothing else of what it writes may be relied on. A step without outputs
+    /// changes something that conjoin cannot see, and so is carried out each time.
     pub outputs: Vec<AbsPath>,
     /// The versions of the tools it runs, e.g. `rustc 1.95.0 (59807616e 2026-04-14)`.
     pub versions: Vec<String>,
@@ -157,6 +158,8 @@ pub enum Input {
         /// The value.
         value: String,
     },
+    /// A step that must have succeeded before, where no file says so.
+    Step(StepId),
 }
 
 /// Where a tool says what it has read.

@@ -1,1 +1,1 @@
-//! Tests only.
+//! Tests only: see `tests/`.

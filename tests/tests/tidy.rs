@@ -1,0 +1,151 @@
+//! The rules of the house that no lint knows.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    path::{Path, PathBuf},
+};
+
+use cargo_metadata::{DependencyKind, MetadataCommand};
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("tests/ is in the repository").to_owned()
+}
+
+/// Our own Rust files, with their paths relative to the repository.
+fn rust_files() -> Vec<(PathBuf, String)> {
+    let root = root();
+    let mut files = Vec::new();
+    for folder in ["cli", "tests"] {
+        collect(&root.join(folder), &mut files);
+    }
+    assert!(files.len() > 30, "the walk lost its way: {} files", files.len());
+    files.iter().map(|path| (path.strip_prefix(&root).expect("below the root").to_owned(), read(path))).collect()
+}
+
+fn collect(folder: &Path, files: &mut Vec<PathBuf>) {
+    for entry in fs_err::read_dir(folder).expect("a folder of ours") {
+        let path = entry.expect("an entry").path();
+        let name = path.file_name().expect("a name").to_string_lossy().into_owned();
+        if path.is_dir() && !matches!(name.as_str(), "target" | "node_modules" | ".conjoin" | "guests" | "support" | "cases") {
+            collect(&path, files);
+        } else if name.ends_with(".rs") {
+            files.push(path);
+        }
+    }
+}
+
+fn read(path: &Path) -> String {
+    fs_err::read_to_string(path).expect("a file of ours")
+}
+
+#[test]
+fn every_module_says_what_it_is_for() {
+    let silent: Vec<_> =
+        rust_files().into_iter().filter(|(_, text)| !text.starts_with("//!")).map(|(path, _)| path).collect();
+    assert!(silent.is_empty(), "these files do not open with `//!`: {silent:?}");
+}
+
+#[test]
+fn no_file_grows_past_500_lines() {
+    let long: Vec<_> = rust_files()
+        .into_iter()
+        .map(|(path, text)| (path, text.lines().count()))
+        .filter(|(_, lines)| *lines > 500)
+        .collect();
+    assert!(long.is_empty(), "these files want to be two: {long:?}");
+}
+
+#[test]
+fn unsafe_code_stands_in_one_place() {
+    let places: Vec<_> = rust_files()
+        .into_iter()
+        .filter(|(path, _)| !path.ends_with("tidy.rs"))
+        .flat_map(|(path, text)| {
+            let lines: Vec<_> = text.lines().filter(|line| line.contains("unsafe {")).map(str::to_owned).collect();
+            lines.into_iter().map(move |line| (path.clone(), line))
+        })
+        .collect();
+    assert_eq!(places.len(), 1, "unsafe is for loading precompiled code only: {places:?}");
+    assert!(places[0].0.starts_with("cli/crates/runtime"), "{places:?}");
+}
+
+#[test]
+fn crates_depend_only_along_the_arrows() {
+    // What ARCHITECTURE.md draws. An arrow allows what it reaches, too.
+    let arrows: BTreeMap<&str, &[&str]> = BTreeMap::from([
+        ("conjoin-diagnostics", &[][..]),
+        ("conjoin-manifest", &["conjoin-diagnostics"]),
+        ("conjoin-wit", &["conjoin-diagnostics"]),
+        ("conjoin-plan", &["conjoin-diagnostics", "conjoin-manifest", "conjoin-wit"]),
+        ("conjoin-toolchains", &["conjoin-diagnostics", "conjoin-manifest", "conjoin-plan", "conjoin-wit"]),
+        ("conjoin-engine", &["conjoin-diagnostics", "conjoin-plan"]),
+        ("conjoin-compose", &["conjoin-diagnostics", "conjoin-wit"]),
+        ("conjoin-runtime", &["conjoin-diagnostics"]),
+        ("conjoin-scaffold", &["conjoin-diagnostics"]),
+        ("conjoin-test-support", &[]),
+        ("xtask", &[]),
+    ]);
+    let metadata = MetadataCommand::new().current_dir(root()).no_deps().exec().expect("cargo metadata");
+    let ours: BTreeSet<String> = metadata.packages.iter().map(|package| package.name.to_string()).collect();
+    for package in &metadata.packages {
+        let Some(allowed) = arrows.get(package.name.as_str()) else {
+            assert!(matches!(package.name.as_str(), "conjoin" | "conjoin-tests"), "{} has no arrows", package.name);
+            continue;
+        };
+        for dependency in package.dependencies.iter().filter(|dependency| dependency.kind == DependencyKind::Normal) {
+            let name = dependency.name.as_str();
+            assert!(!ours.contains(name) || allowed.contains(&name), "{} must not depend on {name}", package.name);
+        }
+    }
+}
+
+#[test]
+fn pure_crates_have_no_way_to_touch_anything() {
+    let impure = ["fs-err", "tempfile", "tokio", "wasmtime", "rustix", "ignore"];
+    let metadata = MetadataCommand::new().current_dir(root()).no_deps().exec().expect("cargo metadata");
+    for name in ["conjoin-diagnostics", "conjoin-manifest", "conjoin-wit", "conjoin-plan", "conjoin-toolchains", "conjoin-compose"] {
+        let package = metadata.packages.iter().find(|package| package.name.as_str() == name).expect("a crate of ours");
+        for dependency in package.dependencies.iter().filter(|dependency| dependency.kind == DependencyKind::Normal) {
+            assert!(!impure.contains(&dependency.name.as_str()), "{name} is pure but depends on {}", dependency.name);
+        }
+    }
+}
+
+#[test]
+fn wasmtime_stays_on_the_supported_line() {
+    let lock = read(&root().join("Cargo.lock"));
+    let packages: Vec<&str> = lock.split("[[package]]").collect();
+    let versions = |name: &str| -> Vec<String> {
+        let name = format!("\nname = \"{name}\"\n");
+        let of_name = packages.iter().filter(|package| package.contains(&name));
+        of_name.filter_map(|package| Some(package.split("version = \"").nth(1)?.split('"').next()?.to_owned())).collect()
+    };
+    let wasmtime = versions("wasmtime");
+    assert_eq!(wasmtime.len(), 1, "{wasmtime:?}");
+    assert!(wasmtime[0].starts_with("48.0."), "49 needs a newer compiler: {wasmtime:?}");
+    let ours: Vec<_> = versions("wit-parser").into_iter().filter(|version| version.starts_with("0.258.")).collect();
+    assert_eq!(ours.len(), 1, "our own code and wac share one version of wasm-tools");
+}
+
+#[test]
+fn no_committed_text_names_a_registry_host_or_a_home() {
+    let hosts = ["registry.npmjs.org", "files.pythonhosted.org", "proxy.golang.org", "index.crates.io", "deb.debian.org", "/root/"];
+    let mut bad = Vec::new();
+    let mut pending = vec![root()];
+    while let Some(folder) = pending.pop() {
+        for entry in fs_err::read_dir(&folder).expect("a folder") {
+            let path = entry.expect("an entry").path();
+            let name = path.file_name().expect("a name").to_string_lossy().into_owned();
+            if matches!(name.as_str(), ".git" | "target" | "node_modules" | ".conjoin" | "tidy.rs") {
+                continue;
+            }
+            if path.is_dir() {
+                pending.push(path);
+            } else if let Ok(text) = fs_err::read_to_string(&path) {
+                let found = hosts.iter().filter(|host| text.contains(**host));
+                bad.extend(found.map(|host| format!("{}: {host}", path.display())));
+            }
+        }
+    }
+    assert!(bad.is_empty(), "{bad:#?}");
+}

@@ -26,7 +26,7 @@ pub use layout::{Layout, Profile};
 pub use path::AbsPath;
 pub use plan::{Plan, PlanError};
 pub use step::{
-    Action, Arg, ComposeAction, Discovery, EncodeAction, EnvChanges, Expectation, Input, Invocation, Keep, ProveAction, Step,
+    Action, Arg, ComposeAction, CopyAction, Discovery, EncodeAction, EnvChanges, Expectation, Input, Invocation, Keep, ProveAction, Step,
     StepId, Subject, WrittenFile,
 };
 pub use tool::{Locate, Probe, Provider, Tool, ToolSpec, Version, Window};

@@ -62,6 +62,8 @@ pub enum Action {
     Run(Invocation),
     /// Writes files. A file that has these contents already is left alone.
     Write(Vec<WrittenFile>),
+    /// Copies a file: how an artifact leaves the folder that its tool works in. The copy is whole or not there.
+    Copy(CopyAction),
     /// Makes a component from a core module.
     Encode(EncodeAction),
     /// Composes an entry with everything it imports.
@@ -84,6 +86,15 @@ impl WrittenFile {
     pub fn text(path: AbsPath, text: impl AsRef<str>) -> Self {
         Self { path, contents: Arc::from(text.as_ref().as_bytes()) }
     }
+}
+
+/// A file that is copied.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CopyAction {
+    /// The file.
+    pub from: AbsPath,
+    /// The copy.
+    pub to: AbsPath,
 }
 
 /// A component from a core module that carries no description of its world.

@@ -1,1 +1,29 @@
-//! One file per toolchain: what must be there, what must be known, what will be run
+//! One file per toolchain: what must be there, what must be known, what will be run.
+//!
+//! A [`Toolchain`](conjoin_plan::Toolchain) turns a component of the manifest into steps, a
+//! [`Provider`](conjoin_plan::Provider) a missing tool into steps that install it. This crate refuses to do anything: it
+//! starts no program and reads no file, so every command it would run can be shown, tested and cached before it runs.
+//!
+//! | file | what it describes |
+//! |---|---|
+//! | `tools` | every tool: where it is looked for, which versions will do and why, who installs it |
+//! | `rust`, `starling`, `python` | how a language is built |
+//! | `rustup`, `npm`, `pip` | how a tool is installed |
+//!
+//! What conjoin gives a toolchain to run (a build runner, lock files) lies in `support/<toolchain>/` and is written by steps, so
+//! that it is part of what a result depends on.
+
+mod cargo_toml;
+mod rust;
+mod rustup;
+mod steps;
+mod tools;
+
+use conjoin_plan::{Toolchain, ToolchainSet};
+
+static TOOLCHAINS: &[&dyn Toolchain] = &[&rust::Rust];
+
+/// Every toolchain and every tool that conjoin knows.
+pub fn all() -> ToolchainSet {
+    ToolchainSet { toolchains: TOOLCHAINS, tools: tools::ALL }
+}

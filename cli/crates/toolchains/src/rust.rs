@@ -1,0 +1,165 @@
+//! Rust components: `cargo build` for `wasm32-wasip2`, which makes a component by itself.
+//!
+//! The project is a package with a library of crate type `cdylib` (a component that is called) or one program (a component
+//! that is run). Bindings are the project's own business: its macro reads the shared WIT.
+
+use conjoin_diagnostics::Diagnostic;
+use conjoin_manifest::ToolchainName;
+use conjoin_plan::{
+    AbsPath, Discovery, Facts, FoundIn, Hint, Input, Invocation, Keep, Layout, Profile, Step, Target, Tool, Toolchain,
+};
+use conjoin_wit::Dialect;
+
+use crate::{
+    cargo_toml::{self, Product},
+    steps::{self, Run},
+};
+
+/// The name by which rustc knows the platform.
+pub(crate) const PLATFORM: &str = "wasm32-wasip2";
+
+/// Variables that are meant for programs of the machine itself and would change a component without being part of its key.
+const FLAGS_FOR_THE_MACHINE: [&str; 3] = ["CARGO_BUILD_RUSTFLAGS", "CARGO_ENCODED_RUSTFLAGS", "RUSTFLAGS"];
+
+const HINTS: &[Hint] = &[
+    Hint {
+        when: "can't find crate for `std`",
+        say: "The standard library for wasm32-wasip2 is missing: `rustup target add wasm32-wasip2` in the app's folder, or \
+              `conjoin doctor --fix`.",
+    },
+    Hint {
+        when: "target may not be installed",
+        say: "The standard library for wasm32-wasip2 is missing: `rustup target add wasm32-wasip2` in the app's folder, or \
+              `conjoin doctor --fix`.",
+    },
+    Hint {
+        when: "not all trait items implemented, missing: `",
+        say: "The world exports a function that the component does not define: add it to the `impl Guest`.",
+    },
+    Hint {
+        when: "failed to find export of interface",
+        say: "The world exports an interface that the component does not implement: write `impl exports::...::Guest for ...` and \
+              name the type in `export!(...)`.",
+    },
+    Hint {
+        when: "no world named",
+        say: "The `world` in `wit_bindgen::generate!` has to be one of the shared WIT: see `conjoin.toml` for the component's.",
+    },
+    Hint {
+        when: "failed to read path for WIT",
+        say: "The `path` in `wit_bindgen::generate!` is relative to the component's folder and has to lead to the shared WIT, \
+              usually `../wit`.",
+    },
+    Hint {
+        when: "current package believes it's in a workspace when it's not",
+        say: "The app lies inside another cargo workspace: add an empty `[workspace]` table to the component's Cargo.toml.",
+    },
+];
+
+/// cargo.
+#[derive(Debug)]
+pub(crate) struct Rust;
+
+impl Toolchain for Rust {
+    fn name(&self) -> ToolchainName {
+        ToolchainName::Rust
+    }
+
+    fn requirements(&self) -> &'static [Tool] {
+        &[Tool::Cargo, Tool::Rustc, Tool::RustTarget, Tool::Cp]
+    }
+
+    fn dialect(&self) -> Dialect {
+        Dialect::default()
+    }
+
+    fn reads(&self, dir: &AbsPath) -> Vec<AbsPath> {
+        cargo_toml::reads(dir)
+    }
+
+    fn steps(&self, target: &Target<'_>, facts: &Facts, layout: &Layout) -> Result<Vec<Step>, Box<Diagnostic>> {
+        let product = cargo_toml::product(&target.dir, facts, layout)?;
+        let build = cargo_build(target, &product, facts, layout)?;
+        let made = build.outputs[0].clone();
+        let artifact = layout.artifact(target.name);
+        let copy = Invocation::new(Tool::Cp, steps::found(facts, Tool::Cp)?, &layout.app)
+            .args(["-f", "--"])
+            .arg(&made)
+            .arg(&artifact);
+        let copy = Run {
+            id: format!("{}/copy", target.name),
+            subject: steps::component(target.name),
+            title: "copy the component",
+            inputs: vec![Input::File(made)],
+            outputs: vec![artifact],
+            versions: vec![],
+        }
+        .step(copy);
+        Ok(vec![build, copy])
+    }
+
+    fn hints(&self) -> &'static [Hint] {
+        HINTS
+    }
+}
+
+fn cargo_build(
+    target: &Target<'_>,
+    product: &Product,
+    facts: &Facts,
+    layout: &Layout,
+) -> Result<Step, Box<Diagnostic>> {
+    let cargo = steps::found(facts, Tool::Cargo)?;
+    let rustc = steps::found(facts, Tool::Rustc)?;
+    let target_dir = layout.work(target.name).join("target");
+    let mut invocation = Invocation::new(Tool::Cargo, cargo, &target.dir)
+        .args(["build", "--target", PLATFORM, "--target-dir"])
+        .arg(&target_dir)
+        .args(product.selection());
+    let (flag, folder) = match target.profile {
+        Profile::Dev => (None, "debug"),
+        Profile::Release => (Some("--release"), "release"),
+    };
+    invocation = invocation.args(flag);
+    for name in FLAGS_FOR_THE_MACHINE {
+        invocation = invocation.env_remove(name);
+    }
+    match rustc.found_in {
+        FoundIn::Variable | FoundIn::Cache => invocation = invocation.env("RUSTC", &rustc.path),
+        FoundIn::Path => {}
+    }
+    let outputs = target_dir.join(PLATFORM).join(folder);
+    let step = Run {
+        id: format!("{}/cargo", target.name),
+        subject: steps::component(target.name),
+        title: "cargo build",
+        inputs: inputs(target, layout),
+        outputs: vec![outputs.join(format!("{}.wasm", product.file_stem()))],
+        versions: vec![cargo.says.clone(), rustc.says.clone()],
+    }
+    .step(invocation);
+    Ok(Step {
+        discovery: Some(Discovery::DepInfo {
+            path: outputs.join(format!("{}.d", product.file_stem())),
+            // The digest of the world stands for the shared WIT: a change of another world must not rebuild this component.
+            except: vec![target.shared_wit.clone()],
+        }),
+        keep: Keep::Stored,
+        ..step
+    })
+}
+
+/// The project; what cargo reads of it although it is hidden or ignored; and what a workspace around it would bring.
+fn inputs(target: &Target<'_>, layout: &Layout) -> Vec<Input> {
+    let mut inputs = vec![
+        Input::Tree { dir: target.dir.clone(), except: &["target"] },
+        Input::OptionalFile(target.dir.join("Cargo.lock")),
+        Input::OptionalFile(target.dir.join(".cargo/config.toml")),
+    ];
+    if target.dir != layout.app {
+        let shared = ["Cargo.toml", "Cargo.lock", ".cargo/config.toml"];
+        inputs.extend(shared.map(|name| Input::OptionalFile(layout.app.join(name))));
+    }
+    inputs.push(steps::world_value(target));
+    inputs
+}

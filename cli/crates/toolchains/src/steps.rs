@@ -1,0 +1,103 @@
+//! The shapes of steps that several toolchains share.
+//!
+//! Nothing here knows a language.
+
+use conjoin_diagnostics::Diagnostic;
+use conjoin_manifest::ComponentName;
+use conjoin_plan::{
+    AbsPath, Action, Expectation, Facts, FoundTool, Input, Invocation, Keep, Layout, ProveAction, Step, StepId,
+    Subject, Target, Tool, WrittenFile,
+};
+
+/// The tool among the facts. The plan asks toolchains only when all they require is there, so a missing one is a bug.
+pub(crate) fn found(facts: &Facts, tool: Tool) -> Result<&FoundTool, Box<Diagnostic>> {
+    facts.tool(tool).ok_or_else(|| {
+        Box::new(
+            Diagnostic::error("toolchain::missing-tool", format!("{tool:?} is needed, but was not found"))
+                .hint("`conjoin doctor` shows which tools this app needs and how to get them"),
+        )
+    })
+}
+
+/// What a step that runs a program is, beside the program.
+pub(crate) struct Run {
+    pub(crate) id: String,
+    pub(crate) subject: Subject,
+    pub(crate) title: &'static str,
+    pub(crate) inputs: Vec<Input>,
+    pub(crate) outputs: Vec<AbsPath>,
+    pub(crate) versions: Vec<String>,
+}
+
+impl Run {
+    /// The step that runs `invocation`; its outputs are kept where they are.
+    pub(crate) fn step(self, invocation: Invocation) -> Step {
+        Step {
+            id: StepId(self.id),
+            subject: self.subject,
+            title: self.title.to_owned(),
+            action: Action::Run(invocation),
+            inputs: self.inputs,
+            outputs: self.outputs,
+            versions: self.versions,
+            discovery: None,
+            keep: Keep::InPlace,
+        }
+    }
+}
+
+/// A step that writes `files`.
+pub(crate) fn write(id: String, subject: Subject, title: &str, files: Vec<WrittenFile>) -> Step {
+    let outputs = files.iter().map(|file| file.path.clone()).collect();
+    Step {
+        id: StepId(id),
+        subject,
+        title: title.to_owned(),
+        action: Action::Write(files),
+        inputs: vec![],
+        outputs,
+        versions: vec![],
+        discovery: None,
+        keep: Keep::InPlace,
+    }
+}
+
+/// A step that runs `component` and expects something of it; `output` is written when it did.
+pub(crate) fn prove(id: String, tool: Tool, component: AbsPath, expectation: Expectation, output: AbsPath) -> Step {
+    Step {
+        id: StepId(id),
+        subject: Subject::Installation(tool),
+        title: "prove that it works".to_owned(),
+        inputs: vec![Input::File(component.clone())],
+        action: Action::Prove(ProveAction { component, expectation, output: output.clone() }),
+        outputs: vec![output],
+        versions: vec![],
+        discovery: None,
+        keep: Keep::InPlace,
+    }
+}
+
+/// The subject of the steps that build `name`.
+pub(crate) fn component(name: &ComponentName) -> Subject {
+    Subject::Component(name.clone())
+}
+
+/// Writes the world of `target` where its toolchain can read it; gives the step and the folder.
+///
+/// The folder is named by the world's digest, because files of an older world beside those of the new one would be read as well.
+pub(crate) fn write_world(target: &Target<'_>, layout: &Layout) -> (Step, AbsPath) {
+    let digest: String = target.world_digest.chars().filter(char::is_ascii_alphanumeric).take(16).collect();
+    let folder = layout.wit(target.name).join(digest);
+    let files = target.wit.iter().map(|file| WrittenFile::text(folder.join(&file.path), &file.text)).collect();
+    (write(format!("{}/wit", target.name), component(target.name), "write the world", files), folder)
+}
+
+/// The files that `step` writes, as inputs of another.
+pub(crate) fn outputs_of(step: &Step) -> impl Iterator<Item = Input> + '_ {
+    step.outputs.iter().cloned().map(Input::File)
+}
+
+/// What stands for the world of `target` in a key.
+pub(crate) fn world_value(target: &Target<'_>) -> Input {
+    Input::value(format!("world {}", target.world), target.world_digest)
+}

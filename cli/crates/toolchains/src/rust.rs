@@ -66,7 +66,7 @@ impl Toolchain for Rust {
     }
 
     fn requirements(&self) -> &'static [Tool] {
-        &[Tool::Cargo, Tool::Rustc, Tool::RustTarget, Tool::Cp]
+        &[Tool::Cargo, Tool::Rustc, Tool::RustTarget]
     }
 
     fn dialect(&self) -> Dialect {
@@ -81,20 +81,7 @@ impl Toolchain for Rust {
         let product = cargo_toml::product(&target.dir, facts, layout)?;
         let build = cargo_build(target, &product, facts, layout)?;
         let made = build.outputs[0].clone();
-        let artifact = layout.artifact(target.name);
-        let copy = Invocation::new(Tool::Cp, steps::found(facts, Tool::Cp)?, &layout.app)
-            .args(["-f", "--"])
-            .arg(&made)
-            .arg(&artifact);
-        let copy = Run {
-            id: format!("{}/copy", target.name),
-            subject: steps::component(target.name),
-            title: "copy the component",
-            inputs: vec![Input::File(made)],
-            outputs: vec![artifact],
-            versions: vec![],
-        }
-        .step(copy);
+        let copy = steps::copy_artifact(target, made, layout);
         Ok(vec![build, copy])
     }
 

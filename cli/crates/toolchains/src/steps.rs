@@ -5,8 +5,8 @@
 use conjoin_diagnostics::Diagnostic;
 use conjoin_manifest::ComponentName;
 use conjoin_plan::{
-    AbsPath, Action, Expectation, Facts, FoundTool, Input, Invocation, Keep, Layout, ProveAction, Step, StepId,
-    Subject, Target, Tool, WrittenFile,
+    AbsPath, Action, CopyAction, Expectation, Facts, FoundTool, Input, Invocation, Keep, Layout, ProveAction, Step,
+    StepId, Subject, Target, Tool, WrittenFile,
 };
 
 /// The tool among the facts. The plan asks toolchains only when all they require is there, so a missing one is a bug.
@@ -60,6 +60,27 @@ pub(crate) fn write(id: String, subject: Subject, title: &str, files: Vec<Writte
         discovery: None,
         keep: Keep::InPlace,
     }
+}
+
+/// A step that copies a file.
+pub(crate) fn copy(id: String, subject: Subject, title: &str, from: AbsPath, to: AbsPath) -> Step {
+    Step {
+        id: StepId(id),
+        subject,
+        title: title.to_owned(),
+        inputs: vec![Input::File(from.clone())],
+        outputs: vec![to.clone()],
+        action: Action::Copy(CopyAction { from, to }),
+        versions: vec![],
+        discovery: None,
+        keep: Keep::InPlace,
+    }
+}
+
+/// A step that puts `made`, a file in the folder that the tool works in, where artifacts lie.
+pub(crate) fn copy_artifact(target: &Target<'_>, made: AbsPath, layout: &Layout) -> Step {
+    let subject = component(target.name);
+    copy(format!("{}/artifact", target.name), subject, "copy the component", made, layout.artifact(target.name))
 }
 
 /// A step that runs `component` and expects something of it; `output` is written when it did.

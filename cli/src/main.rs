@@ -1,1 +1,7 @@
-fn main() {}
+//! The program `conjoin`: hands the process's arguments, environment and streams to the library.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    conjoin::main(std::env::args_os().collect(), conjoin::Surroundings::capture())
+}

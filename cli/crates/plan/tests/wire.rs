@@ -1,0 +1,74 @@
+//! Folders of `conjoin.toml` and `wit/` become the connections of an app, or diagnostics: `tests/wire/*/expected.txt`.
+
+use std::{
+    collections::BTreeMap,
+    fmt::Write as _,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+use conjoin_diagnostics::{Diagnostic, Source, Style, render};
+use conjoin_plan::{AbsPath, wire};
+use snapbox::{Data, assert_data_eq};
+
+#[test]
+fn folders_of_cases() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/wire");
+    let mut cases: Vec<PathBuf> = fs_err::read_dir(&root).unwrap().map(|entry| entry.unwrap().path()).collect();
+    cases.sort();
+    assert!(cases.len() > 5, "the cases are gone");
+    for case in cases {
+        let actual = wire_text(&case);
+        assert_data_eq!(actual, Data::read_from(&case.join("expected.txt"), None));
+    }
+}
+
+fn wire_text(case: &Path) -> String {
+    match wire_case(case) {
+        Ok(text) => text,
+        Err(diagnostics) => diagnostics.iter().map(|diagnostic| render(diagnostic, Style::Plain)).collect::<Vec<_>>().join("\n"),
+    }
+}
+
+fn wire_case(case: &Path) -> Result<String, Vec<Diagnostic>> {
+    let source = |path: &Path| {
+        let name = path.strip_prefix(case).unwrap().to_string_lossy().into_owned();
+        Arc::new(Source::new(name, fs_err::read_to_string(path).unwrap()))
+    };
+    let manifest = conjoin_manifest::parse(&source(&case.join("conjoin.toml")))?;
+    let mut files = wit_files(&case.join("wit"));
+    files.sort();
+    let files: Vec<Arc<Source>> = files.iter().map(|path| source(path)).collect();
+    let wit = conjoin_wit::parse(&files, "wit")?;
+    let app = AbsPath::new("/app").unwrap();
+    let mut sources = BTreeMap::new();
+    for entry in fs_err::read_dir(case).unwrap() {
+        let path = entry.unwrap().path();
+        if path.extension().is_some_and(|extension| extension == "bytes") {
+            sources.insert(app.join(path.file_name().unwrap()), Ok(fs_err::read(&path).unwrap()));
+        }
+    }
+    let wiring = wire(&manifest, &wit, &app, &sources)?;
+    let mut text = String::new();
+    for entry in manifest.entries() {
+        let composition = wiring.composition(entry);
+        writeln!(text, "{entry}: {}", composition.order.join(", ")).unwrap();
+        for edge in composition.edges {
+            writeln!(text, "  {} {} <- {} {}", edge.importer, edge.import, edge.exporter, edge.export).unwrap();
+        }
+    }
+    Ok(text)
+}
+
+fn wit_files(dir: &Path) -> Vec<PathBuf> {
+    let mut files = Vec::new();
+    for entry in fs_err::read_dir(dir).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            files.extend(wit_files(&path));
+        } else {
+            files.push(path);
+        }
+    }
+    files
+}

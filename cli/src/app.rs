@@ -1,0 +1,151 @@
+//! Reading an app: from a folder to its manifest, its WIT and how its components are connected.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use conjoin_diagnostics::{Diagnostic, Source, nearest};
+use conjoin_manifest::{ComponentName, Manifest, Origin};
+use conjoin_plan::{AbsPath, AppWiring, Layout, Profile, wire};
+use conjoin_wit::Wit;
+
+use crate::{exit::CommandError, surroundings::Surroundings};
+
+/// An app whose manifest, WIT and wiring are in order.
+pub struct App {
+    /// Its manifest.
+    pub manifest: Manifest,
+    /// Its shared WIT.
+    pub wit: Wit,
+    /// How its components are connected.
+    pub wiring: AppWiring,
+    /// Where everything lies.
+    pub layout: Layout,
+}
+
+/// Reads the app that `folder`, or the nearest folder above it, contains.
+pub fn load(surroundings: &Surroundings, folder: &AbsPath, profile: Profile) -> Result<App, CommandError> {
+    let dir = find(surroundings, folder)?;
+    let manifest = load_manifest(surroundings, &dir)?;
+    let wit = load_wit(surroundings, &dir, &manifest)?;
+    let sources = load_sources(&dir, &manifest);
+    let wiring = wire(&manifest, &wit, &dir, &sources).map_err(CommandError::project)?;
+    Ok(App { manifest, wit, wiring, layout: Layout { app: dir, cache: surroundings.cache(), profile } })
+}
+
+impl App {
+    /// The component called `name`, or the error of an argument that names none.
+    pub fn component(&self, name: &str) -> Result<ComponentName, CommandError> {
+        let names: Vec<&str> = self.manifest.components.keys().map(ComponentName::as_str).collect();
+        known(name, &names, "component").map_err(CommandError::usage)
+    }
+
+    /// The entry called `name`, or the error of an argument that names none.
+    pub fn entry(&self, name: &str) -> Result<ComponentName, CommandError> {
+        let names: Vec<&str> = self.manifest.entries().into_iter().map(ComponentName::as_str).collect();
+        known(name, &names, "entry").map_err(CommandError::usage)
+    }
+}
+
+fn known(name: &str, names: &[&str], what: &str) -> Result<ComponentName, Diagnostic> {
+    if names.contains(&name)
+        && let Ok(name) = ComponentName::parse(name)
+    {
+        return Ok(name);
+    }
+    let mut diagnostic = Diagnostic::error("usage::unknown-name", format!("this app has no {what} `{name}`"));
+    if names.is_empty() {
+        diagnostic = diagnostic.note(format!("it has no {what} at all"));
+    } else {
+        let list: Vec<_> = names.iter().map(|name| format!("`{name}`")).collect();
+        diagnostic = diagnostic.note(format!("it has {}", list.join(", ")));
+    }
+    Err(match nearest(name, names.iter().copied()) {
+        Some(name) => diagnostic.hint(format!("did you mean `{name}`?")),
+        None => diagnostic,
+    })
+}
+
+/// The nearest folder from `folder` upwards with a `conjoin.toml`.
+fn find(surroundings: &Surroundings, folder: &AbsPath) -> Result<AbsPath, CommandError> {
+    if !folder.as_path().is_dir() {
+        return Err(CommandError::usage(
+            Diagnostic::error("app::no-folder", format!("there is no folder `{}`", surroundings.shown(folder)))
+                .hint("name the folder of an app, the one with its conjoin.toml"),
+        ));
+    }
+    let mut dir = folder.clone();
+    loop {
+        if dir.join("conjoin.toml").as_path().is_file() {
+            return Ok(dir);
+        }
+        if dir.parent() == dir {
+            return Err(CommandError::project(vec![
+                Diagnostic::error(
+                    "app::not-found",
+                    format!("there is no conjoin.toml in `{}`, nor in a folder above it", surroundings.shown(folder)),
+                )
+                .hint("`conjoin new my-app -t polyglot` creates an app"),
+            ]));
+        }
+        dir = dir.parent();
+    }
+}
+
+/// Reads and checks `conjoin.toml` of the app in `dir`.
+fn load_manifest(surroundings: &Surroundings, dir: &AbsPath) -> Result<Manifest, CommandError> {
+    let source = load_source(surroundings, &dir.join("conjoin.toml"))?;
+    conjoin_manifest::parse(&source).map_err(CommandError::project)
+}
+
+/// Reads and resolves the shared WIT.
+fn load_wit(surroundings: &Surroundings, dir: &AbsPath, manifest: &Manifest) -> Result<Wit, CommandError> {
+    let folder = dir.join(manifest.app.wit.as_path());
+    let mut files = Vec::new();
+    collect_wit(&folder, &mut files)?;
+    let sources = files.iter().map(|path| load_source(surroundings, path)).collect::<Result<Vec<_>, _>>()?;
+    conjoin_wit::parse(&sources, &surroundings.shown(&folder)).map_err(CommandError::project)
+}
+
+fn collect_wit(folder: &AbsPath, files: &mut Vec<AbsPath>) -> Result<(), CommandError> {
+    if !folder.as_path().is_dir() {
+        return Ok(());
+    }
+    let entries = fs_err::read_dir(folder).and_then(Iterator::collect::<Result<Vec<_>, _>>);
+    let mut entries = entries.map_err(|error| CommandError::io("app::unreadable", &error))?;
+    entries.sort_by_key(fs_err::DirEntry::file_name);
+    for entry in entries {
+        let path = folder.join(entry.file_name());
+        if path.as_path().is_dir() {
+            collect_wit(&path, files)?;
+        } else if path.as_path().extension().is_some_and(|extension| extension == "wit") {
+            files.push(path);
+        }
+    }
+    Ok(())
+}
+
+fn load_source(surroundings: &Surroundings, path: &AbsPath) -> Result<Arc<Source>, CommandError> {
+    let bytes = fs_err::read(path).map_err(|error| CommandError::io("app::unreadable", &error))?;
+    let name = surroundings.shown(path);
+    match String::from_utf8(bytes) {
+        Ok(text) => Ok(Arc::new(Source::new(name, text))),
+        Err(error) => {
+            let (valid, offset) = (error.utf8_error().valid_up_to(), error.utf8_error().valid_up_to());
+            let text = String::from_utf8_lossy(error.as_bytes()).into_owned();
+            let source = Arc::new(Source::new(name.clone(), text));
+            Err(CommandError::project(vec![
+                Diagnostic::error("app::not-utf-8", format!("`{name}` is not UTF-8 text"))
+                    .label(&source, valid..valid + 1, format!("the byte at offset {offset} does not belong here"))
+                    .hint("save the file with the encoding UTF-8"),
+            ]))
+        }
+    }
+}
+
+/// The bytes of the components that the manifest names as `source`.
+fn load_sources(dir: &AbsPath, manifest: &Manifest) -> BTreeMap<AbsPath, Result<Vec<u8>, String>> {
+    let paths = manifest.components.values().filter_map(|component| match &component.origin {
+        Origin::Source(path) => Some(dir.join(path.value.as_path())),
+        Origin::Built(_) | Origin::Custom(_) => None,
+    });
+    paths.map(|path| (path.clone(), fs_err::read(&path).map_err(|error| error.to_string()))).collect()
+}

@@ -1,0 +1,19 @@
+//! One file, one function per command. Commands know nothing of clap and print through the `Ui`.
+
+mod build;
+mod clean;
+mod completions;
+mod compose;
+mod doctor;
+mod new;
+mod plan;
+mod run;
+
+pub(crate) use build::build;
+pub(crate) use clean::clean;
+pub(crate) use completions::completions;
+pub(crate) use compose::compose;
+pub(crate) use doctor::doctor;
+pub(crate) use new::new;
+pub(crate) use plan::plan;
+pub(crate) use run::run;

@@ -1,0 +1,186 @@
+//! `conjoin run`: build, then serve HTTP entries or run a command entry.
+
+use std::{collections::BTreeMap, ffi::OsStr, sync::Arc};
+
+use conjoin_diagnostics::Diagnostic;
+use conjoin_manifest::{Access, ComponentName, HttpTrigger, Isolation, Permissions};
+use conjoin_plan::Selection;
+use conjoin_runtime::{
+    CommandOptions, Directory, Entry, Grants, Limits, Route, Runtime, RuntimeError, RuntimeOptions, ServeOptions, Shutdown,
+};
+
+use crate::{
+    app::{App, load},
+    exit::{CommandError, Exit},
+    pipeline::build_app,
+    settings::{Machine, RunSettings},
+    story::{Greeting, Story},
+    ui::Ui,
+};
+
+/// What of the app is run.
+enum Subject {
+    Http(Vec<ComponentName>),
+    Command(ComponentName),
+}
+
+/// Builds the app in `settings.app` and runs its entries until they end or the process is asked to stop.
+///
+/// Gives the exit code of the process: that of a command entry, 0 for a server.
+pub(crate) fn run(ui: &mut Ui, machine: &Machine, settings: &RunSettings) -> Result<u8, CommandError> {
+    let app = load(&machine.surroundings, &settings.app, settings.profile)?;
+    let subject = choose(&app, settings.entry.as_deref())?;
+    let entries = match &subject {
+        Subject::Http(entries) => entries.clone(),
+        Subject::Command(entry) => vec![entry.clone()],
+    };
+    let selection = Selection { components: entries.clone(), entry: None };
+    build_app(ui, machine, &app, &selection, &settings.work)?;
+
+    let greeting = match &subject {
+        Subject::Http(entries) => Greeting::Server(served(&app, entries).cloned().collect()),
+        Subject::Command(_) => Greeting::None,
+    };
+    let story = Story::new(ui, machine, greeting);
+    let options = RuntimeOptions {
+        code_cache: app.layout.cache.join("code").as_path().to_owned(),
+        events: Arc::new(move |event| story.tell(&event)),
+    };
+    let runtime = Runtime::new(options).map_err(|error| failure(&error))?;
+    let shutdown = Shutdown::new();
+    let watch = shutdown.clone();
+    machine.cancel.on_cancel(move || watch.request());
+    match subject {
+        Subject::Http(names) => {
+            let options = ServeOptions {
+                listen: settings.listen,
+                routes: served(&app, &names)
+                    .map(|trigger| Route {
+                        pattern: trigger.route.value.clone(),
+                        entry: trigger.component.value.to_string(),
+                    })
+                    .collect(),
+                entries: names.iter().map(|name| entry(machine, &app, name)).collect(),
+                limits: Limits::default(),
+            };
+            runtime.serve(&options, &shutdown).map_err(|error| failure(&error))?;
+            Ok(Exit::Done as u8)
+        }
+        Subject::Command(name) => {
+            let options = CommandOptions { entry: entry(machine, &app, &name), args: settings.args.clone() };
+            runtime.run_command(&options, &shutdown).map_err(|error| failure(&error))
+        }
+    }
+}
+
+/// The HTTP triggers of `entries`, in the order of the manifest.
+fn served<'a>(app: &'a App, entries: &'a [ComponentName]) -> impl Iterator<Item = &'a HttpTrigger> {
+    app.manifest.http.iter().filter(|trigger| entries.contains(&trigger.component.value))
+}
+
+/// What `-e` names; without it all HTTP entries, or the only command.
+fn choose(app: &App, entry: Option<&str>) -> Result<Subject, CommandError> {
+    let manifest = &app.manifest;
+    let is_http = |name: &ComponentName| manifest.http.iter().any(|trigger| trigger.component.value == *name);
+    if let Some(name) = entry {
+        let name = app.entry(name)?;
+        return Ok(if is_http(&name) { Subject::Http(vec![name]) } else { Subject::Command(name) });
+    }
+    let entries: Vec<ComponentName> = manifest.entries().into_iter().cloned().collect();
+    let http: Vec<ComponentName> = entries.iter().filter(|name| is_http(name)).cloned().collect();
+    if !http.is_empty() {
+        return Ok(Subject::Http(http));
+    }
+    match entries.as_slice() {
+        [only] => Ok(Subject::Command(only.clone())),
+        [] => Err(CommandError::project(vec![
+            Diagnostic::error("run::no-entry", "this app has nothing to run: its manifest has no trigger")
+                .hint("add to conjoin.toml:\n[[trigger.http]]\nroute = \"/...\"\ncomponent = \"NAME\""),
+        ])),
+        several => {
+            let names: Vec<_> = several.iter().map(|name| format!("`{name}`")).collect();
+            Err(CommandError::usage(
+                Diagnostic::error("run::several-commands", format!("this app has several commands: {}", names.join(", ")))
+                    .hint(format!("name one: `conjoin run -e {}`", several[0])),
+            ))
+        }
+    }
+}
+
+/// The composition of `name` with the union of its members' permissions.
+fn entry(machine: &Machine, app: &App, name: &ComponentName) -> Entry {
+    let members = app.wiring.closure(name);
+    let mut grants = Grants::default();
+    for member in &members {
+        merge(machine, app, &app.manifest.components[member].permissions, &mut grants);
+    }
+    let reuse = app.manifest.http.iter().find(|trigger| trigger.component.value == *name).and_then(|trigger| {
+        match trigger.isolation {
+            Isolation::Fresh => None,
+            Isolation::Reuse(times) => std::num::NonZeroU32::new(times),
+        }
+    });
+    Entry {
+        name: name.to_string(),
+        component: app.layout.composition(name).as_path().to_owned(),
+        grants,
+        members: members.iter().map(ToString::to_string).collect(),
+        reuse,
+    }
+}
+
+fn merge(machine: &Machine, app: &App, permissions: &Permissions, grants: &mut Grants) {
+    let Permissions { stdio, clocks, random, args, sockets, env, directories, outbound_http } = permissions;
+    grants.stdio |= stdio;
+    grants.clocks |= clocks;
+    grants.random |= random;
+    grants.args |= args;
+    grants.sockets |= sockets;
+    let values: BTreeMap<&OsStr, _> =
+        machine.surroundings.environment.iter().map(|(name, value)| (name.as_os_str(), value)).collect();
+    for name in env.iter().map(|name| &name.value) {
+        let known = grants.env.iter().any(|(other, _)| other == name);
+        if let Some(value) = values.get(OsStr::new(name))
+            && !known
+        {
+            grants.env.push((name.clone(), value.to_string_lossy().into_owned()));
+        }
+    }
+    for directory in directories {
+        grants.directories.push(Directory {
+            path: app.layout.app.join(directory.path.value.as_path()).as_path().to_owned(),
+            at: directory.at.clone(),
+            write: directory.access == Access::ReadWrite,
+        });
+    }
+    for origin in outbound_http.iter().map(|origin| &origin.value) {
+        if !grants.outbound_http.contains(origin) {
+            grants.outbound_http.push(origin.clone());
+        }
+    }
+}
+
+/// The runtime's error with what to do next.
+fn failure(error: &RuntimeError) -> CommandError {
+    let mut diagnostic = Diagnostic::error("run::failed", error.to_string());
+    let mut source = std::error::Error::source(error);
+    while let Some(cause) = source {
+        diagnostic = diagnostic.note(format!("caused by: {cause}"));
+        source = cause.source();
+    }
+    match error {
+        RuntimeError::AddressInUse { address } => {
+            diagnostic.code = "run::port-in-use";
+            let free = std::net::SocketAddr::new(address.ip(), 0);
+            CommandError::environment(vec![diagnostic.hint(format!(
+                "stop that program, or choose another port: `--listen {}:{}`; `--listen {free}` takes a free one",
+                address.ip(),
+                address.port().wrapping_add(1)
+            ))])
+        }
+        RuntimeError::Listen { .. } | RuntimeError::CodeCache { .. } | RuntimeError::Directory { .. } => {
+            CommandError::environment(vec![diagnostic])
+        }
+        _ => CommandError::project(vec![diagnostic]),
+    }
+}

@@ -1,0 +1,250 @@
+//! What commands need: resolved once from arguments, environment and terminal. Commands never see clap.
+
+use std::{net::SocketAddr, num::NonZeroUsize, path::PathBuf};
+
+use conjoin_engine::CancelToken;
+use conjoin_plan::{AbsPath, Profile};
+
+use crate::{
+    args::{AppArgs, BuildArgs, CleanArgs, ComposeArgs, DoctorArgs, NewArgs, PlanArgs, RunArgs, ToolArgs},
+    surroundings::Surroundings,
+};
+
+/// What every command may need.
+#[derive(Clone, Debug)]
+pub struct Machine {
+    /// Environment, current folder and terminals.
+    pub surroundings: Surroundings,
+    /// Set by Ctrl-C and SIGTERM.
+    pub cancel: CancelToken,
+}
+
+/// What happens when a tool is missing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum InstallPolicy {
+    /// Ask, where somebody can be asked; otherwise say what is lacking.
+    Ask,
+    /// Install it.
+    Install,
+    /// Say what is lacking: the network is not to be used.
+    Offline,
+}
+
+/// How steps are carried out.
+#[derive(Clone, Debug)]
+pub struct WorkSettings {
+    /// What happens when a tool is missing.
+    pub policy: InstallPolicy,
+    /// How many steps run at a time.
+    pub jobs: NonZeroUsize,
+}
+
+/// For `conjoin new`.
+#[derive(Clone, Debug)]
+pub struct NewSettings {
+    /// The app's name.
+    pub name: String,
+    /// The folder it is created in.
+    pub parent: AbsPath,
+    /// The template.
+    pub template: String,
+}
+
+/// For `conjoin build`.
+#[derive(Clone, Debug)]
+pub struct BuildSettings {
+    /// The folder in or above which the app is.
+    pub app: AbsPath,
+    /// Only these components; all when empty.
+    pub components: Vec<String>,
+    /// How they are built.
+    pub profile: Profile,
+    /// How steps are carried out.
+    pub work: WorkSettings,
+}
+
+/// For `conjoin compose`.
+#[derive(Clone, Debug)]
+pub struct ComposeSettings {
+    /// The folder in or above which the app is.
+    pub app: AbsPath,
+    /// The entry; the only one when `None`.
+    pub entry: Option<String>,
+    /// The file to write; where `build` puts it when `None`.
+    pub output: Option<AbsPath>,
+    /// What comes out.
+    pub form: ComposeForm,
+    /// How components are built.
+    pub profile: Profile,
+    /// How steps are carried out.
+    pub work: WorkSettings,
+}
+
+/// What `conjoin compose` gives.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ComposeForm {
+    /// A component.
+    Component,
+    /// The wiring as text.
+    Wac,
+}
+
+/// For `conjoin run`.
+#[derive(Clone, Debug)]
+pub struct RunSettings {
+    /// The folder in or above which the app is.
+    pub app: AbsPath,
+    /// The entry; all HTTP entries or the only command when `None`.
+    pub entry: Option<String>,
+    /// Where HTTP is served.
+    pub listen: SocketAddr,
+    /// How components are built.
+    pub profile: Profile,
+    /// How steps are carried out.
+    pub work: WorkSettings,
+    /// Arguments for a command.
+    pub args: Vec<String>,
+}
+
+/// For `conjoin plan`.
+#[derive(Clone, Debug)]
+pub struct PlanSettings {
+    /// The folder in or above which the app is.
+    pub app: AbsPath,
+    /// Only these components; all when empty.
+    pub components: Vec<String>,
+    /// How they would be built.
+    pub profile: Profile,
+}
+
+/// For `conjoin doctor`.
+#[derive(Clone, Debug)]
+pub struct DoctorSettings {
+    /// The folder in or above which the app may be.
+    pub app: AbsPath,
+    /// What is done about what is found.
+    pub cure: Cure,
+    /// How steps are carried out.
+    pub work: WorkSettings,
+}
+
+/// What `conjoin doctor` does about what it finds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Cure {
+    /// Name it.
+    Name,
+    /// Mend it.
+    Fix,
+    /// Print the steps that would mend it.
+    Show,
+}
+
+/// For `conjoin clean`.
+#[derive(Clone, Debug)]
+pub struct CleanSettings {
+    /// The folder in or above which the app is.
+    pub app: AbsPath,
+}
+
+fn app_folder(args: AppArgs, surroundings: &Surroundings) -> AbsPath {
+    let AppArgs { app } = args;
+    surroundings.absolute(&app.unwrap_or_else(|| PathBuf::from(".")))
+}
+
+fn profile(release: bool) -> Profile {
+    if release { Profile::Release } else { Profile::Dev }
+}
+
+impl WorkSettings {
+    fn new(args: &ToolArgs) -> Self {
+        let ToolArgs { install_tools, offline, jobs } = args;
+        let policy = match (install_tools, offline) {
+            (true, _) => InstallPolicy::Install,
+            (false, true) => InstallPolicy::Offline,
+            (false, false) => InstallPolicy::Ask,
+        };
+        let cores = std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
+        let jobs = jobs.and_then(|jobs| NonZeroUsize::new(jobs.into())).unwrap_or(cores);
+        Self { policy, jobs }
+    }
+}
+
+impl NewSettings {
+    /// From what was typed.
+    pub fn new(args: NewArgs, surroundings: &Surroundings) -> Self {
+        let NewArgs { name, template } = args;
+        Self { name, parent: surroundings.absolute(&PathBuf::from(".")), template }
+    }
+}
+
+impl BuildSettings {
+    /// From what was typed.
+    pub fn new(args: BuildArgs, surroundings: &Surroundings) -> Self {
+        let BuildArgs { app, components, release, tools } = args;
+        Self {
+            app: app_folder(app, surroundings),
+            components,
+            profile: profile(release),
+            work: WorkSettings::new(&tools),
+        }
+    }
+}
+
+impl ComposeSettings {
+    /// From what was typed.
+    pub fn new(args: ComposeArgs, surroundings: &Surroundings) -> Self {
+        let ComposeArgs { app, entry, output, wac, release, tools } = args;
+        Self {
+            app: app_folder(app, surroundings),
+            entry,
+            output: output.map(|output| surroundings.absolute(&output)),
+            form: if wac { ComposeForm::Wac } else { ComposeForm::Component },
+            profile: profile(release),
+            work: WorkSettings::new(&tools),
+        }
+    }
+}
+
+impl RunSettings {
+    /// From what was typed.
+    pub fn new(args: RunArgs, surroundings: &Surroundings) -> Self {
+        let RunArgs { app, entry, listen, release, tools, args } = args;
+        Self {
+            app: app_folder(app, surroundings),
+            entry,
+            listen,
+            profile: profile(release),
+            work: WorkSettings::new(&tools),
+            args,
+        }
+    }
+}
+
+impl PlanSettings {
+    /// From what was typed.
+    pub fn new(args: PlanArgs, surroundings: &Surroundings) -> Self {
+        let PlanArgs { app, components, release } = args;
+        Self { app: app_folder(app, surroundings), components, profile: profile(release) }
+    }
+}
+
+impl DoctorSettings {
+    /// From what was typed.
+    pub fn new(args: DoctorArgs, surroundings: &Surroundings) -> Self {
+        let DoctorArgs { app, fix, dry_run, tools } = args;
+        let cure = match (fix, dry_run) {
+            (false, _) => Cure::Name,
+            (true, false) => Cure::Fix,
+            (true, true) => Cure::Show,
+        };
+        Self { app: app_folder(app, surroundings), cure, work: WorkSettings::new(&tools) }
+    }
+}
+
+impl CleanSettings {
+    /// From what was typed.
+    pub fn new(args: CleanArgs, surroundings: &Surroundings) -> Self {
+        let CleanArgs { app } = args;
+        Self { app: app_folder(app, surroundings) }
+    }
+}

@@ -1,0 +1,173 @@
+//! What `run` tells while guests run.
+//!
+//! Guest output goes to stdout and stderr untouched, or, where that is a terminal, each line with the entry in front. conjoin's own
+//! words go to stderr only.
+
+use std::{
+    io::{IsTerminal as _, Write as _},
+    sync::Mutex,
+};
+
+use conjoin_diagnostics::Style;
+use conjoin_manifest::HttpTrigger;
+use conjoin_runtime::{HowCompiled, RunEvent, StreamKind};
+use serde_json::json;
+
+use crate::{
+    settings::Machine,
+    ui::{Format, Ui, Verbosity, quote, status_line},
+};
+
+/// What is said when the server is ready.
+pub enum Greeting {
+    /// The address, and a line to try for each route.
+    Server(Vec<HttpTrigger>),
+    /// Nothing.
+    None,
+}
+
+/// Tells the events of a running app.
+pub struct Story {
+    greeting: Greeting,
+    style: Style,
+    verbosity: Verbosity,
+    format: Format,
+    prefix_stdout: bool,
+    prefix_stderr: bool,
+    /// Whether stdout was found closed: then nobody wants the rest.
+    closed: Mutex<bool>,
+}
+
+impl Story {
+    /// A story told the way `ui` speaks.
+    pub fn new(ui: &Ui, machine: &Machine, greeting: Greeting) -> Self {
+        let server = matches!(greeting, Greeting::Server(_));
+        Self {
+            greeting,
+            style: ui.style,
+            verbosity: ui.verbosity,
+            format: ui.format,
+            prefix_stdout: server && machine.surroundings.stdout_is_terminal,
+            prefix_stderr: server && machine.surroundings.stderr_is_terminal && std::io::stderr().is_terminal(),
+            closed: Mutex::new(false),
+        }
+    }
+
+    /// Tells one event.
+    pub fn tell(&self, event: &RunEvent) {
+        match event {
+            RunEvent::GuestOutput { entry, stream, bytes } => self.guest(entry, *stream, bytes),
+            RunEvent::Ready { address } => self.ready(*address),
+            RunEvent::Compiling { entry, how: HowCompiled::Quick } => {
+                self.status("Compiling", &format!("{entry} to native code, quickly; optimised code follows"));
+            }
+            RunEvent::Compiling { entry, how: HowCompiled::Optimised } => {
+                self.status("Compiling", &format!("{entry} to native code"));
+            }
+            RunEvent::Swapped { entry, took } => {
+                self.status("Optimised", &format!("{entry} in {:.1} s", took.as_secs_f64()));
+            }
+            RunEvent::NotKept { entry, reason } => {
+                self.say(&format!("warning: optimised code of `{entry}` was not kept: {reason}"));
+            }
+            RunEvent::Denied(denied) => self.say(&format!("denied: {denied}")),
+            RunEvent::Failed(failure) => self.say(&format!("error: {failure}")),
+            RunEvent::Draining { connections } => {
+                self.status("Stopping", &format!("{connections} connections are open; Ctrl-C again ends at once"));
+            }
+        }
+    }
+
+    fn ready(&self, address: std::net::SocketAddr) {
+        let Greeting::Server(triggers) = &self.greeting else { return };
+        if self.format == Format::Json {
+            let line = crate::ui::json_line("serving", json!({ "address": format!("http://{address}") }));
+            self.out(format!("{line}\n").as_bytes());
+            return;
+        }
+        self.status("Serving", &format!("http://{address}"));
+        for trigger in triggers {
+            self.status("Try", &curl(trigger, address));
+        }
+    }
+
+    fn guest(&self, entry: &str, stream: StreamKind, bytes: &[u8]) {
+        if self.format == Format::Json {
+            let stream = match stream {
+                StreamKind::Stdout => "stdout",
+                StreamKind::Stderr => "stderr",
+            };
+            let text = String::from_utf8_lossy(bytes);
+            let line = crate::ui::json_line("guest-output", json!({ "entry": entry, "stream": stream, "text": text }));
+            self.out(format!("{line}\n").as_bytes());
+            return;
+        }
+        match stream {
+            StreamKind::Stdout if self.prefix_stdout => self.out(&prefixed(entry, bytes)),
+            StreamKind::Stdout => self.out(bytes),
+            StreamKind::Stderr if self.prefix_stderr => err(&prefixed(entry, bytes)),
+            StreamKind::Stderr => err(bytes),
+        }
+    }
+
+    fn out(&self, bytes: &[u8]) {
+        let Ok(mut closed) = self.closed.lock() else { return };
+        if !*closed {
+            let mut stdout = std::io::stdout().lock();
+            *closed = stdout.write_all(bytes).and_then(|()| stdout.flush()).is_err();
+        }
+    }
+
+    fn status(&self, verb: &str, text: &str) {
+        if self.verbosity > Verbosity::Quiet && self.format == Format::Human {
+            err(format!("{}\n", status_line(verb, text, self.style)).as_bytes());
+        }
+    }
+
+    fn say(&self, text: &str) {
+        if self.format == Format::Json {
+            let line = crate::ui::json_line("message", json!({ "text": text }));
+            self.out(format!("{line}\n").as_bytes());
+        } else {
+            err(format!("{text}\n").as_bytes());
+        }
+    }
+}
+
+fn err(bytes: &[u8]) {
+    // Nothing can be told where stderr is closed.
+    let _ = std::io::stderr().lock().write_all(bytes);
+}
+
+/// A line of a guest for a terminal: the entry in front, control characters but tabs and colours' escapes made visible.
+fn prefixed(entry: &str, bytes: &[u8]) -> Vec<u8> {
+    let text = String::from_utf8_lossy(bytes);
+    let clean: String = text
+        .chars()
+        .map(|letter| if letter.is_control() && !matches!(letter, '\n' | '\t') { '\u{fffd}' } else { letter })
+        .collect();
+    let end = if clean.ends_with('\n') { "" } else { "\n" };
+    format!("{entry} | {clean}{end}").into_bytes()
+}
+
+/// A command that tries a route: its `example`, or a plain request.
+fn curl(trigger: &HttpTrigger, address: std::net::SocketAddr) -> String {
+    let route = &trigger.route.value;
+    let plain = route.strip_suffix("...").unwrap_or(route);
+    let mut words = vec!["curl".to_owned(), "-i".to_owned()];
+    let mut path = plain.to_owned();
+    if let Some(example) = &trigger.example {
+        if example.method != "GET" {
+            words.extend(["-X".to_owned(), example.method.clone()]);
+        }
+        for (name, value) in &example.headers {
+            words.extend(["-H".to_owned(), quote(OsString::from(format!("{name}: {value}")).as_os_str()).into_owned()]);
+        }
+        if let Some(body) = &example.body {
+            words.extend(["--data".to_owned(), quote(OsString::from(body).as_os_str()).into_owned()]);
+        }
+        path.clone_from(&example.path);
+    }
+    words.push(quote(OsString::from(format!("http://{address}{path}")).as_os_str()).into_owned());
+    words.join(" ")
+}

@@ -1,0 +1,82 @@
+//! What the process was started with: read once, here, and passed on.
+
+use std::{
+    collections::BTreeMap,
+    ffi::OsString,
+    io::IsTerminal as _,
+    path::{Path, PathBuf},
+};
+
+use conjoin_plan::AbsPath;
+
+/// The environment, the current folder and what the streams are.
+#[derive(Clone, Debug)]
+pub struct Surroundings {
+    /// The environment variables.
+    pub environment: BTreeMap<OsString, OsString>,
+    /// The folder that relative paths of arguments are relative to.
+    pub current_dir: PathBuf,
+    /// Whether stdin is a terminal.
+    pub stdin_is_terminal: bool,
+    /// Whether stdout is a terminal.
+    pub stdout_is_terminal: bool,
+    /// Whether stderr is a terminal.
+    pub stderr_is_terminal: bool,
+}
+
+impl Surroundings {
+    /// Reads them from the process.
+    #[expect(clippy::disallowed_methods, reason = "this is the one place that reads the environment")]
+    pub fn capture() -> Self {
+        Self {
+            environment: std::env::vars_os().collect(),
+            current_dir: std::env::current_dir().unwrap_or_else(|_| PathBuf::from("/")),
+            stdin_is_terminal: std::io::stdin().is_terminal(),
+            stdout_is_terminal: std::io::stdout().is_terminal(),
+            stderr_is_terminal: std::io::stderr().is_terminal(),
+        }
+    }
+
+    /// A variable that is set and not empty.
+    pub fn variable(&self, name: &str) -> Option<&OsString> {
+        self.environment.get(std::ffi::OsStr::new(name)).filter(|value| !value.is_empty())
+    }
+
+    /// `path` as an absolute path, without `.` and inner `..`.
+    pub fn absolute(&self, path: &Path) -> AbsPath {
+        let mut clean = PathBuf::new();
+        for part in self.current_dir.join(path).components() {
+            match part {
+                std::path::Component::CurDir => {}
+                std::path::Component::ParentDir => {
+                    clean.pop();
+                }
+                std::path::Component::Prefix(_) | std::path::Component::RootDir | std::path::Component::Normal(_) => {
+                    clean.push(part);
+                }
+            }
+        }
+        AbsPath::new(clean).expect("a path joined to the current folder is absolute")
+    }
+
+    /// `path` as its reader would type it: relative to the current folder if it is below that.
+    pub fn shown(&self, path: &AbsPath) -> String {
+        match path.as_path().strip_prefix(&self.current_dir) {
+            Ok(below) if below.as_os_str().is_empty() => ".".to_owned(),
+            Ok(below) => below.display().to_string(),
+            Err(_) => path.to_string(),
+        }
+    }
+
+    /// The cache folder: `$CONJOIN_CACHE`, else `$XDG_CACHE_HOME/conjoin`, else `$HOME/.cache/conjoin`.
+    pub fn cache(&self) -> AbsPath {
+        if let Some(folder) = self.variable("CONJOIN_CACHE") {
+            return self.absolute(Path::new(folder));
+        }
+        if let Some(folder) = self.variable("XDG_CACHE_HOME") {
+            return self.absolute(&Path::new(folder).join("conjoin"));
+        }
+        let home = self.variable("HOME").map_or_else(|| PathBuf::from("/tmp"), PathBuf::from);
+        self.absolute(&home.join(".cache").join("conjoin"))
+    }
+}

@@ -1,0 +1,88 @@
+//! Asking a tool something, at most once as long as nothing changes.
+
+use std::time::Duration;
+
+use conjoin_plan::{AbsPath, Arg, FoundIn, FoundTool, Invocation, Tool, ToolFact, Version};
+
+use super::{ProbeContext, identity, memory::Memory, version::find_version};
+use crate::process::{RunOptions, run};
+
+/// How long a tool may take to answer.
+const LIMIT: Duration = Duration::from_secs(60);
+
+/// More of an answer than any tool needs.
+const LONGEST_ANSWER: usize = 64 * 1024;
+
+/// Asks tools, and remembers what they said.
+pub(super) struct Asker<'a> {
+    pub(super) context: &'a ProbeContext<'a>,
+    pub(super) memory: &'a Memory,
+}
+
+/// A tool that did not answer.
+pub(super) struct NoAnswer {
+    command: String,
+    output: String,
+}
+
+impl Asker<'_> {
+    /// The version of the tool at `path`, and the line in which it says so.
+    pub(super) fn version(
+        &self,
+        tool: Tool,
+        path: &AbsPath,
+        args: &'static [&'static str],
+        after: &str,
+    ) -> Result<(Version, String), ToolFact> {
+        let broken = |NoAnswer { command, output }| ToolFact::Broken { path: path.clone(), command, output };
+        let answer = self.ask(tool, path, args).map_err(broken)?;
+        match find_version(&answer, after) {
+            Some((version, line)) => Ok((version, line.to_owned())),
+            None => {
+                let output = format!("{answer}\n(there is no version in this output)");
+                Err(broken(NoAnswer { command: self.question(tool, path, args).to_string(), output }))
+            }
+        }
+    }
+
+    /// What the program at `path` prints for `args`.
+    pub(super) fn ask(&self, tool: Tool, path: &AbsPath, args: &'static [&'static str]) -> Result<String, NoAnswer> {
+        let identity = identity::identity(tool, path, args, self.context);
+        if let Some(answer) = identity.as_deref().and_then(|identity| self.memory.recall(identity)) {
+            return Ok(answer);
+        }
+        let invocation = self.question(tool, path, args);
+        let options = RunOptions {
+            environment: self.context.environment,
+            cancel: self.context.cancel,
+            limit: Some(LIMIT),
+            held: None,
+        };
+        let mut output = Vec::new();
+        let outcome = run(&invocation, &options, &mut |bytes| {
+            let room = LONGEST_ANSWER.saturating_sub(output.len());
+            output.extend_from_slice(&bytes[..bytes.len().min(room)]);
+        });
+        let output = String::from_utf8_lossy(&output).into_owned();
+        if let Err(error) = outcome {
+            let mut output = output;
+            if !output.is_empty() && !output.ends_with('\n') {
+                output.push('\n');
+            }
+            output.push_str(&crate::error_chain(&error));
+            return Err(NoAnswer { command: invocation.to_string(), output });
+        }
+        if let Some(identity) = identity {
+            self.memory.remember(identity, &output);
+        }
+        Ok(output)
+    }
+
+    fn question(&self, tool: Tool, path: &AbsPath, args: &'static [&'static str]) -> Invocation {
+        let found = FoundTool { path: path.clone(), version: (0, 0, 0), says: String::new(), found_in: FoundIn::Path };
+        let question =
+            Invocation::new(tool, &found, &self.context.layout.app).args(args.iter().copied().map(Arg::from));
+        // A question must not download a toolchain.
+        question.env("RUSTUP_AUTO_INSTALL", "0")
+    }
+}

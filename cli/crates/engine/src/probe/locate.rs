@@ -1,0 +1,126 @@
+//! Where a tool may be.
+//!
+//! In order: the program that its variable names, which is taken as it is; the programs on `PATH`, of which the first in the
+//! window wins; what conjoin installed into the cache folder. Nothing that could not be used is taken over something that can.
+
+use std::{
+    collections::BTreeMap,
+    os::unix::fs::PermissionsExt as _,
+    path::{Path, PathBuf},
+};
+
+use conjoin_plan::{AbsPath, FoundIn, FoundTool, Locate, Probe, Tool, ToolFact, ToolSpec, Version};
+
+use super::{ProbeContext, ask::Asker};
+
+/// The search for tools.
+pub(super) struct Search<'a> {
+    pub(super) context: &'a ProbeContext<'a>,
+    pub(super) asker: Asker<'a>,
+}
+
+/// What is already known of other tools.
+type Known = BTreeMap<Tool, ToolFact>;
+
+impl Search<'_> {
+    /// Looks everywhere for the tool.
+    pub(super) fn find(&self, spec: &ToolSpec, known: &Known) -> ToolFact {
+        if let Some(value) = self.context.environment.get(spec.variable) {
+            return self.named_by_variable(spec, Path::new(value), known);
+        }
+        let mut best = ToolFact::Missing;
+        for (path, found_in) in self.candidates(spec, known) {
+            let fact = self.judge(spec, &path, found_in, known);
+            match (&fact, &best) {
+                (ToolFact::Found(_), _) => return fact,
+                (ToolFact::OutsideWindow(_) | ToolFact::Broken { .. }, ToolFact::Missing) => best = fact,
+                _ => {}
+            }
+        }
+        best
+    }
+
+    fn named_by_variable(&self, spec: &ToolSpec, value: &Path, known: &Known) -> ToolFact {
+        let path = self.context.layout.app.join(value);
+        let complaint = match value {
+            value if !value.is_absolute() => "the variable must hold an absolute path",
+            value if !value.exists() => "there is no such file",
+            _ => return self.judge(spec, &path, FoundIn::Variable, known),
+        };
+        let command = format!("{}={}", spec.variable, value.display());
+        ToolFact::Broken { path, command, output: complaint.to_owned() }
+    }
+
+    /// Everything that could be the tool, the preferred one first.
+    fn candidates(&self, spec: &ToolSpec, known: &Known) -> Vec<(AbsPath, FoundIn)> {
+        match spec.locate {
+            Locate::Path { names, cached } => {
+                let folders = self.context.environment.path_folders();
+                let on_path =
+                    names.iter().filter_map(|name| first_program(&folders, name)).map(|path| (path, FoundIn::Path));
+                let cached =
+                    cached.and_then(|(recipe, file)| self.installed(recipe, file)).map(|path| (path, FoundIn::Cache));
+                on_path.chain(cached).collect()
+            }
+            Locate::Cache { recipe, file } => {
+                self.installed(recipe, file).map(|path| (path, FoundIn::Cache)).into_iter().collect()
+            }
+            Locate::FolderOf { tool, args, file_starts_with } => {
+                let Some(ToolFact::Found(asked)) = known.get(&tool) else { return Vec::new() };
+                let answer = self.asker.ask(tool, &asked.path, args).ok();
+                let folder = answer.as_deref().map(str::trim).and_then(AbsPath::new);
+                let folder = folder.filter(|folder| holds_file(folder, file_starts_with));
+                folder.map(|folder| (folder, asked.found_in)).into_iter().collect()
+            }
+        }
+    }
+
+    /// The file of a recipe, if the recipe was carried out to its end.
+    fn installed(&self, recipe: &str, file: &str) -> Option<AbsPath> {
+        let folder = self.context.layout.toolchain(recipe);
+        let path = folder.join(file);
+        (folder.join("complete").as_path().is_file() && path.as_path().exists()).then_some(path)
+    }
+
+    /// What the thing at `path` is worth.
+    fn judge(&self, spec: &ToolSpec, path: &AbsPath, found_in: FoundIn, known: &Known) -> ToolFact {
+        let (version, says) = match self.version(spec, path, known) {
+            Ok(answer) => answer,
+            Err(broken) => return broken,
+        };
+        let tool = FoundTool { path: path.clone(), version, says, found_in };
+        if spec.window.contains(version) { ToolFact::Found(tool) } else { ToolFact::OutsideWindow(tool) }
+    }
+
+    fn version(&self, spec: &ToolSpec, path: &AbsPath, known: &Known) -> Result<(Version, String), ToolFact> {
+        match spec.probe {
+            Probe::Run { args, after } => self.asker.version(spec.tool, path, args, after),
+            Probe::Fixed(version) => {
+                let (major, minor, patch) = version;
+                Ok((version, format!("{} {major}.{minor}.{patch}", spec.name)))
+            }
+            Probe::SameAs(tool) => match known.get(&tool) {
+                Some(ToolFact::Found(other) | ToolFact::OutsideWindow(other)) => {
+                    Ok((other.version, other.says.clone()))
+                }
+                Some(ToolFact::Missing | ToolFact::Broken { .. }) | None => Err(ToolFact::Missing),
+            },
+            Probe::None => Ok(((0, 0, 0), String::new())),
+        }
+    }
+}
+
+/// The first program of this name in these folders.
+fn first_program(folders: &[PathBuf], name: &str) -> Option<AbsPath> {
+    let mut paths = folders.iter().map(|folder| folder.join(name));
+    paths.find(|path| is_program(path)).and_then(AbsPath::new)
+}
+
+fn is_program(path: &Path) -> bool {
+    fs_err::metadata(path).is_ok_and(|metadata| metadata.is_file() && metadata.permissions().mode() & 0o111 != 0)
+}
+
+fn holds_file(folder: &AbsPath, beginning: &str) -> bool {
+    let Ok(entries) = fs_err::read_dir(folder.as_path()) else { return false };
+    entries.flatten().any(|entry| entry.file_name().to_string_lossy().starts_with(beginning))
+}

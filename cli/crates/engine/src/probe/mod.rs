@@ -1,0 +1,115 @@
+//! Finding out what the machine has: which tools, in which versions, and what is in the files that plans are made from.
+//!
+//! 1. [`locate`]: where a tool may be, in order: its variable, `PATH`, the cache folder;
+//! 2. [`ask`]: its version, from memory as long as nothing that decides over the answer changed ([`identity`]);
+//! 3. [`memory`]: that memory, a file in the cache folder.
+//!
+//! A probe changes nothing but that memory, and reports no error: what is not as it should be is a fact.
+
+mod ask;
+mod identity;
+mod locate;
+mod memory;
+mod version;
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    thread,
+};
+
+use conjoin_plan::{AbsPath, Facts, Layout, Locate, Probe, Tool, ToolFact, ToolSpec};
+
+use self::{ask::Asker, locate::Search, memory::Memory};
+use crate::{CancelToken, Environment};
+
+/// What is to be found out.
+#[derive(Clone, Copy, Debug)]
+pub struct ProbeRequest<'a> {
+    /// The tools to look for.
+    pub tools: &'a [&'static ToolSpec],
+    /// Files whose text plans are made from; a folder stands for all files directly in it.
+    pub texts: &'a [AbsPath],
+    /// Components whose bytes plans are made from.
+    pub sources: &'a [AbsPath],
+}
+
+/// Where and with what it is found out.
+#[derive(Clone, Copy, Debug)]
+pub struct ProbeContext<'a> {
+    /// What conjoin was started with.
+    pub environment: &'a Environment,
+    /// Where everything lies; tools are asked in the app's folder.
+    pub layout: &'a Layout,
+    /// What ends it early.
+    pub cancel: &'a CancelToken,
+}
+
+/// Looks for tools and reads files.
+pub fn probe(request: &ProbeRequest<'_>, context: &ProbeContext<'_>) -> Facts {
+    let mut facts = Facts::default();
+    let memory = Memory::load(&context.layout.cache);
+    let search = Search { context, asker: Asker { context, memory: &memory } };
+    for round in rounds(request.tools) {
+        let found: Vec<(Tool, ToolFact)> = thread::scope(|scope| {
+            let known = &facts.tools;
+            let search = &search;
+            let threads: Vec<_> =
+                round.iter().map(|spec| (spec.tool, scope.spawn(move || search.find(spec, known)))).collect();
+            let join = |(tool, thread): (Tool, thread::ScopedJoinHandle<'_, ToolFact>)| {
+                (tool, thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
+            };
+            threads.into_iter().map(join).collect()
+        });
+        facts.tools.extend(found);
+    }
+    memory.save();
+    for path in request.texts {
+        read_texts(path, &mut facts.texts);
+    }
+    for path in request.sources {
+        facts.sources.insert(path.clone(), fs_err::read(path).map_err(|error| error.to_string()));
+    }
+    facts
+}
+
+/// The tools in rounds, so that each comes after the one that is asked for it.
+fn rounds(tools: &[&'static ToolSpec]) -> Vec<Vec<&'static ToolSpec>> {
+    let mut left: Vec<&'static ToolSpec> = tools.to_vec();
+    let mut rounds = Vec::new();
+    while !left.is_empty() {
+        let waiting: BTreeSet<Tool> = left.iter().map(|spec| spec.tool).collect();
+        let (now, later): (Vec<_>, Vec<_>) =
+            left.iter().copied().partition(|spec| !asked_first(spec).iter().any(|tool| waiting.contains(tool)));
+        if now.is_empty() {
+            // They wait for one another, which no spec of ours does: they will not be found.
+            rounds.push(later);
+            break;
+        }
+        rounds.push(now);
+        left = later;
+    }
+    rounds
+}
+
+/// The tools whose place or version must be known first.
+fn asked_first(spec: &ToolSpec) -> Vec<Tool> {
+    let place = match spec.locate {
+        Locate::FolderOf { tool, .. } => Some(tool),
+        Locate::Path { .. } | Locate::Cache { .. } => None,
+    };
+    let version = match spec.probe {
+        Probe::SameAs(tool) => Some(tool),
+        Probe::Run { .. } | Probe::Fixed(_) | Probe::None => None,
+    };
+    place.into_iter().chain(version).collect()
+}
+
+/// Files that cannot be read, or are no text, are left out.
+fn read_texts(path: &AbsPath, texts: &mut BTreeMap<AbsPath, String>) {
+    if let Ok(entries) = fs_err::read_dir(path.as_path()) {
+        let files = entries.flatten().map(|entry| path.join(entry.file_name())).filter(|path| path.as_path().is_file());
+        texts.extend(files.filter_map(|path| Some((path.clone(), fs_err::read_to_string(&path).ok()?))));
+    } else if let Ok(text) = fs_err::read_to_string(path) {
+        texts.insert(path.clone(), text);
+    }
+}

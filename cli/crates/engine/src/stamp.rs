@@ -1,0 +1,48 @@
+//! What the file system says of a file without reading it.
+
+use std::{fs::Metadata, os::unix::fs::MetadataExt as _};
+
+use serde::{Deserialize, Serialize};
+
+/// Size, both time stamps, inode and device of a file: as long as they stay the same, so do the contents, with the exception
+/// of files that changed within one tick of the file system's clock (see [`Stamp::is_older_than`]).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub(crate) struct Stamp(u64, i64, i64, i64, i64, u64, u64);
+
+/// A time of the file system's own clock.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct FileTime(i128);
+
+/// More than a tick of any clock that file systems take their stamps from.
+const TICK: i128 = 100_000_000;
+
+impl Stamp {
+    pub(crate) fn of(metadata: &Metadata) -> Self {
+        Self(
+            metadata.size(),
+            metadata.mtime(),
+            metadata.mtime_nsec(),
+            metadata.ctime(),
+            metadata.ctime_nsec(),
+            metadata.ino(),
+            metadata.dev(),
+        )
+    }
+
+    /// Whether the file was last touched clearly before `time`: only then a change after `time` shows in its stamp.
+    pub(crate) fn is_older_than(&self, time: FileTime) -> bool {
+        let latest = nanoseconds(self.1, self.2).max(nanoseconds(self.3, self.4));
+        latest + TICK < time.0
+    }
+}
+
+impl FileTime {
+    /// When the file was last written.
+    pub(crate) fn written(metadata: &Metadata) -> Self {
+        Self(nanoseconds(metadata.mtime(), metadata.mtime_nsec()))
+    }
+}
+
+fn nanoseconds(seconds: i64, nanoseconds: i64) -> i128 {
+    i128::from(seconds) * 1_000_000_000 + i128::from(nanoseconds)
+}

@@ -5,6 +5,25 @@
 //! surface of a built component, [`differences`] compares what one side imports with what another exports, and [`encode`] turns a
 //! core module into a component. This crate touches no file: text and bytes come in, text and bytes go out.
 
+mod canonical;
+mod difference;
+mod folder;
+mod inspect;
+mod model;
+mod parse;
+mod places;
+mod render;
+mod surface;
+mod wasi;
+mod world;
+
+pub use difference::{Difference, differences};
+pub use inspect::{InspectError, inspect};
+pub use parse::parse;
+pub use surface::{Item, Surface, compatible_versions, same_interface, without_version};
+pub use wasi::{WASI_0_2, WASI_0_3, missing_wasi, wasi_deps};
+pub use world::{Wit, World};
+
 use std::path::PathBuf;
 
 /// One file of a WIT package, its path relative to the package's folder.

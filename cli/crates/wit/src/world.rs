@@ -1,0 +1,108 @@
+//! The parsed shared WIT and its worlds.
+
+use std::{fmt::Write as _, ops::Range, sync::Arc};
+
+use conjoin_diagnostics::Source;
+use wit_parser::{PackageId, Resolve, WorldId, WorldItem, WorldKey};
+
+use crate::{Dialect, Surface, WitFile, canonical, model, parse, render, surface};
+
+/// The shared WIT of an app.
+#[derive(Clone, Debug)]
+pub struct Wit {
+    pub(crate) resolve: Resolve,
+    pub(crate) main: PackageId,
+    pub(crate) sources: Vec<Arc<Source>>,
+}
+
+/// One world of a [`Wit`].
+#[derive(Clone, Copy, Debug)]
+pub struct World<'a> {
+    pub(crate) wit: &'a Wit,
+    pub(crate) id: WorldId,
+}
+
+impl Wit {
+    /// The name of the app's own package, with its version, e.g. `shop:api@0.1.0`.
+    pub fn package(&self) -> String {
+        self.resolve.packages[self.main].name.to_string()
+    }
+
+    /// The names of the worlds of the app's own package, as they stand in its files.
+    pub fn worlds(&self) -> Vec<String> {
+        self.resolve.packages[self.main].worlds.keys().cloned().collect()
+    }
+
+    /// The world of this name.
+    pub fn world(&self, name: &str) -> Option<World<'_>> {
+        let id = *self.resolve.packages[self.main].worlds.get(name)?;
+        Some(World { wit: self, id })
+    }
+
+    /// Where the world is defined.
+    pub fn place_of_world(&self, world: &str) -> Option<(Arc<Source>, Range<usize>)> {
+        let world = self.world(world)?;
+        parse::place(&self.resolve.source_map, &self.sources, self.resolve.worlds[world.id].span)
+    }
+
+    /// Where the world imports `import`, an [`crate::Item::name`] of any version that fits.
+    pub fn place_of_import(&self, world: &str, import: &str) -> Option<(Arc<Source>, Range<usize>)> {
+        let world = self.world(world)?;
+        self.place_of_item(&self.resolve.worlds[world.id].imports, import)
+    }
+
+    /// Where the world exports `export`, an [`crate::Item::name`] of any version that fits.
+    pub fn place_of_export(&self, world: &str, export: &str) -> Option<(Arc<Source>, Range<usize>)> {
+        let world = self.world(world)?;
+        self.place_of_item(&self.resolve.worlds[world.id].exports, export)
+    }
+
+    fn place_of_item(
+        &self,
+        items: &wit_parser::IndexMap<WorldKey, WorldItem>,
+        name: &str,
+    ) -> Option<(Arc<Source>, Range<usize>)> {
+        let (_, item) =
+            items.iter().find(|(key, _)| surface::same_interface(&self.resolve.name_world_key(key), name))?;
+        parse::place(&self.resolve.source_map, &self.sources, item.span())
+    }
+}
+
+impl World<'_> {
+    /// Its name.
+    pub fn name(&self) -> &str {
+        &self.wit.resolve.worlds[self.id].name
+    }
+
+    /// What it imports and exports.
+    pub fn surface(&self) -> Surface {
+        surface::of_world(&self.wit.resolve, self.id)
+    }
+
+    /// A hash of the world and of everything that it reaches. Comments, the order of items, and whatever else the shared WIT
+    /// holds make no difference.
+    pub fn digest(&self) -> String {
+        blake3::hash(self.canonical_text().as_bytes()).to_hex().to_string()
+    }
+
+    /// The WIT of this world alone, as a folder: its package with only what it reaches, and `deps/` with one file for each other
+    /// package. Comments stay.
+    pub fn render(&self, dialect: &Dialect) -> Vec<WitFile> {
+        render::render(&self.wit.resolve, self.id, dialect)
+    }
+
+    fn canonical_text(&self) -> String {
+        let resolve = &self.wit.resolve;
+        let world = &resolve.worlds[self.id];
+        let mut text = format!("world {} of {}\n", world.name, self.wit.package());
+        for (keyword, items) in [("import", &world.imports), ("export", &world.exports)] {
+            let mut names: Vec<String> = items.keys().map(|key| resolve.name_world_key(key)).collect();
+            names.sort();
+            for name in names {
+                let _ = writeln!(text, "{keyword} {name}");
+            }
+        }
+        text.push_str(&canonical::interfaces_text(&model::of_world(resolve, self.id), model::WORLD));
+        text
+    }
+}

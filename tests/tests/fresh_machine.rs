@@ -1,0 +1,46 @@
+//! The README's first command on what looks like a fresh machine: no toolchain but the ones that it says are needed, and nothing
+//! writable but the cache folder, the package managers' own folders and the temporary folder.
+
+use conjoin_tests::{
+    conjoin::{copy_app, program, repository, shared_cache, succeed},
+    http::Client,
+    server::Server,
+};
+
+#[test]
+#[expect(clippy::disallowed_methods, reason = "tests start programs themselves")]
+fn the_sample_runs_from_nothing() {
+    let scratch = tempfile::tempdir().expect("a folder");
+    let app = scratch.path().join("polyglot-pipeline");
+    copy_app(&repository().join("sample-apps/polyglot-pipeline"), &app);
+    // The other tests use what is installed here.
+    let cache = shared_cache();
+    fs_err::remove_dir_all(&cache).expect("the cache folder of the last run");
+    fs_err::create_dir_all(&cache).expect("an empty cache folder");
+    let fresh = |args: &[&str]| {
+        let mut command = std::process::Command::new("unshare");
+        command.arg("-rm").arg(program("fresh-machine")).arg(&cache).arg(scratch.path()).arg("--").arg(program("conjoin"));
+        command.args(args).current_dir(&app);
+        command
+    };
+
+    let lacking = conjoin_tests::conjoin::run(&mut fresh(&["doctor"]));
+    let table = conjoin_tests::conjoin::text(&lacking.stdout);
+    assert_eq!(lacking.status.code(), Some(3), "{table}");
+    assert!(table.contains("TinyGo") && table.contains("missing"), "{table}");
+
+    let server = Server::start(&mut fresh(&["run", "--install-tools", "--listen", "127.0.0.1:0"]));
+    let answer = Client::new().ask(
+        "POST",
+        &format!("{}/process", server.address),
+        &[("authorization", "Bearer demo-token")],
+        br#"{"id": "1", "author": "ada", "text": "What a wonderful day"}"#,
+    );
+    assert_eq!(answer.status, 200, "{answer:?}");
+    assert_eq!(answer.json()["decision"], "publish", "{answer:?}");
+    let (status, _) = server.stop();
+    assert_eq!(status.code(), Some(0));
+
+    // What was installed is found again, without the network.
+    succeed(&mut fresh(&["build", "--offline"]));
+}

@@ -2,11 +2,12 @@
 
 use std::{net::SocketAddr, num::NonZeroUsize, path::PathBuf};
 
-use conjoin_engine::CancelToken;
+
 use conjoin_plan::{AbsPath, Profile};
 
 use crate::{
     args::{AppArgs, BuildArgs, CleanArgs, ComposeArgs, DoctorArgs, NewArgs, PlanArgs, RunArgs, ToolArgs},
+    signals::Signals,
     surroundings::Surroundings,
 };
 
@@ -15,8 +16,8 @@ use crate::{
 pub struct Machine {
     /// Environment, current folder and terminals.
     pub surroundings: Surroundings,
-    /// Set by Ctrl-C and SIGTERM.
-    pub cancel: CancelToken,
+    /// Ctrl-C and SIGTERM.
+    pub signals: Signals,
 }
 
 /// What happens when a tool is missing.

@@ -49,7 +49,7 @@ pub(crate) fn run(ui: &mut Ui, machine: &Machine, settings: &RunSettings) -> Res
     let runtime = Runtime::new(options).map_err(|error| failure(&error))?;
     let shutdown = Shutdown::new();
     let watch = shutdown.clone();
-    machine.cancel.on_cancel(move || watch.request());
+    machine.signals.listen(move || watch.request());
     match subject {
         Subject::Http(names) => {
             let options = ServeOptions {

@@ -49,9 +49,12 @@ pub fn render(diagnostic: &Diagnostic, style: Style) -> String {
     text
 }
 
+/// A label, and whether it is the main one.
+type MarkedLabel<'a> = (bool, &'a crate::Label);
+
 /// The labels by the source they are in, in the order of their first appearance; `true` marks the main label.
-fn by_source(diagnostic: &Diagnostic) -> Vec<(&Arc<Source>, Vec<(bool, &crate::Label)>)> {
-    let mut sources: Vec<(&Arc<Source>, Vec<(bool, &crate::Label)>)> = Vec::new();
+fn by_source(diagnostic: &Diagnostic) -> Vec<(&Arc<Source>, Vec<MarkedLabel<'_>>)> {
+    let mut sources: Vec<(&Arc<Source>, Vec<MarkedLabel<'_>>)> = Vec::new();
     for (index, label) in diagnostic.labels.iter().enumerate() {
         match sources.iter_mut().find(|(source, _)| **source == label.source) {
             Some((_, labels)) => labels.push((index == 0, label)),

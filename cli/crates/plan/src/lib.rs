@@ -5,11 +5,12 @@
 //! it reads no file, starts no program and does not know what time it is.
 //!
 //! A build goes through:
-//! 1. `needed_tools`: which tools the selected components need, so that the probe can look for them;
+//! 1. [`needed_tools()`]: which tools the selected components need, so that the probe can look for them;
 //! 2. [`install`]: a plan that makes the missing ones;
-//! 3. `wire`: which component satisfies which import;
-//! 4. `build`: every step of the build, in dependency order.
+//! 3. [`wire()`]: which component satisfies which import;
+//! 4. [`build()`]: every step of the build, in dependency order.
 
+mod build;
 mod facts;
 mod install;
 mod layout;
@@ -19,15 +20,21 @@ mod quote;
 mod step;
 mod tool;
 mod toolchain;
+mod wire;
 
+pub use build::{
+    BuildRequest, Selection, build, component_path, needed_tools, selected_components, texts_to_read,
+};
 pub use facts::{Facts, FoundIn, FoundTool, ToolFact};
 pub use install::{InstallPlan, Installation, install, install_texts, lacking, missing, version, with_needs};
 pub use layout::{Layout, Profile};
 pub use path::AbsPath;
 pub use plan::{Plan, PlanError};
+pub use quote::quote;
 pub use step::{
     Action, Arg, ComposeAction, CopyAction, Discovery, EncodeAction, EnvChanges, Expectation, Input, Invocation, Keep, ProveAction, Step,
     StepId, Subject, WrittenFile,
 };
 pub use tool::{Locate, Probe, Provider, Tool, ToolSpec, Version, Window};
 pub use toolchain::{Hint, Target, Toolchain, ToolchainSet};
+pub use wire::{AppWiring, wire};

@@ -3,7 +3,7 @@
 use std::{borrow::Cow, ffi::OsStr};
 
 /// `text` as one word of a POSIX shell.
-pub(crate) fn quote(text: &OsStr) -> Cow<'_, str> {
+pub fn quote(text: &OsStr) -> Cow<'_, str> {
     let text = text.to_string_lossy();
     let plain = |letter: char| letter.is_ascii_alphanumeric() || "-_./=:,@%+".contains(letter);
     if !text.is_empty() && text.chars().all(plain) {

@@ -265,8 +265,7 @@ impl Wirer<'_> {
             .map(|(name, export)| format!("`{name}` exports `{}`", export.name))
             .collect();
         if other_versions.is_empty() {
-            let all: Vec<&str> = self.exported().collect();
-            if let Some(name) = nearest(&import.name, all.iter().copied()) {
+            if let Some(name) = self.nearest_export(import) {
                 diagnostic = diagnostic.hint(format!("did you mean `{name}`?"));
             }
             diagnostic.hint(format!("add a component whose world has `export {};`", import.name))
@@ -277,9 +276,17 @@ impl Wirer<'_> {
         }
     }
 
-    fn exported(&self) -> impl Iterator<Item = &str> {
+    /// What is exported from the same package under nearly the same name.
+    fn nearest_export(&self, import: &Item) -> Option<&str> {
+        let (package, name) = import.without_version().rsplit_once('/')?;
         let exports = self.surfaces.values().flat_map(|surface| &surface.exports);
-        exports.filter(|export| !export.is_wasi()).map(|export| export.name.as_str())
+        let of_package: BTreeMap<&str, &str> = exports
+            .filter_map(|export| {
+                let (other, name) = export.without_version().rsplit_once('/')?;
+                (other == package).then_some((name, export.name.as_str()))
+            })
+            .collect();
+        nearest(name, of_package.keys().copied()).map(|name| of_package[name])
     }
 
     fn several(&self, component: &Component, import: &Item, candidates: &[(&ComponentName, &Item)]) -> Diagnostic {
@@ -313,7 +320,7 @@ impl Wirer<'_> {
         };
         match in_wit {
             Some((source, span)) => diagnostic.label(&source, span, text),
-            None => diagnostic.label(&self.manifest.source, component.name.span.clone(), format!("this component {text}")),
+            None => diagnostic.label(&self.manifest.source, component.name.span.clone(), format!("this component, {text}")),
         }
     }
 

@@ -1,0 +1,60 @@
+//! `conjoin compose`: one entry as one component file.
+
+use conjoin_diagnostics::Diagnostic;
+use conjoin_manifest::ComponentName;
+use conjoin_plan::Selection;
+use serde_json::json;
+
+use crate::{
+    app::{App, load},
+    exit::CommandError,
+    pipeline::build_app,
+    settings::{ComposeForm, ComposeSettings, Machine},
+    ui::{Format, Ui},
+};
+
+/// Builds what an entry needs, composes it, and answers with the path of the composition; or prints its wiring.
+pub(crate) fn compose(ui: &mut Ui, machine: &Machine, settings: &ComposeSettings) -> Result<(), CommandError> {
+    let app = load(&machine.surroundings, &settings.app, settings.profile)?;
+    let entry = choose(&app, settings.entry.as_deref())?;
+    if settings.form == ComposeForm::Wac {
+        ui.answer(conjoin_compose::to_wac(&app.wiring.composition(&entry)).trim_end());
+        return Ok(());
+    }
+    let selection = Selection { components: Vec::new(), entry: Some(entry.clone()) };
+    build_app(ui, machine, &app, &selection, &settings.work)?;
+    let composed = app.layout.composition(&entry);
+    let path = match &settings.output {
+        Some(output) => {
+            conjoin_engine::copy_whole(&composed, output).map_err(|error| CommandError::io("compose::unwritable", &error))?;
+            output.clone()
+        }
+        None => composed,
+    };
+    match ui.format {
+        Format::Human => ui.answer(&machine.surroundings.shown(&path)),
+        Format::Json => ui.answer_json("artifact", json!({ "name": entry.as_str(), "path": path.to_string() })),
+    }
+    Ok(())
+}
+
+/// What `-e` names; without it the only entry.
+fn choose(app: &App, entry: Option<&str>) -> Result<ComponentName, CommandError> {
+    if let Some(name) = entry {
+        return app.entry(name);
+    }
+    match app.manifest.entries().as_slice() {
+        [only] => Ok((*only).clone()),
+        [] => Err(CommandError::project(vec![
+            Diagnostic::error("run::no-entry", "this app has nothing to compose: its manifest has no trigger")
+                .hint("add to conjoin.toml:\n[[trigger.http]]\nroute = \"/...\"\ncomponent = \"NAME\""),
+        ])),
+        several => {
+            let names: Vec<_> = several.iter().map(|name| format!("`{name}`")).collect();
+            Err(CommandError::usage(
+                Diagnostic::error("compose::several-entries", format!("this app has several entries: {}", names.join(", ")))
+                    .hint(format!("name one: `conjoin compose -e {}`", several[0])),
+            ))
+        }
+    }
+}

@@ -1,0 +1,79 @@
+//! `conjoin plan`: every step, and nothing done.
+
+use conjoin_plan::{Action, BuildRequest, Plan, Selection, Step, build, needed_tools, selected_components, texts_to_read};
+use serde_json::json;
+
+use crate::{
+    app::load,
+    exit::CommandError,
+    settings::{Machine, PlanSettings},
+    tools,
+    ui::{Format, Ui, quote_path},
+};
+
+/// Prints the installation of what is lacking, or else the build, as commands to paste.
+pub(crate) fn plan(ui: &mut Ui, machine: &Machine, settings: &PlanSettings) -> Result<(), CommandError> {
+    let app = load(&machine.surroundings, &settings.app, settings.profile)?;
+    let components = settings.components.iter().map(|name| app.component(name)).collect::<Result<Vec<_>, _>>()?;
+    let selection = Selection { components, entry: None };
+    let toolchains = conjoin_toolchains::all();
+    let selected = selected_components(&app.manifest, &app.wiring, &selection);
+    let needed = needed_tools(&app.manifest, &selected, &toolchains).map_err(CommandError::project)?;
+    let installation = tools::plan_installation(machine, &app.layout, &needed).map_err(CommandError::environment)?;
+    if let Some(installation) = installation {
+        ui.status("Missing", "tools; these steps install them, and the plan of the build follows once they are there");
+        print(ui, &installation.plan);
+        return Ok(());
+    }
+    let texts = texts_to_read(&app.manifest, &selected, &toolchains, &app.layout);
+    let facts = tools::find(machine, &app.layout, &needed, &texts);
+    let request = BuildRequest {
+        manifest: &app.manifest,
+        wit: &app.wit,
+        wiring: &app.wiring,
+        facts: &facts,
+        layout: &app.layout,
+        toolchains: &toolchains,
+    };
+    print(ui, &build(&request, &selection).map_err(CommandError::project)?);
+    Ok(())
+}
+
+/// Prints the steps in their order.
+pub(crate) fn print(ui: &mut Ui, plan: &Plan) {
+    for (index, step) in plan.steps().iter().enumerate() {
+        let after: Vec<&str> = plan.dependencies(index).iter().map(|before| plan.steps()[*before].id.0.as_str()).collect();
+        match ui.format {
+            Format::Human => ui.answer(&format!("# {}: {}\n{}\n", step.id, step.title, commands(step))),
+            Format::Json => ui.answer_json(
+                "step",
+                json!({
+                    "step": step.id.0, "title": step.title, "after": after, "command": commands(step),
+                    "outputs": step.outputs.iter().map(ToString::to_string).collect::<Vec<_>>(),
+                }),
+            ),
+        }
+    }
+}
+
+/// The step as lines for a POSIX shell; what conjoin does itself is a comment.
+fn commands(step: &Step) -> String {
+    match &step.action {
+        Action::Run(invocation) => invocation.to_string(),
+        Action::Write(files) => {
+            let lines: Vec<_> =
+                files.iter().map(|file| format!("# conjoin writes {} ({} bytes)", file.path, file.contents.len())).collect();
+            lines.join("\n")
+        }
+        Action::Copy(copy) => format!("cp {} {}", quote_path(&copy.from), quote_path(&copy.to)),
+        Action::Encode(encode) => format!(
+            "# conjoin makes the component {} of the world `{}` in {} from the core module {}",
+            encode.output, encode.world, encode.wit, encode.module
+        ),
+        Action::Compose(compose) => {
+            let parts: Vec<_> = compose.components.values().map(ToString::to_string).collect();
+            format!("# conjoin composes {} from {}", compose.output, parts.join(", "))
+        }
+        Action::Prove(prove) => format!("# conjoin runs {} to prove that it works", prove.component),
+    }
+}

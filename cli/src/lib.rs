@@ -1,0 +1,124 @@
+//! The command line `conjoin`: the shell around the pipeline.
+//!
+//! Text becomes a model, the model a plan, the plan artifacts, the artifacts one component, and the component runs:
+//!
+//! | stage | door | crate |
+//! |---|---|---|
+//! | read | [`conjoin_manifest::parse`], [`conjoin_wit::parse`] | `manifest`, `wit` |
+//! | wire | [`conjoin_plan::wire`] | `plan` |
+//! | probe | [`conjoin_engine::probe`] | `engine` |
+//! | install | [`conjoin_plan::install`], then probe again | `plan`, `toolchains` |
+//! | plan | [`conjoin_plan::build`], which asks each [`conjoin_plan::Toolchain`] for its steps | `plan`, `toolchains` |
+//! | execute | [`conjoin_engine::execute`] | `engine` |
+//! | compose | [`conjoin_compose::compose`], carried out as a step | `compose` |
+//! | run | [`conjoin_runtime::Runtime`] | `runtime` |
+//! | scaffold | [`conjoin_scaffold::render`] | `scaffold` |
+//!
+//! In this crate: [`args`] is what can be typed, [`settings`] what commands need, [`commands`] one file per command, [`app`] reads an
+//! app, [`tools`] sees to its tools, [`pipeline`] builds it, [`performer`] carries out what the engine cannot, [`story`] tells what
+//! runs, [`ui`] is the only code that prints.
+
+mod app;
+mod args;
+mod commands;
+mod exit;
+mod performer;
+mod pipeline;
+mod settings;
+mod signals;
+mod story;
+mod surroundings;
+mod tools;
+mod ui;
+
+use std::{ffi::OsString, io, process::ExitCode};
+
+use clap::Parser as _;
+use conjoin_diagnostics::{Diagnostic, Style};
+
+pub use exit::Exit;
+pub use surroundings::Surroundings;
+
+use args::{Cli, Colour, Command, GlobalArgs, MessageFormat};
+use exit::CommandError;
+use settings::{
+    BuildSettings, CleanSettings, ComposeSettings, DoctorSettings, Machine, NewSettings, PlanSettings, RunSettings,
+};
+use signals::Signals;
+use ui::{Format, Ui, Verbosity};
+
+/// Runs the command line `args` and gives the exit code of the process.
+pub fn main(args: Vec<OsString>, surroundings: Surroundings) -> ExitCode {
+    let Cli { command, global } = match Cli::try_parse_from(args) {
+        Ok(cli) => cli,
+        Err(error) => {
+            // Help and version are answers; what clap could not print, nobody can read.
+            let _ = error.print();
+            return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(Exit::Usage as u8));
+        }
+    };
+    let mut ui = make_ui(&global, &surroundings);
+    let ended = Signals::receive()
+        .map_err(|error| CommandError::io("machine::signals", &error))
+        .and_then(|signals| dispatch(&mut ui, &Machine { surroundings, signals }, command));
+    match ended {
+        Ok(code) => ExitCode::from(code),
+        Err(CommandError { exit, diagnostics }) => {
+            for diagnostic in &diagnostics {
+                ui.diagnostic(diagnostic);
+            }
+            if exit == Exit::Internal {
+                ui.diagnostic(&report_request());
+            }
+            ExitCode::from(exit as u8)
+        }
+    }
+}
+
+fn dispatch(ui: &mut Ui, machine: &Machine, command: Command) -> Result<u8, CommandError> {
+    let here = &machine.surroundings;
+    let done = |()| Exit::Done as u8;
+    match command {
+        Command::New(args) => commands::new(ui, machine, &NewSettings::new(args, here)).map(done),
+        Command::Build(args) => commands::build(ui, machine, &BuildSettings::new(args, here)).map(done),
+        Command::Compose(args) => commands::compose(ui, machine, &ComposeSettings::new(args, here)).map(done),
+        Command::Run(args) => commands::run(ui, machine, &RunSettings::new(args, here)),
+        Command::Plan(args) => commands::plan(ui, machine, &PlanSettings::new(args, here)).map(done),
+        Command::Doctor(args) => commands::doctor(ui, machine, &DoctorSettings::new(args, here)).map(done),
+        Command::Clean(args) => commands::clean(ui, machine, &CleanSettings::new(args, here)).map(done),
+        Command::Completions(args) => commands::completions(ui, args.shell).map(done),
+    }
+}
+
+fn make_ui(global: &GlobalArgs, surroundings: &Surroundings) -> Ui {
+    let GlobalArgs { verbose, quiet, color, message_format } = global;
+    let dumb = surroundings.variable("TERM").is_some_and(|term| term == "dumb");
+    let coloured = match color {
+        Colour::Always => true,
+        Colour::Never => false,
+        Colour::Auto => surroundings.stderr_is_terminal && surroundings.variable("NO_COLOR").is_none() && !dumb,
+    };
+    Ui {
+        out: Box::new(io::stdout()),
+        err: Box::new(io::stderr()),
+        input: (surroundings.stdin_is_terminal && surroundings.stderr_is_terminal)
+            .then(|| Box::new(io::BufReader::new(io::stdin())) as Box<dyn io::BufRead>),
+        style: if coloured { Style::Coloured } else { Style::Plain },
+        live: surroundings.stderr_is_terminal && !dumb,
+        verbosity: match (quiet, verbose) {
+            (true, _) => Verbosity::Quiet,
+            (false, true) => Verbosity::Verbose,
+            (false, false) => Verbosity::Normal,
+        },
+        format: match message_format {
+            MessageFormat::Human => Format::Human,
+            MessageFormat::Json => Format::Json,
+        },
+    }
+}
+
+fn report_request() -> Diagnostic {
+    Diagnostic::error("internal::bug", "this is a bug of conjoin, not of your app")
+        .note(format!("conjoin {}", env!("CARGO_PKG_VERSION")))
+        .hint("please report it with the command that you typed and the text above")
+}

@@ -1,0 +1,52 @@
+//! Ctrl-C and SIGTERM.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use conjoin_engine::CancelToken;
+use signal_hook::{
+    consts::{SIGINT, SIGTERM},
+    iterator::Signals as Incoming,
+};
+
+type Listener = Box<dyn Fn() + Send>;
+
+/// Hands Ctrl-C and SIGTERM on: to a [`CancelToken`], and to whoever listens.
+#[derive(Clone)]
+pub struct Signals {
+    /// Set by the first signal.
+    pub cancel: CancelToken,
+    listeners: Arc<Mutex<Vec<Listener>>>,
+}
+
+impl Signals {
+    /// Starts to receive them, on a thread of its own.
+    pub fn receive() -> std::io::Result<Self> {
+        let signals = Self { cancel: CancelToken::new()?, listeners: Arc::default() };
+        let mut incoming = Incoming::new([SIGINT, SIGTERM])?;
+        let receiver = signals.clone();
+        std::thread::Builder::new().name("conjoin-signals".to_owned()).spawn(move || {
+            for _ in incoming.forever() {
+                receiver.cancel.cancel();
+                for listener in receiver.listeners.lock().unwrap_or_else(PoisonError::into_inner).iter() {
+                    listener();
+                }
+            }
+        })?;
+        Ok(signals)
+    }
+
+    /// Calls `listener` at every signal from now on; at once if there was one already.
+    pub fn listen(&self, listener: impl Fn() + Send + 'static) {
+        let mut listeners = self.listeners.lock().unwrap_or_else(PoisonError::into_inner);
+        if self.cancel.is_cancelled() {
+            listener();
+        }
+        listeners.push(Box::new(listener));
+    }
+}
+
+impl std::fmt::Debug for Signals {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.debug_struct("Signals").field("cancel", &self.cancel).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,185 @@
+//! Lines for people: cargo's column of verbs, one line per component, a live line on a terminal.
+
+use std::{
+    collections::BTreeMap,
+    io::Write,
+    time::{Duration, Instant},
+};
+
+use conjoin_diagnostics::Style;
+use conjoin_engine::{BuildEvent, BuildOutcome, StepOutcome};
+use conjoin_plan::{StepId, Subject};
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+
+use super::Verbosity;
+
+/// A verb, right-aligned in cargo's column, and what it is about.
+pub fn status_line(verb: &str, text: &str, style: Style) -> String {
+    match style {
+        Style::Plain => format!("{verb:>12} {text}"),
+        Style::Coloured => format!("\x1b[1;32m{verb:>12}\x1b[0m {text}"),
+    }
+}
+
+/// What a build has told so far.
+pub(super) struct Progress {
+    bar: Option<ProgressBar>,
+    steps: BTreeMap<StepId, (Subject, String)>,
+    subjects: BTreeMap<Subject, SubjectProgress>,
+    running: Vec<(StepId, Instant)>,
+}
+
+#[derive(Default)]
+struct SubjectProgress {
+    left: usize,
+    outcome: Option<StepOutcome>,
+    time: Duration,
+}
+
+impl Progress {
+    /// `live` draws a line that shows what is running.
+    pub(super) fn new(live: bool) -> Self {
+        let bar = live.then(|| {
+            let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());
+            if let Ok(style) = ProgressStyle::with_template("{spinner:.green} {wide_msg}") {
+                bar.set_style(style);
+            }
+            bar.enable_steady_tick(Duration::from_millis(120));
+            bar
+        });
+        Self { bar, steps: BTreeMap::new(), subjects: BTreeMap::new(), running: Vec::new() }
+    }
+
+    /// Tells one event on `err`.
+    pub(super) fn tell(&mut self, event: &BuildEvent, err: &mut dyn Write, verbosity: Verbosity, style: Style) {
+        let mut lines = Vec::new();
+        match event {
+            BuildEvent::PlanReady { steps } => {
+                for line in steps {
+                    self.subjects.entry(line.subject.clone()).or_default().left += 1;
+                    self.steps.insert(line.step.clone(), (line.subject.clone(), line.title.clone()));
+                }
+            }
+            BuildEvent::Waiting { lock, holder } => {
+                let who = holder.map_or_else(|| "another conjoin".to_owned(), |id| format!("another conjoin (process {id})"));
+                lines.push(status_line("Waiting", &format!("for {who}, which works at {}", lock.parent()), style));
+            }
+            BuildEvent::StepStarted { step, reasons } => {
+                self.running.push((step.clone(), Instant::now()));
+                if verbosity == Verbosity::Verbose {
+                    let title = self.steps.get(step).map_or("", |(_, title)| title.as_str());
+                    let why: Vec<_> = reasons.iter().map(ToString::to_string).collect();
+                    lines.push(status_line("Running", &format!("{step}: {title}, because {}", why.join(", ")), style));
+                }
+            }
+            BuildEvent::StepOutput { output, .. } => {
+                if verbosity == Verbosity::Verbose {
+                    lines.push(String::from_utf8_lossy(output).trim_end_matches('\n').to_owned());
+                }
+            }
+            BuildEvent::StepFinished { step, outcome, milliseconds, .. } => {
+                self.running.retain(|(running, _)| running != step);
+                lines.extend(self.finished(step, *outcome, Duration::from_millis(*milliseconds), style));
+            }
+            BuildEvent::Finished { outcome, milliseconds } => {
+                if let Some(bar) = self.bar.take() {
+                    bar.finish_and_clear();
+                }
+                lines.extend(self.summary(*outcome, *milliseconds, style));
+            }
+        }
+        if verbosity > Verbosity::Quiet {
+            self.print(&lines, err);
+        }
+        self.draw();
+    }
+
+    /// The line of a subject, when its last step has its outcome.
+    fn finished(&mut self, step: &StepId, outcome: StepOutcome, time: Duration, style: Style) -> Option<String> {
+        let (subject, _) = self.steps.get(step)?.clone();
+        let progress = self.subjects.get_mut(&subject)?;
+        progress.left = progress.left.saturating_sub(1);
+        progress.time += time;
+        progress.outcome = progress.outcome.max_by_weight(outcome);
+        if progress.left > 0 {
+            return None;
+        }
+        let seconds = format!("{:.1} s", progress.time.as_secs_f64());
+        let (name, built) = match &subject {
+            Subject::Component(name) => (name.to_string(), "Built"),
+            Subject::Composition(name) => (name.to_string(), "Composed"),
+            Subject::Installation(tool) => (format!("{tool:?}"), "Installed"),
+        };
+        let line = match progress.outcome? {
+            StepOutcome::Fresh => status_line("Fresh", &name, style),
+            StepOutcome::Restored => status_line("Restored", &name, style),
+            StepOutcome::Built => status_line(built, &format!("{name} in {seconds}"), style),
+            StepOutcome::Failed => status_line("Failed", &format!("{name} after {seconds}"), style),
+            StepOutcome::Skipped => status_line("Skipped", &name, style),
+            StepOutcome::Cancelled => status_line("Cancelled", &name, style),
+        };
+        // A composition is fresh whenever its parts are.
+        let dull = matches!(subject, Subject::Composition(_)) && progress.outcome == Some(StepOutcome::Fresh);
+        (!dull).then_some(line)
+    }
+
+    fn summary(&self, outcome: BuildOutcome, milliseconds: u64, style: Style) -> Option<String> {
+        let seconds = Duration::from_millis(milliseconds).as_secs_f64();
+        match outcome {
+            BuildOutcome::Done => Some(status_line("Finished", &format!("in {seconds:.2} s"), style)),
+            BuildOutcome::Failed | BuildOutcome::Cancelled => None,
+        }
+    }
+
+    fn print(&self, lines: &[String], err: &mut dyn Write) {
+        let mut write = || {
+            for line in lines {
+                // Nothing can be told where stderr is closed.
+                let _ = writeln!(err, "{line}");
+            }
+        };
+        match &self.bar {
+            Some(bar) if !lines.is_empty() => bar.suspend(write),
+            Some(_) | None => write(),
+        }
+    }
+
+    fn draw(&self) {
+        let Some(bar) = &self.bar else { return };
+        let running: Vec<String> = self
+            .running
+            .iter()
+            .filter_map(|(step, since)| {
+                let (subject, title) = self.steps.get(step)?;
+                let name = match subject {
+                    Subject::Component(name) | Subject::Composition(name) => name.to_string(),
+                    Subject::Installation(tool) => format!("{tool:?}"),
+                };
+                Some(format!("{name}: {title} ({} s)", since.elapsed().as_secs()))
+            })
+            .collect();
+        bar.set_message(running.join(" · "));
+    }
+}
+
+/// The outcome that tells more about a subject than the other.
+trait Weight {
+    fn max_by_weight(self, other: StepOutcome) -> Option<StepOutcome>;
+}
+
+impl Weight for Option<StepOutcome> {
+    fn max_by_weight(self, other: StepOutcome) -> Option<StepOutcome> {
+        let weight = |outcome: StepOutcome| match outcome {
+            StepOutcome::Fresh => 0,
+            StepOutcome::Restored => 1,
+            StepOutcome::Built => 2,
+            StepOutcome::Skipped => 3,
+            StepOutcome::Cancelled => 4,
+            StepOutcome::Failed => 5,
+        };
+        Some(match self {
+            Some(one) if weight(one) >= weight(other) => one,
+            Some(_) | None => other,
+        })
+    }
+}

@@ -4,15 +4,21 @@
 //! (names, paths, references), each at its place. This crate refuses to touch the file system: whether a folder or file that
 //! the manifest names exists is found out by the stages after it.
 
+mod check;
 mod model;
 mod name;
+mod parse;
 mod path;
 mod permissions;
+mod raw;
+mod route;
+mod shape;
 
 pub use model::{
-    App, Built, Import, CommandTrigger, Component, CustomBuild, Engine, HttpTrigger, Isolation, Language, Manifest, Origin, Spanned,
-    ToolchainName,
+    App, Built, CommandTrigger, Component, CustomBuild, HttpExample, HttpTrigger, Import, Isolation, Language,
+    Manifest, Origin, Spanned, ToolchainName,
 };
 pub use name::ComponentName;
+pub use parse::parse;
 pub use path::AppPath;
-pub use permissions::{Access, Directory, Permissions};
+pub use permissions::{Access, Directory, Permission, Permissions};

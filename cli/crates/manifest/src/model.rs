@@ -31,6 +31,11 @@ pub struct Manifest {
 }
 
 impl Manifest {
+    /// The component of this name.
+    pub fn component(&self, name: &str) -> Option<&Component> {
+        self.components.values().find(|component| component.name.value.as_str() == name)
+    }
+
     /// The components that something from outside calls, each once, in the order of the triggers.
     pub fn entries(&self) -> Vec<&ComponentName> {
         let mut entries: Vec<&ComponentName> = Vec::new();
@@ -144,6 +149,21 @@ impl Language {
             Self::Python => "python",
         }
     }
+
+    /// The language of this name.
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|language| language.as_str() == text)
+    }
+
+    /// What builds it when neither `toolchain` nor `engine` is written.
+    pub fn default_toolchain(self) -> ToolchainName {
+        match self {
+            Self::Rust => ToolchainName::Rust,
+            Self::Go => ToolchainName::Go,
+            Self::JavaScript | Self::TypeScript => ToolchainName::Starling,
+            Self::Python => ToolchainName::Python,
+        }
+    }
 }
 
 impl fmt::Display for Language {
@@ -189,24 +209,30 @@ impl fmt::Display for ToolchainName {
     }
 }
 
-/// `engine`, for JavaScript and TypeScript.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Engine {
-    /// StarlingMonkey, with web APIs.
-    Starling,
-    /// QuickJS, small and synchronous.
-    QuickJs,
-}
-
 /// One `[[trigger.http]]` table.
 #[derive(Clone, Debug)]
 pub struct HttpTrigger {
-    /// `/exact/path`, or `/prefix/...` for everything below; checked to start with `/`. No two triggers have the same.
+    /// `/exact/path`, or `/prefix/...` for the prefix and everything below it. No two triggers have the same.
     pub route: Spanned<String>,
     /// The entry.
     pub component: Spanned<ComponentName>,
-    /// How many requests an instance of the composition serves.
+    /// How many requests an instance of the composition serves; the same in all triggers of an entry.
     pub isolation: Isolation,
+    /// A request that `conjoin run` proposes to try.
+    pub example: Option<HttpExample>,
+}
+
+/// `example` of an HTTP trigger.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HttpExample {
+    /// The method; where none is written, `POST` with a body and `GET` without.
+    pub method: String,
+    /// Path and query; the trigger's route answers it.
+    pub path: String,
+    /// The headers, in the order of the file.
+    pub headers: Vec<(String, String)>,
+    /// The body.
+    pub body: Option<String>,
 }
 
 /// How many requests an instance serves.

@@ -42,3 +42,83 @@ pub enum Access {
     /// Read and write.
     ReadWrite,
 }
+
+/// The kinds of permission, for messages that say which line would grant one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Permission {
+    /// [`Permissions::stdio`].
+    Stdio,
+    /// [`Permissions::clocks`].
+    Clocks,
+    /// [`Permissions::random`].
+    Random,
+    /// [`Permissions::env`].
+    Env,
+    /// [`Permissions::args`].
+    Args,
+    /// [`Permissions::directories`].
+    Directories,
+    /// [`Permissions::outbound_http`].
+    OutboundHttp,
+    /// [`Permissions::sockets`].
+    Sockets,
+}
+
+impl Permission {
+    /// All kinds, in the order in which lists show them.
+    pub const ALL: [Self; 8] = [
+        Self::Stdio,
+        Self::Clocks,
+        Self::Random,
+        Self::Env,
+        Self::Args,
+        Self::Directories,
+        Self::OutboundHttp,
+        Self::Sockets,
+    ];
+
+    /// The key below `permissions`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Stdio => "stdio",
+            Self::Clocks => "clocks",
+            Self::Random => "random",
+            Self::Env => "env",
+            Self::Args => "args",
+            Self::Directories => "directories",
+            Self::OutboundHttp => "outbound-http",
+            Self::Sockets => "sockets",
+        }
+    }
+
+    /// The line of a `[component.NAME]` table that grants it: exact for those that are granted or not, an example for those
+    /// that name what is granted.
+    pub fn line(self) -> &'static str {
+        match self {
+            Self::Stdio => "permissions.stdio = true",
+            Self::Clocks => "permissions.clocks = true",
+            Self::Random => "permissions.random = true",
+            Self::Env => "permissions.env = [\"NAME\"]",
+            Self::Args => "permissions.args = true",
+            Self::Directories => "permissions.directories = [{ path = \"data\", at = \"/data\", access = \"read\" }]",
+            Self::OutboundHttp => "permissions.outbound-http = [\"https://host\"]",
+            Self::Sockets => "permissions.sockets = true",
+        }
+    }
+}
+
+impl Permissions {
+    /// Whether anything of this kind is granted.
+    pub fn grants(&self, permission: Permission) -> bool {
+        match permission {
+            Permission::Stdio => self.stdio,
+            Permission::Clocks => self.clocks,
+            Permission::Random => self.random,
+            Permission::Env => !self.env.is_empty(),
+            Permission::Args => self.args,
+            Permission::Directories => !self.directories.is_empty(),
+            Permission::OutboundHttp => !self.outbound_http.is_empty(),
+            Permission::Sockets => self.sockets,
+        }
+    }
+}

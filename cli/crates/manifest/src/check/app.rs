@@ -1,0 +1,106 @@
+//! The manifest as a whole, and its `[app]` table.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
+
+use conjoin_diagnostics::{Diagnostic, Source};
+
+use super::{
+    component::check_component,
+    findings::Findings,
+    trigger::{check_command, check_http},
+    values::{Inside, check_path, spanned},
+};
+use crate::{
+    App, AppPath, ComponentName, Manifest, Spanned,
+    raw::{RawApp, RawManifest, Table},
+    shape::FORMAT,
+};
+
+/// The folder of the shared WIT when none is written.
+const WIT: &str = "wit";
+
+/// Checks everything that a manifest of the right shape says.
+pub(crate) fn check(source: &Arc<Source>, raw: RawManifest) -> Result<Manifest, Vec<Diagnostic>> {
+    let mut findings = Findings::new(source);
+    if raw.conjoin.is_none() {
+        findings.missing("conjoin", 0..0, "the manifest", &format!("conjoin = {FORMAT}"));
+    }
+    let app = match &raw.app {
+        Some(app) => check_app(&mut findings, app),
+        None => {
+            findings.missing("[app]", 0..0, "the manifest", "[app]` and below it `name = \"my-app\"");
+            None
+        }
+    };
+    if raw.component.is_empty() {
+        let diagnostic = findings.at(
+            "manifest::no-component",
+            "the app has no component".to_owned(),
+            0..0,
+            "no `[component.NAME]` in this file",
+        );
+        findings.report(diagnostic.hint("add a table such as `[component.api]` with `language = \"rust\"`"));
+    }
+    let names: BTreeSet<&str> = raw.component.keys().map(|name| name.get_ref().as_str()).collect();
+    let components: BTreeMap<ComponentName, _> = raw
+        .component
+        .iter()
+        .filter_map(|(name, component)| check_component(&mut findings, name, component, &names))
+        .map(|component| (component.name.value.clone(), component))
+        .collect();
+    let http = check_http(&mut findings, &raw.trigger.http, &names);
+    let commands = check_command(&mut findings, &raw.trigger.command, &names);
+    match app {
+        Some(app) if findings.is_empty() => {
+            Ok(Manifest { source: Arc::clone(source), app, components, http, commands })
+        }
+        _ => Err(findings.into_sorted()),
+    }
+}
+
+fn check_app(findings: &mut Findings<'_>, raw: &toml::Spanned<Table<RawApp>>) -> Option<App> {
+    let table = raw.get_ref();
+    let name = match &table.name {
+        Some(name) => check_app_name(findings, name),
+        None => {
+            findings.missing("name", raw.span(), "the table `[app]`", "name = \"my-app\"");
+            None
+        }
+    };
+    let version = match &table.version {
+        Some(version) => check_version(findings, version).map(Some),
+        None => Some(None),
+    };
+    let wit = match &table.wit {
+        Some(wit) => check_path(findings, wit, Inside::App).map(|path| path.value),
+        None => AppPath::parse(WIT),
+    };
+    Some(App { name: name?, version: version?, wit: wit? })
+}
+
+fn check_app_name(findings: &mut Findings<'_>, raw: &toml::Spanned<String>) -> Option<Spanned<String>> {
+    match ComponentName::parse(raw.get_ref()) {
+        Ok(name) => Some(spanned(raw, name.to_string())),
+        Err(why) => {
+            let message = format!("`{}` cannot be the name of an app: {why}", raw.get_ref());
+            let diagnostic = findings.at("manifest::bad-name", message, raw.span(), "the app's name");
+            findings.report(diagnostic.hint("a name looks like `my-shop2`"));
+            None
+        }
+    }
+}
+
+fn check_version(findings: &mut Findings<'_>, raw: &toml::Spanned<String>) -> Option<semver::Version> {
+    match semver::Version::parse(raw.get_ref()) {
+        Ok(version) => Some(version),
+        Err(error) => {
+            let message = format!("`{}` is not a version: {error}", raw.get_ref());
+            let diagnostic = findings.at("manifest::bad-version", message, raw.span(), "the app's version");
+            findings.report(diagnostic.hint("a version has three numbers, such as `0.1.0`"));
+            None
+        }
+    }
+}

@@ -1,0 +1,70 @@
+//! The errors found so far.
+
+use std::{ops::Range, sync::Arc};
+
+use conjoin_diagnostics::{Diagnostic, Source, nearest};
+
+/// Collects the errors of one manifest.
+pub(super) struct Findings<'a> {
+    source: &'a Arc<Source>,
+    found: Vec<Diagnostic>,
+}
+
+impl<'a> Findings<'a> {
+    pub(super) fn new(source: &'a Arc<Source>) -> Self {
+        Self { source, found: Vec::new() }
+    }
+
+    /// An error at a place, to be completed and given to [`Self::report`].
+    pub(super) fn at(
+        &self,
+        code: &'static str,
+        message: String,
+        span: Range<usize>,
+        label: impl Into<String>,
+    ) -> Diagnostic {
+        Diagnostic::error(code, message).label(self.source, span, label)
+    }
+
+    /// Adds a second place.
+    pub(super) fn and_at(&self, diagnostic: Diagnostic, span: Range<usize>, label: impl Into<String>) -> Diagnostic {
+        diagnostic.label(self.source, span, label)
+    }
+
+    pub(super) fn report(&mut self, diagnostic: Diagnostic) {
+        self.found.push(diagnostic);
+    }
+
+    /// A key that must be there: what it is for, and a line that gives it.
+    pub(super) fn missing(&mut self, key: &str, place: Range<usize>, owner: &str, line: &str) {
+        let diagnostic =
+            self.at("manifest::missing-key", format!("{owner} has no `{key}`"), place, format!("`{key}` is missing"));
+        self.report(diagnostic.hint(format!("add `{line}`")));
+    }
+
+    /// Everything found, in the order of the file.
+    pub(super) fn into_sorted(mut self) -> Vec<Diagnostic> {
+        self.found.sort_by_key(|diagnostic| diagnostic.labels.first().map(|label| label.span.start));
+        self.found
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.found.is_empty()
+    }
+}
+
+/// Adds the allowed names as a note and the nearest one as a hint.
+pub(super) fn with_choices<'n>(
+    diagnostic: Diagnostic,
+    what: &str,
+    typed: &str,
+    names: impl IntoIterator<Item = &'n str>,
+) -> Diagnostic {
+    let names: Vec<&str> = names.into_iter().collect();
+    let list: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
+    let diagnostic = diagnostic.note(format!("{what}: {}", list.join(", ")));
+    match nearest(typed, names) {
+        Some(name) => diagnostic.hint(format!("did you mean `{name}`?")),
+        None => diagnostic,
+    }
+}

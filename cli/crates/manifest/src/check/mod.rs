@@ -1,0 +1,13 @@
+//! What the values of a manifest mean: names, paths, references and permissions, all errors of them.
+//!
+//! Each check takes the raw value and gives the checked one, or nothing after it has reported why to [`findings::Findings`]. A
+//! reference to a component that exists but has errors of its own is no further error. Nothing is checked against the disk.
+
+mod app;
+mod component;
+mod findings;
+mod permissions;
+mod trigger;
+mod values;
+
+pub(crate) use app::check;

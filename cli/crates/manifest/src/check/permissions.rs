@@ -1,0 +1,211 @@
+//! The `permissions` of a component.
+
+use super::{
+    findings::{Findings, with_choices},
+    values::{Inside, check_path, spanned},
+};
+use crate::{
+    Access, Directory, Permissions, Spanned,
+    raw::{RawDirectory, RawPermissions, Table},
+};
+
+/// The permissions; what is wrong is reported and left out.
+pub(super) fn check_permissions(findings: &mut Findings<'_>, raw: &RawPermissions) -> Permissions {
+    Permissions {
+        stdio: raw.stdio,
+        clocks: raw.clocks,
+        random: raw.random,
+        args: raw.args,
+        sockets: raw.sockets,
+        env: raw.env.iter().filter_map(|name| check_env(findings, name)).collect(),
+        directories: check_directories(findings, &raw.directories),
+        outbound_http: raw.outbound_http.iter().filter_map(|origin| check_outbound(findings, origin)).collect(),
+    }
+}
+
+fn check_env(findings: &mut Findings<'_>, raw: &toml::Spanned<String>) -> Option<Spanned<String>> {
+    let name = raw.get_ref();
+    let first = name.starts_with(|first: char| first.is_ascii_alphabetic() || first == '_');
+    if first && name.chars().all(|letter| letter.is_ascii_alphanumeric() || letter == '_') {
+        return Some(spanned(raw, name.clone()));
+    }
+    let message = format!("`{}` is not the name of an environment variable", name.escape_debug());
+    let diagnostic = findings.at("manifest::bad-env", message, raw.span(), "letters, digits and `_`, no digit first");
+    let hint = match name.split_once('=') {
+        Some((name, _)) => {
+            format!("write the name alone, `{name}`; the value comes from the environment of `conjoin run`")
+        }
+        None => "name each variable that the component may see, such as `LOG_LEVEL`".to_owned(),
+    };
+    findings.report(diagnostic.hint(hint));
+    None
+}
+
+fn check_directories(findings: &mut Findings<'_>, raw: &[toml::Spanned<Table<RawDirectory>>]) -> Vec<Directory> {
+    let mut directories: Vec<(Directory, std::ops::Range<usize>)> = Vec::new();
+    for table in raw {
+        let Some((directory, at)) = check_directory(findings, table) else { continue };
+        if let Some((_, first)) = directories.iter().find(|(other, _)| other.at == directory.at) {
+            let message = format!("two folders are to be seen at `{}`", directory.at);
+            let diagnostic = findings.at("manifest::duplicate-directory", message, at, "the second folder");
+            let diagnostic = findings.and_at(diagnostic, first.clone(), "the first folder");
+            findings.report(diagnostic.hint("give each folder its own `at`"));
+        } else {
+            directories.push((directory, at));
+        }
+    }
+    directories.into_iter().map(|(directory, _)| directory).collect()
+}
+
+fn check_directory(
+    findings: &mut Findings<'_>,
+    raw: &toml::Spanned<Table<RawDirectory>>,
+) -> Option<(Directory, std::ops::Range<usize>)> {
+    let table = raw.get_ref();
+    let owner = "this directory";
+    let path = match &table.path {
+        Some(path) => check_path(findings, path, Inside::App),
+        None => {
+            findings.missing("path", raw.span(), owner, "path = \"data\"");
+            None
+        }
+    };
+    let at = match &table.at {
+        Some(at) => check_at(findings, at).map(|value| (value, at.span())),
+        None => {
+            findings.missing("at", raw.span(), owner, "at = \"/data\"");
+            None
+        }
+    };
+    let access = match &table.access {
+        Some(access) => check_access(findings, access),
+        None => {
+            findings.missing("access", raw.span(), owner, "access = \"read\"");
+            None
+        }
+    };
+    let (at, place) = at?;
+    Some((Directory { path: path?, at, access: access? }, place))
+}
+
+/// The absolute path at which a component sees a folder, without a `/` at its end.
+fn check_at(findings: &mut Findings<'_>, raw: &toml::Spanned<String>) -> Option<String> {
+    let text = raw.get_ref();
+    let trimmed = text.trim_end_matches('/');
+    let clean = trimmed.split('/').skip(1).all(|part| !matches!(part, "" | "." | ".."));
+    if text.starts_with('/') && clean && !text.chars().any(char::is_control) {
+        return Some(if trimmed.is_empty() { "/".to_owned() } else { trimmed.to_owned() });
+    }
+    let message = format!("`{}` is not a place where a component can see a folder", text.escape_debug());
+    let diagnostic =
+        findings.at("manifest::bad-directory", message, raw.span(), "an absolute path without `.` and `..`");
+    findings.report(diagnostic.hint("write the path as the component's code uses it, such as `/data`"));
+    None
+}
+
+fn check_access(findings: &mut Findings<'_>, raw: &toml::Spanned<String>) -> Option<Access> {
+    let choices = [("read", Access::Read), ("read-write", Access::ReadWrite)];
+    if let Some((_, access)) = choices.iter().find(|(name, _)| name == raw.get_ref()) {
+        return Some(*access);
+    }
+    let diagnostic = findings.at("manifest::bad-access", format!("unknown access `{}`", raw.get_ref()), raw.span(), "");
+    findings.report(with_choices(diagnostic, "kinds of access", raw.get_ref(), choices.map(|(name, _)| name)));
+    None
+}
+
+fn check_outbound(findings: &mut Findings<'_>, raw: &toml::Spanned<String>) -> Option<Spanned<String>> {
+    let Some(why) = refuse_origin(raw.get_ref()) else { return Some(spanned(raw, raw.get_ref().to_ascii_lowercase())) };
+    let message = format!("`{}` is not an origin: {why}", raw.get_ref().escape_debug());
+    let diagnostic = findings.at("manifest::bad-origin", message, raw.span(), "where requests may go");
+    findings.report(
+        diagnostic
+            .hint("an origin is `https://host`, `https://host:8443`, or `https://*.example.com` for all hosts below"),
+    );
+    None
+}
+
+/// Why `text` is not an origin; nothing if it is one.
+fn refuse_origin(text: &str) -> Option<&'static str> {
+    let Some((scheme, rest)) = text.split_once("://") else {
+        return Some("it must start with `https://` or `http://`");
+    };
+    if !matches!(scheme.to_ascii_lowercase().as_str(), "http" | "https") {
+        return Some("it must start with `https://` or `http://`");
+    }
+    if rest.contains(['/', '?', '#']) {
+        return Some("it ends with the host or the port, without a path");
+    }
+    if rest.contains('@') {
+        return Some("it names no user");
+    }
+    let (host, port) = match rest.rsplit_once(':') {
+        Some((host, port)) if !port.ends_with(']') => (host, Some(port)),
+        _ => (rest, None),
+    };
+    let digits = |port: &str| port.chars().all(|letter| letter.is_ascii_digit());
+    if port.is_some_and(|port| !digits(port) || !port.parse::<u16>().is_ok_and(|port| port > 0)) {
+        return Some("the port must be a number from 1 to 65535");
+    }
+    if let Some(address) = host.strip_prefix('[') {
+        let address = address.strip_suffix(']').and_then(|address| address.parse::<std::net::Ipv6Addr>().ok());
+        return address.is_none().then_some("the address in brackets is not one of IPv6");
+    }
+    let name = host.strip_prefix("*.").unwrap_or(host);
+    if name.contains('*') {
+        return Some("`*` stands only for the first part of the host, as in `*.example.com`");
+    }
+    let label = |part: &str| {
+        let edges = part.starts_with('-') || part.ends_with('-');
+        !part.is_empty()
+            && part.len() < 64
+            && !edges
+            && part.chars().all(|letter| letter.is_ascii_alphanumeric() || matches!(letter, '-' | '_'))
+    };
+    (!name.split('.').all(label)).then_some("the host is not a name of letters, digits, `-` and `.`")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_origin_is_scheme_host_and_port() {
+        for origin in [
+            "https://a",
+            "http://a.b-c.de:8080",
+            "HTTPS://A.b",
+            "https://*.a.b",
+            "http://127.0.0.1:1",
+            "http://[::1]:80",
+            "http://[::1]",
+        ] {
+            assert_eq!(refuse_origin(origin), None, "{origin}");
+        }
+        let wrong = [
+            "",
+            "a",
+            "a.b:80",
+            "ftp://a",
+            "https://",
+            "https://a/",
+            "https://a/b",
+            "https://a?b",
+            "https://u@a",
+            "https://a:",
+            "https://a:0",
+            "https://a:65536",
+            "https://a:+1",
+            "https://*",
+            "https://a.*.b",
+            "https://**.a",
+            "https://a..b",
+            "https://[::g]",
+            "https://-a",
+            "https://a b",
+            "https://ü.de",
+        ];
+        for origin in wrong {
+            assert!(refuse_origin(origin).is_some(), "{origin}");
+        }
+    }
+}

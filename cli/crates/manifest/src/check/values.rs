@@ -1,0 +1,101 @@
+//! Values that occur in several tables: paths, references to components, names of WIT.
+
+use std::collections::BTreeSet;
+
+use super::findings::{Findings, with_choices};
+use crate::{AppPath, ComponentName, Spanned};
+
+/// The names of all components, also of those that are wrong in some way.
+pub(super) type Names<'a> = BTreeSet<&'a str>;
+
+pub(super) fn spanned<T, U>(raw: &toml::Spanned<T>, value: U) -> Spanned<U> {
+    Spanned { value, span: raw.span() }
+}
+
+/// The folder that a path must stay in.
+#[derive(Clone, Copy)]
+pub(super) enum Inside {
+    App,
+    Component,
+}
+
+/// A path, relative to `inside` and staying there, or absolute.
+pub(super) fn check_path(
+    findings: &mut Findings<'_>,
+    raw: &toml::Spanned<String>,
+    inside: Inside,
+) -> Option<Spanned<AppPath>> {
+    let text = raw.get_ref();
+    let whose = match inside {
+        Inside::App => "app",
+        Inside::Component => "component",
+    };
+    let why = if text.is_empty() {
+        Some("this path is empty".to_owned())
+    } else if text.contains('\\') || text.chars().any(char::is_control) {
+        Some(format!("`{}` is not a path that every system understands", text.escape_debug()))
+    } else {
+        None
+    };
+    if let Some(why) = why {
+        let diagnostic = findings.at("manifest::bad-path", why, raw.span(), "a path is needed here");
+        findings
+            .report(diagnostic.hint(format!("write folders with `/` between them; the {whose}'s own folder is `.`")));
+        return None;
+    }
+    if let Some(path) = AppPath::parse(text) {
+        return Some(spanned(raw, path));
+    }
+    let diagnostic = findings.at(
+        "manifest::path-outside",
+        format!("`{text}` leads out of the {whose}'s folder"),
+        raw.span(),
+        format!("only paths within the {whose} may be relative"),
+    );
+    findings.report(diagnostic.hint(format!("move it into the {whose}'s folder, or write its absolute path")));
+    None
+}
+
+/// A component that is defined in this manifest. `owner` fits before "names the component".
+pub(super) fn check_reference(
+    findings: &mut Findings<'_>,
+    raw: &toml::Spanned<String>,
+    names: &Names<'_>,
+    owner: &str,
+) -> Option<Spanned<ComponentName>> {
+    let text = raw.get_ref().as_str();
+    if names.contains(text) {
+        return ComponentName::parse(text).ok().map(|name| spanned(raw, name));
+    }
+    let diagnostic = findings.at(
+        "manifest::unknown-component",
+        format!("{owner} names the component `{text}`, which is not defined"),
+        raw.span(),
+        "no component of this name",
+    );
+    let diagnostic = if names.is_empty() {
+        diagnostic
+    } else {
+        with_choices(diagnostic, "components of this app", text, names.iter().copied())
+    };
+    findings.report(diagnostic);
+    None
+}
+
+/// Whether `text` is a name of WIT: words of letters and digits joined by `-`, each in lower or in upper case, starting with a letter.
+pub(super) fn is_wit_name(text: &str) -> bool {
+    text.split('-').all(|word| {
+        let lower = word.chars().all(|letter| letter.is_ascii_lowercase() || letter.is_ascii_digit());
+        let upper = word.chars().all(|letter| letter.is_ascii_uppercase() || letter.is_ascii_digit());
+        word.starts_with(|first: char| first.is_ascii_alphabetic()) && (lower || upper)
+    })
+}
+
+/// Whether `text` names something that a world imports: `namespace:package/interface`, with `@version` or without, or a plain name.
+pub(super) fn is_import_name(text: &str) -> bool {
+    let (name, version) = text.split_once('@').map_or((text, None), |(name, version)| (name, Some(version)));
+    let Some((package, interface)) = name.split_once('/') else { return version.is_none() && is_wit_name(name) };
+    let package =
+        package.split_once(':').is_some_and(|(namespace, package)| is_wit_name(namespace) && is_wit_name(package));
+    package && is_wit_name(interface) && version.is_none_or(|version| semver::Version::parse(version).is_ok())
+}

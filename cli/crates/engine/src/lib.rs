@@ -1,15 +1,46 @@
-//! Carries out plans.
+//! Finds out what a machine has and carries out plans: the only crate that starts programs.
+//!
+//! - [`probe`] looks for tools and reads files: what plans are made from;
+//! - [`execute`] carries out a plan: in parallel, nothing twice, and it says why;
+//! - [`clean`] removes what it made in an app;
+//! - [`process`] runs one program, [`lock`] lets one process at a time do something.
+//!
+//! The engine refuses to know languages, WIT and Wasmtime: what is neither a program nor a file is done by a [`Performer`]. It
+//! refuses to print: it tells [`BuildEvent`]s. It refuses to read the process's environment: it is given an [`Environment`]. It
+//! uses threads and channels, and the caller's thread is the only one that the caller sees.
 
 mod cancel;
+mod dep_info;
+mod digest;
 mod environment;
+mod event;
+mod execute;
+mod folder;
+mod inputs;
+mod key;
+mod lock;
+mod names;
+mod orphans;
+mod output;
+mod performer;
 mod probe;
 pub mod process;
+mod report;
 mod stamp;
+mod state;
+mod store;
 mod write;
 
 pub use cancel::CancelToken;
 pub use environment::{Environment, WITHHELD};
+pub use event::{BuildEvent, BuildOutcome, DirtyReason, EventSink, StepLine, StepOutcome};
+pub use execute::{ExecuteOptions, OnFailure, execute};
+pub use folder::{CleanError, Cleaned, Scope, clean};
+pub use inputs::InputError;
+pub use lock::{Lock, LockError, lock};
+pub use performer::{PerformError, Performer};
 pub use probe::{ProbeContext, ProbeRequest, probe};
+pub use report::{BuildReport, ExecuteError, FailedStep, StepError, StepReport};
 
 /// The error and its causes on one line.
 pub fn error_chain(error: &dyn std::error::Error) -> String {

@@ -8,7 +8,7 @@ use super::{ProbeContext, identity, memory::Memory, version::find_version};
 use crate::process::{RunOptions, run};
 
 /// How long a tool may take to answer.
-const LIMIT: Duration = Duration::from_secs(60);
+const LIMIT: Duration = Duration::from_mins(1);
 
 /// More of an answer than any tool needs.
 const LONGEST_ANSWER: usize = 64 * 1024;
@@ -36,13 +36,11 @@ impl Asker<'_> {
     ) -> Result<(Version, String), ToolFact> {
         let broken = |NoAnswer { command, output }| ToolFact::Broken { path: path.clone(), command, output };
         let answer = self.ask(tool, path, args).map_err(broken)?;
-        match find_version(&answer, after) {
-            Some((version, line)) => Ok((version, line.to_owned())),
-            None => {
-                let output = format!("{answer}\n(there is no version in this output)");
-                Err(broken(NoAnswer { command: self.question(tool, path, args).to_string(), output }))
-            }
-        }
+        let Some((version, line)) = find_version(&answer, after) else {
+            let output = format!("{answer}\n(there is no version in this output)");
+            return Err(broken(NoAnswer { command: self.question(tool, path, args).to_string(), output }));
+        };
+        Ok((version, line.to_owned()))
     }
 
     /// What the program at `path` prints for `args`.

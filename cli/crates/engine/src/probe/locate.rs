@@ -96,8 +96,8 @@ impl Search<'_> {
         match spec.probe {
             Probe::Run { args, after } => self.asker.version(spec.tool, path, args, after),
             Probe::Fixed(version) => {
-                let (major, minor, patch) = version;
-                Ok((version, format!("{} {major}.{minor}.{patch}", spec.name)))
+                let (first, second, third) = version;
+                Ok((version, format!("{} {first}.{second}.{third}", spec.name)))
             }
             Probe::SameAs(tool) => match known.get(&tool) {
                 Some(ToolFact::Found(other) | ToolFact::OutsideWindow(other)) => {

@@ -1,0 +1,53 @@
+//! Reading what rustc and cargo write about the files that they read.
+
+use std::path::{Path, PathBuf};
+
+/// The prerequisites of all rules in a file in the format of Makefiles, relative ones below `base`, each once.
+pub(crate) fn prerequisites(text: &str, base: &Path) -> Vec<PathBuf> {
+    let mut paths = Vec::new();
+    for line in text.replace("\\\n", " ").lines() {
+        if line.starts_with('#') {
+            continue;
+        }
+        let Some(rest) = line.split_once(": ").map(|(_, rest)| rest) else { continue };
+        paths.extend(words(rest).into_iter().map(|word| base.join(word)));
+    }
+    paths.sort();
+    paths.dedup();
+    paths
+}
+
+/// Words between spaces; a backslash makes a space part of a word.
+fn words(line: &str) -> Vec<String> {
+    let mut words = Vec::new();
+    let mut word = String::new();
+    let mut letters = line.chars().peekable();
+    while let Some(letter) = letters.next() {
+        match letter {
+            '\\' if matches!(letters.peek(), Some(' ' | '#')) => word.extend(letters.next()),
+            ' ' | '\t' => {
+                if !word.is_empty() {
+                    words.push(std::mem::take(&mut word));
+                }
+            }
+            _ => word.push(letter),
+        }
+    }
+    if !word.is_empty() {
+        words.push(word);
+    }
+    words
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn prerequisites_of_all_rules_are_found() {
+        let text = "/t/x.wasm: /a/src/lib.rs /a/with\\ space.rs \\\n  rel.rs\n/t/x.d: /a/src/lib.rs\n/a/src/lib.rs:\n\n# env-dep:A=b: c\n";
+        let expected = ["/a/src/lib.rs", "/a/with space.rs", "/base/rel.rs"].map(PathBuf::from);
+        assert_eq!(prerequisites(text, Path::new("/base")), expected);
+        assert_eq!(prerequisites("", Path::new("/")), Vec::<PathBuf>::new());
+    }
+}

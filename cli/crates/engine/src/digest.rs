@@ -1,0 +1,108 @@
+//! Hashes of contents, and reading no file twice for them.
+
+use std::{
+    collections::HashMap,
+    fmt,
+    fs::File,
+    io,
+    path::{Path, PathBuf},
+    sync::{Mutex, PoisonError},
+};
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
+
+use crate::stamp::{FileTime, Stamp};
+
+/// A hash.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) struct Digest([u8; 32]);
+
+impl Digest {
+    /// The hash of `bytes`.
+    pub(crate) fn of(bytes: &[u8]) -> Self {
+        blake3::hash(bytes).into()
+    }
+
+    fn from_hex(text: &str) -> Option<Self> {
+        blake3::Hash::from_hex(text).ok().map(Self::from)
+    }
+}
+
+impl From<blake3::Hash> for Digest {
+    fn from(hash: blake3::Hash) -> Self {
+        Self(*hash.as_bytes())
+    }
+}
+
+impl fmt::Display for Digest {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(blake3::Hash::from_bytes(self.0).to_hex().as_str())
+    }
+}
+
+impl fmt::Debug for Digest {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, formatter)
+    }
+}
+
+impl Serialize for Digest {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for Digest {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = std::borrow::Cow::<'de, str>::deserialize(deserializer)?;
+        Self::from_hex(&text).ok_or_else(|| D::Error::custom("not a hash"))
+    }
+}
+
+/// The hash of a file, and the stamp that it had if that can stand for the contents from now on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Seen {
+    pub(crate) digest: Digest,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) stamp: Option<Stamp>,
+}
+
+/// Hashes files.
+///
+/// A stamp stands for contents only if the file was last touched clearly before this run began: a file that changes twice within
+/// one tick of the clock keeps its stamp.
+#[derive(Debug)]
+pub(crate) struct Digests {
+    began: FileTime,
+    known: Mutex<HashMap<PathBuf, (Stamp, Digest)>>,
+}
+
+impl Digests {
+    /// `began` is a time of the file system at the beginning of this run.
+    pub(crate) fn new(began: FileTime) -> Self {
+        Self { began, known: Mutex::default() }
+    }
+
+    /// The hash of the file at `path`, which is read only if neither `remembered` nor this run knows it as it stands.
+    pub(crate) fn file(&self, path: &Path, remembered: Option<&Seen>) -> io::Result<Seen> {
+        let stamp = Stamp::of(&fs_err::metadata(path)?);
+        if let Some(remembered) = remembered.filter(|remembered| remembered.stamp == Some(stamp)) {
+            return Ok(*remembered);
+        }
+        let known = self.known.lock().unwrap_or_else(PoisonError::into_inner).get(path).copied();
+        let (stamp, digest) = match known {
+            Some((known, digest)) if known == stamp => (stamp, digest),
+            _ => self.read(path)?,
+        };
+        Ok(Seen { digest, stamp: stamp.is_older_than(self.began).then_some(stamp) })
+    }
+
+    fn read(&self, path: &Path) -> io::Result<(Stamp, Digest)> {
+        let file: File = fs_err::File::open(path)?.into_parts().0;
+        let mut hasher = blake3::Hasher::new();
+        hasher.update_reader(&file)?;
+        let seen = (Stamp::of(&file.metadata()?), Digest::from(hasher.finalize()));
+        self.known.lock().unwrap_or_else(PoisonError::into_inner).insert(path.to_owned(), seen);
+        Ok(seen)
+    }
+}

@@ -1,0 +1,223 @@
+//! What the engine tells while it works: the one type between doing and showing.
+//!
+//! The terminal, `--message-format json` and the tests are readers of the same [`BuildEvent`]s. Their JSON form is stable: fields
+//! may be added, none is renamed.
+
+use std::fmt;
+
+use conjoin_plan::{AbsPath, StepId, Subject};
+use serde::{Serialize, Serializer, ser::SerializeMap as _};
+
+/// Takes events, always on the thread that called [`execute`](crate::execute).
+pub trait EventSink {
+    /// Takes the next event.
+    fn event(&mut self, event: BuildEvent);
+}
+
+impl<F: FnMut(BuildEvent)> EventSink for F {
+    fn event(&mut self, event: BuildEvent) {
+        self(event);
+    }
+}
+
+/// Something that happened.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(tag = "event", rename_all = "kebab-case", rename_all_fields = "kebab-case")]
+pub enum BuildEvent {
+    /// These steps will be looked at, in an order in which each comes after those it depends on.
+    PlanReady {
+        /// The steps.
+        steps: Vec<StepLine>,
+    },
+    /// Another process works in the same folder, and is waited for.
+    Waiting {
+        /// What is waited for.
+        #[serde(serialize_with = "as_text")]
+        lock: AbsPath,
+        /// The number of the process, if known.
+        holder: Option<u32>,
+    },
+    /// A step is not up to date and is being carried out.
+    StepStarted {
+        /// The step.
+        #[serde(serialize_with = "as_text")]
+        step: StepId,
+        /// Why.
+        reasons: Vec<DirtyReason>,
+    },
+    /// A step's program printed something: whole lines where it prints lines.
+    StepOutput {
+        /// The step.
+        #[serde(serialize_with = "as_text")]
+        step: StepId,
+        /// What it printed.
+        #[serde(serialize_with = "as_lossy_text")]
+        output: Vec<u8>,
+    },
+    /// A step has its outcome.
+    StepFinished {
+        /// The step.
+        #[serde(serialize_with = "as_text")]
+        step: StepId,
+        /// The outcome.
+        outcome: StepOutcome,
+        /// Why it was not up to date; empty if it was, or if it did not come to that.
+        reasons: Vec<DirtyReason>,
+        /// How long it took.
+        milliseconds: u64,
+    },
+    /// All steps have their outcome.
+    Finished {
+        /// The summary.
+        outcome: BuildOutcome,
+        /// How long it took.
+        milliseconds: u64,
+    },
+}
+
+/// A step in [`BuildEvent::PlanReady`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct StepLine {
+    /// Its name.
+    #[serde(serialize_with = "as_text")]
+    pub step: StepId,
+    /// What it is done for.
+    #[serde(serialize_with = "as_subject")]
+    pub subject: Subject,
+    /// What it does.
+    pub title: String,
+}
+
+/// What became of a step.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum StepOutcome {
+    /// It was up to date.
+    Fresh,
+    /// Its outputs came from the store.
+    Restored,
+    /// It was carried out.
+    Built,
+    /// It was carried out and failed.
+    Failed,
+    /// It was not carried out, because one that it depends on failed.
+    Skipped,
+    /// The user asked for the end before it had succeeded.
+    Cancelled,
+}
+
+/// What became of a plan.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum BuildOutcome {
+    /// Every step succeeded.
+    Done,
+    /// At least one failed.
+    Failed,
+    /// The user asked for the end.
+    Cancelled,
+}
+
+/// Why a step is not up to date. Files have names relative to the app's folder where they are in it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(tag = "reason", rename_all = "kebab-case", rename_all_fields = "kebab-case")]
+pub enum DirtyReason {
+    /// There is no record that it ever succeeded.
+    FirstTime,
+    /// It has no outputs by which one could tell.
+    Always,
+    /// What it does is different now.
+    ActionChanged {
+        /// A line of the description that is gone, if any.
+        old: String,
+        /// A line of the description that is new, if any.
+        new: String,
+    },
+    /// A tool has another version.
+    VersionChanged {
+        /// The versions that are gone.
+        old: String,
+        /// The versions that are new.
+        new: String,
+    },
+    /// A value that it depends on is different.
+    ValueChanged {
+        /// What it is.
+        name: String,
+    },
+    /// A file that it reads has other contents.
+    FileChanged {
+        /// The file.
+        file: String,
+    },
+    /// There is a file more.
+    FileAdded {
+        /// The file.
+        file: String,
+    },
+    /// There is a file less.
+    FileRemoved {
+        /// The file.
+        file: String,
+    },
+    /// Something that it made is gone.
+    OutputMissing {
+        /// The file.
+        file: String,
+    },
+    /// Something that it made was changed by someone else.
+    OutputChanged {
+        /// The file.
+        file: String,
+    },
+    /// The store had it, but spoiled.
+    StoreCorrupt {
+        /// The output that could not be restored.
+        file: String,
+    },
+}
+
+impl fmt::Display for DirtyReason {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::FirstTime => formatter.write_str("it was not built before"),
+            Self::Always => formatter.write_str("nothing tells whether it is up to date"),
+            Self::ActionChanged { old, new } if old.is_empty() => {
+                write!(formatter, "the command changed: `{new}` is new")
+            }
+            Self::ActionChanged { old, new } if new.is_empty() => {
+                write!(formatter, "the command changed: `{old}` is gone")
+            }
+            Self::ActionChanged { old, new } => write!(formatter, "the command changed from `{old}` to `{new}`"),
+            Self::VersionChanged { old, new } => write!(formatter, "the tools changed from `{old}` to `{new}`"),
+            Self::ValueChanged { name } => write!(formatter, "{name} changed"),
+            Self::FileChanged { file } => write!(formatter, "`{file}` changed"),
+            Self::FileAdded { file } => write!(formatter, "`{file}` is new"),
+            Self::FileRemoved { file } => write!(formatter, "`{file}` is gone"),
+            Self::OutputMissing { file } => write!(formatter, "its result `{file}` is missing"),
+            Self::OutputChanged { file } => write!(formatter, "its result `{file}` was changed"),
+            Self::StoreCorrupt { file } => write!(formatter, "the copy of `{file}` in the cache folder was damaged"),
+        }
+    }
+}
+
+fn as_text<S: Serializer>(value: &impl fmt::Display, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_str(value)
+}
+
+#[expect(clippy::ptr_arg, reason = "serde hands in a reference to the field")]
+fn as_lossy_text<S: Serializer>(output: &Vec<u8>, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(&String::from_utf8_lossy(output))
+}
+
+fn as_subject<S: Serializer>(subject: &Subject, serializer: S) -> Result<S::Ok, S::Error> {
+    let (kind, name) = match subject {
+        Subject::Component(name) => ("component", name.to_string()),
+        Subject::Composition(name) => ("composition", name.to_string()),
+        Subject::Installation(tool) => ("installation", format!("{tool:?}")),
+    };
+    let mut map = serializer.serialize_map(Some(2))?;
+    map.serialize_entry("kind", kind)?;
+    map.serialize_entry("name", &name)?;
+    map.end()
+}

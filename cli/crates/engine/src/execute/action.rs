@@ -1,0 +1,158 @@
+//! Doing what a step does.
+
+use std::{io, path::Path};
+
+use conjoin_plan::{AbsPath, Action, CopyAction, Discovery, Invocation, Step, WrittenFile};
+
+use super::step::Work;
+use crate::{
+    BuildEvent, StepError,
+    dep_info::prerequisites,
+    output::{Lines, Output},
+    process::{RunOptions, run},
+    write::{naming, temporary_beside, write_whole},
+};
+
+/// Everything that a step writes, also what only its action says.
+pub(super) fn outputs_of(step: &Step) -> Vec<AbsPath> {
+    let mut outputs = step.outputs.clone();
+    let more: Vec<&AbsPath> = match &step.action {
+        Action::Run(_) => Vec::new(),
+        Action::Write(files) => files.iter().map(|file| &file.path).collect(),
+        Action::Copy(copy) => vec![&copy.to],
+        Action::Encode(encode) => vec![&encode.output],
+        Action::Compose(compose) => vec![&compose.output],
+        Action::Prove(prove) => vec![&prove.output],
+    };
+    for output in more {
+        if !outputs.contains(output) {
+            outputs.push(output.clone());
+        }
+    }
+    outputs
+}
+
+impl Work<'_> {
+    /// Carries out the action; what a program prints goes to `kept` and to `emit`.
+    pub(super) fn act(
+        &self,
+        step: &Step,
+        outputs: &[AbsPath],
+        kept: &mut Output,
+        emit: &dyn Fn(BuildEvent),
+    ) -> Result<(), StepError> {
+        let on_file = |source| StepError::File { step: step.id.clone(), source };
+        match &step.action {
+            Action::Run(invocation) => {
+                self.clear_the_way(invocation, outputs).map_err(on_file)?;
+                let outcome = self.run(step, invocation, kept, emit);
+                if outcome.is_err() {
+                    // Half of an output must not look like one.
+                    remove(outputs).map_err(on_file)?;
+                }
+                outcome
+            }
+            Action::Write(files) => files.iter().try_for_each(write).map_err(on_file),
+            Action::Copy(action) => copy(action).map_err(on_file),
+            Action::Encode(action) => {
+                let bytes = self.performer.encode(action)?;
+                write_whole(action.output.as_path(), &bytes).map_err(on_file)
+            }
+            Action::Compose(action) => {
+                let bytes = self.performer.compose(action)?;
+                write_whole(action.output.as_path(), &bytes).map_err(on_file)
+            }
+            Action::Prove(action) => {
+                self.performer.prove(action)?;
+                write_whole(action.output.as_path(), b"it works\n").map_err(on_file)
+            }
+        }
+    }
+
+    /// Makes the folders that the program writes to, and removes what an earlier run wrote, so that nothing old passes for new.
+    fn clear_the_way(&self, invocation: &Invocation, outputs: &[AbsPath]) -> io::Result<()> {
+        remove(outputs)?;
+        for output in outputs {
+            fs_err::create_dir_all(output.parent())?;
+        }
+        let layout = self.options.layout;
+        let ours = [layout.dot_conjoin(), layout.cache.clone()];
+        if ours.iter().any(|folder| invocation.cwd.as_path().starts_with(folder)) {
+            fs_err::create_dir_all(&invocation.cwd)?;
+        }
+        Ok(())
+    }
+
+    fn run(
+        &self,
+        step: &Step,
+        invocation: &Invocation,
+        kept: &mut Output,
+        emit: &dyn Fn(BuildEvent),
+    ) -> Result<(), StepError> {
+        let options = RunOptions {
+            environment: self.options.environment,
+            cancel: self.options.cancel,
+            limit: None,
+            held: Some(self.children.file()),
+        };
+        let tell = |output| emit(BuildEvent::StepOutput { step: step.id.clone(), output });
+        let mut lines = Lines::default();
+        let outcome = run(invocation, &options, &mut |bytes| {
+            kept.push(bytes);
+            lines.push(bytes).into_iter().for_each(tell);
+        });
+        lines.rest().into_iter().for_each(tell);
+        Ok(outcome?)
+    }
+
+    /// The files that the tool says it has read, less those that are declared, made by conjoin, or excepted.
+    pub(super) fn discovered(
+        &self,
+        step: &Step,
+        is_declared: &dyn Fn(&Path) -> bool,
+    ) -> Result<Vec<AbsPath>, StepError> {
+        let Some(Discovery::DepInfo { path, except }) = &step.discovery else { return Ok(Vec::new()) };
+        let missing = |_| StepError::MissingDepInfo { step: step.id.clone(), path: path.clone() };
+        let text = String::from_utf8_lossy(&fs_err::read(path).map_err(missing)?).into_owned();
+        let base = match &step.action {
+            Action::Run(invocation) => &invocation.cwd,
+            Action::Write(_) | Action::Copy(_) | Action::Encode(_) | Action::Compose(_) | Action::Prove(_) => {
+                &self.options.layout.app
+            }
+        };
+        let made = self.options.layout.dot_conjoin();
+        let counts = |path: &Path| {
+            !path.starts_with(&made)
+                && !except.iter().any(|folder| path.starts_with(folder))
+                && !is_declared(path)
+                && path.is_file()
+        };
+        let files = prerequisites(&text, base.as_path()).into_iter().filter(|path| counts(path));
+        Ok(files.filter_map(AbsPath::new).collect())
+    }
+}
+
+fn write(file: &WrittenFile) -> io::Result<()> {
+    let same = fs_err::read(&file.path).is_ok_and(|contents| contents == *file.contents);
+    if same { Ok(()) } else { write_whole(file.path.as_path(), &file.contents) }
+}
+
+fn copy(action: &CopyAction) -> io::Result<()> {
+    let to = action.to.as_path();
+    let mut from = fs_err::File::open(action.from.as_path())?.into_parts().0;
+    let mut file = temporary_beside(to, 0o666)?;
+    io::copy(&mut from, file.as_file_mut()).map_err(|error| naming(to, &error))?;
+    file.persist(to).map(drop).map_err(|error| naming(to, &error.error))
+}
+
+/// Removes files; folders are left, a tool made them for more than one file.
+fn remove(outputs: &[AbsPath]) -> io::Result<()> {
+    for output in outputs {
+        match fs_err::remove_file(output) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound && !output.as_path().is_dir() => return Err(error),
+            _ => {}
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,106 @@
+//! Carrying out a plan.
+//!
+//! 1. The folder is made, locked, and freed of what a killed run left running ([`prepare`], [`lock`], [`adopt`]);
+//! 2. steps whose dependencies succeeded are handed to threads ([`schedule`]);
+//! 3. each is compared with what is remembered, restored from the store, or carried out ([`step`], [`action`], [`reasons`]).
+//!
+//! A step is up to date if the key of what it declares is the recorded one, the files that it turned out to read are as they
+//! were, and so are its outputs. Otherwise the [store](crate::store) is asked; only if it does not know either, something runs.
+//! Records and artifacts are written whole and after the fact: a process that is killed leaves at worst a step to be done again.
+
+mod action;
+mod reasons;
+mod schedule;
+mod step;
+
+use std::{collections::BTreeMap, num::NonZeroUsize, sync::Mutex, time::Instant};
+
+use conjoin_plan::{Keep, Layout, Plan};
+
+use crate::{
+    BuildEvent, BuildReport, CancelToken, Environment, EventSink, ExecuteError, LockError, Performer, Scope, StepLine,
+    digest::Digests, folder::prepare, lock::lock, names::Roots, orphans::adopt, state::State, store::Store,
+};
+
+/// How a plan is carried out.
+#[derive(Clone, Copy, Debug)]
+pub struct ExecuteOptions<'a> {
+    /// Where everything lies.
+    pub layout: &'a Layout,
+    /// What it is for.
+    pub scope: Scope,
+    /// What programs inherit.
+    pub environment: &'a Environment,
+    /// How many steps may run at once.
+    pub jobs: NonZeroUsize,
+    /// What happens to the others when a step fails.
+    pub on_failure: OnFailure,
+    /// What ends it early.
+    pub cancel: &'a CancelToken,
+}
+
+/// What happens to the other steps when one fails.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OnFailure {
+    /// Those that do not depend on it go on.
+    GoOn,
+    /// None is begun any more.
+    Stop,
+}
+
+/// Carries out `plan`. Steps that fail are part of the report; an error means that not one could be begun.
+pub fn execute(
+    plan: &Plan,
+    options: &ExecuteOptions<'_>,
+    performer: &dyn Performer,
+    sink: &mut dyn EventSink,
+) -> Result<BuildReport, ExecuteError> {
+    let began = Instant::now();
+    sink.event(BuildEvent::PlanReady { steps: plan.steps().iter().map(line).collect() });
+    let layout = options.layout;
+    let folder = options.scope.folder(layout);
+    let unwritable = |source| match options.scope {
+        Scope::App => ExecuteError::Folder { folder: folder.clone(), source },
+        Scope::Cache => ExecuteError::Cache { folder: layout.cache.clone(), source },
+    };
+    prepare(&folder).map_err(unwritable)?;
+    let path = folder.join("lock");
+    let mut waiting = |holder| sink.event(BuildEvent::Waiting { lock: path.clone(), holder });
+    let lock = lock(&path, options.cancel, &mut waiting).map_err(|error| in_folder(error, &unwritable))?;
+    let children = adopt(&folder.join("children"), options.cancel, &mut waiting)?;
+    let stores = plan.steps().iter().any(|step| step.keep == Keep::Stored);
+    let cache_unwritable = |source| ExecuteError::Cache { folder: layout.cache.clone(), source };
+    let work = step::Work {
+        plan,
+        options,
+        performer,
+        version: performer.version(),
+        roots: Roots::new(layout),
+        digests: Digests::new(lock.taken().map_err(unwritable)?),
+        state: State::new(options.scope.state(layout)),
+        store: if stores { Some(Store::open(&layout.cache).map_err(cache_unwritable)?) } else { None },
+        children,
+        keys: Mutex::new(BTreeMap::new()),
+    };
+    let (steps, failed) = schedule::schedule(&work, sink);
+    let cancelled = steps.iter().any(|step| step.outcome == crate::StepOutcome::Cancelled);
+    let report = BuildReport { steps, failed, cancelled, duration: began.elapsed() };
+    sink.event(BuildEvent::Finished { outcome: report.outcome(), milliseconds: milliseconds(report.duration) });
+    drop(lock);
+    Ok(report)
+}
+
+fn in_folder(error: LockError, unwritable: &dyn Fn(std::io::Error) -> ExecuteError) -> ExecuteError {
+    match error {
+        LockError::Unusable { source, .. } => unwritable(source),
+        LockError::Cancelled => ExecuteError::Lock(error),
+    }
+}
+
+fn line(step: &conjoin_plan::Step) -> StepLine {
+    StepLine { step: step.id.clone(), subject: step.subject.clone(), title: step.title.clone() }
+}
+
+fn milliseconds(duration: std::time::Duration) -> u64 {
+    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
+}

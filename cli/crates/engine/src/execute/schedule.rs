@@ -1,0 +1,198 @@
+//! Handing steps to threads as soon as those that they depend on have succeeded.
+//!
+//! Only the calling thread decides and tells; workers carry out and send.
+
+use std::{
+    collections::BTreeSet,
+    sync::{
+        Mutex, PoisonError,
+        mpsc::{self, Receiver, Sender, SyncSender},
+    },
+    thread,
+    time::Duration,
+};
+
+use conjoin_plan::Plan;
+
+use super::{
+    OnFailure, milliseconds,
+    step::{Done, Work},
+};
+use crate::{BuildEvent, EventSink, FailedStep, StepOutcome, StepReport};
+
+/// What workers send.
+enum Message {
+    Event(BuildEvent),
+    Done(usize, Box<Done>),
+}
+
+/// How many messages may wait to be told: a program that floods its output waits for the terminal.
+const MESSAGES: usize = 256;
+
+/// Carries out all steps; gives the outcome of each in the plan's order, and the failures.
+pub(super) fn schedule(work: &Work<'_>, sink: &mut dyn EventSink) -> (Vec<StepReport>, Vec<FailedStep>) {
+    let count = work.plan.steps().len();
+    let workers = work.options.jobs.get().min(count);
+    thread::scope(|scope| {
+        let (jobs, waiting_jobs) = mpsc::channel();
+        let waiting_jobs = std::sync::Arc::new(Mutex::new(waiting_jobs));
+        let (sender, messages) = mpsc::sync_channel(MESSAGES);
+        for _ in 0..workers {
+            let (waiting_jobs, sender) = (std::sync::Arc::clone(&waiting_jobs), sender.clone());
+            scope.spawn(move || labour(work, &waiting_jobs, &sender));
+        }
+        let mut board = Board::new(work, jobs, workers);
+        board.dispatch(sink);
+        while board.running > 0 {
+            match messages.recv() {
+                Ok(Message::Event(event)) => sink.event(event),
+                Ok(Message::Done(index, done)) => {
+                    board.finish(index, *done, sink);
+                    board.dispatch(sink);
+                }
+                Err(mpsc::RecvError) => break,
+            }
+        }
+        board.close(sink)
+    })
+}
+
+/// A worker: carries out what it is given until there is no more.
+fn labour(work: &Work<'_>, jobs: &Mutex<Receiver<usize>>, sender: &SyncSender<Message>) {
+    let next = || jobs.lock().unwrap_or_else(PoisonError::into_inner).recv();
+    while let Ok(index) = next() {
+        // Nobody listens any more only when the calling thread panicked.
+        let emit = |event| drop(sender.send(Message::Event(event)));
+        let done = work.carry_out(&work.plan.steps()[index], &emit);
+        if sender.send(Message::Done(index, Box::new(done))).is_err() {
+            return;
+        }
+    }
+}
+
+/// Where each step stands.
+struct Board<'a> {
+    work: &'a Work<'a>,
+    plan: &'a Plan,
+    jobs: Sender<usize>,
+    workers: usize,
+    running: usize,
+    /// How many steps each one still waits for.
+    missing: Vec<usize>,
+    dependents: Vec<Vec<usize>>,
+    ready: BTreeSet<usize>,
+    reports: Vec<Option<StepReport>>,
+    failed: Vec<(usize, FailedStep)>,
+}
+
+impl<'a> Board<'a> {
+    fn new(work: &'a Work<'a>, jobs: Sender<usize>, workers: usize) -> Self {
+        let plan = work.plan;
+        let count = plan.steps().len();
+        let missing: Vec<usize> = (0..count).map(|index| plan.dependencies(index).len()).collect();
+        let mut dependents = vec![Vec::new(); count];
+        for index in 0..count {
+            for dependency in plan.dependencies(index) {
+                dependents[*dependency].push(index);
+            }
+        }
+        let ready = (0..count).filter(|index| missing[*index] == 0).collect();
+        let reports = (0..count).map(|_| None).collect();
+        Self { work, plan, jobs, workers, running: 0, missing, dependents, ready, reports, failed: Vec::new() }
+    }
+
+    /// Gives work to workers that have none.
+    fn dispatch(&mut self, sink: &mut dyn EventSink) {
+        if self.work.options.cancel.is_cancelled() {
+            self.leave(StepOutcome::Cancelled, sink);
+            return;
+        }
+        if !self.failed.is_empty() && self.work.options.on_failure == OnFailure::Stop {
+            self.leave(StepOutcome::Skipped, sink);
+            return;
+        }
+        while self.running < self.workers
+            && let Some(index) = self.ready.pop_first()
+        {
+            if self.jobs.send(index).is_ok() {
+                self.running += 1;
+            }
+        }
+    }
+
+    /// Gives up all that is not begun.
+    fn leave(&mut self, outcome: StepOutcome, sink: &mut dyn EventSink) {
+        while let Some(index) = self.ready.pop_first() {
+            self.settle(index, outcome, sink);
+            self.drop_dependents(index, outcome, sink);
+        }
+    }
+
+    fn finish(&mut self, index: usize, done: Done, sink: &mut dyn EventSink) {
+        self.running -= 1;
+        let outcome = done.outcome;
+        if let Some(failure) = done.failure {
+            self.failed.push((index, failure));
+        }
+        self.report(
+            index,
+            StepReport { reasons: done.reasons, duration: done.duration, ..self.blank(index, outcome) },
+            sink,
+        );
+        match outcome {
+            StepOutcome::Fresh | StepOutcome::Restored | StepOutcome::Built => {
+                for dependent in self.dependents[index].clone() {
+                    self.missing[dependent] -= 1;
+                    if self.missing[dependent] == 0 && self.reports[dependent].is_none() {
+                        self.ready.insert(dependent);
+                    }
+                }
+            }
+            StepOutcome::Failed | StepOutcome::Skipped => self.drop_dependents(index, StepOutcome::Skipped, sink),
+            StepOutcome::Cancelled => self.drop_dependents(index, StepOutcome::Cancelled, sink),
+        }
+    }
+
+    /// Everything that needs the step at `index` has the outcome `outcome`.
+    fn drop_dependents(&mut self, index: usize, outcome: StepOutcome, sink: &mut dyn EventSink) {
+        let mut pending = self.dependents[index].clone();
+        while let Some(dependent) = pending.pop() {
+            if self.reports[dependent].is_none() {
+                self.settle(dependent, outcome, sink);
+                pending.extend(&self.dependents[dependent]);
+            }
+        }
+    }
+
+    fn settle(&mut self, index: usize, outcome: StepOutcome, sink: &mut dyn EventSink) {
+        self.report(index, self.blank(index, outcome), sink);
+    }
+
+    fn blank(&self, index: usize, outcome: StepOutcome) -> StepReport {
+        let step = &self.plan.steps()[index];
+        let (id, subject) = (step.id.clone(), step.subject.clone());
+        StepReport { step: id, subject, outcome, reasons: Vec::new(), duration: Duration::ZERO }
+    }
+
+    fn report(&mut self, index: usize, report: StepReport, sink: &mut dyn EventSink) {
+        sink.event(BuildEvent::StepFinished {
+            step: report.step.clone(),
+            outcome: report.outcome,
+            reasons: report.reasons.clone(),
+            milliseconds: milliseconds(report.duration),
+        });
+        self.reports[index] = Some(report);
+    }
+
+    /// The reports, with those that were never begun.
+    fn close(mut self, sink: &mut dyn EventSink) -> (Vec<StepReport>, Vec<FailedStep>) {
+        let cancelled = self.work.options.cancel.is_cancelled();
+        for index in 0..self.reports.len() {
+            if self.reports[index].is_none() {
+                self.settle(index, if cancelled { StepOutcome::Cancelled } else { StepOutcome::Skipped }, sink);
+            }
+        }
+        self.failed.sort_by_key(|(index, _)| *index);
+        (self.reports.into_iter().flatten().collect(), self.failed.into_iter().map(|(_, failure)| failure).collect())
+    }
+}

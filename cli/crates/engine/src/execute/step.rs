@@ -1,0 +1,310 @@
+//! One step: up to date, restored, or carried out.
+
+use std::{
+    collections::BTreeMap,
+    io,
+    path::{Path, PathBuf},
+    sync::{Mutex, PoisonError},
+    time::{Duration, Instant},
+};
+
+use conjoin_plan::{AbsPath, Action, Keep, Plan, Step, StepId};
+
+use super::{ExecuteOptions, action::outputs_of, milliseconds, reasons};
+use crate::{
+    BuildEvent, DirtyReason, FailedStep, InputError, Performer, StepError, StepOutcome,
+    digest::{Digest, Digests, Seen},
+    inputs::{Inputs, Reader},
+    key::{Description, with_discovered},
+    lock::Lock,
+    names::Roots,
+    output::Output,
+    process::RunError,
+    stamp::FileTime,
+    state::{Record, State},
+    store::{Restored, Store},
+};
+
+/// How often a step is carried out when its inputs change meanwhile.
+const ATTEMPTS: usize = 3;
+
+/// Everything that carrying out steps needs.
+pub(super) struct Work<'a> {
+    pub(super) plan: &'a Plan,
+    pub(super) options: &'a ExecuteOptions<'a>,
+    pub(super) performer: &'a dyn Performer,
+    pub(super) version: String,
+    pub(super) roots: Roots,
+    pub(super) digests: Digests,
+    pub(super) state: State,
+    pub(super) store: Option<Store>,
+    pub(super) children: Lock,
+    /// The keys of the steps that succeeded.
+    pub(super) keys: Mutex<BTreeMap<StepId, Digest>>,
+}
+
+/// What came of a step.
+pub(super) struct Done {
+    pub(super) outcome: StepOutcome,
+    pub(super) reasons: Vec<DirtyReason>,
+    pub(super) duration: Duration,
+    pub(super) failure: Option<FailedStep>,
+}
+
+/// A step in hand.
+struct Attempt<'a> {
+    work: &'a Work<'a>,
+    step: &'a Step,
+    outputs: Vec<AbsPath>,
+    description: Description,
+    emit: &'a dyn Fn(BuildEvent),
+    reasons: Vec<DirtyReason>,
+    printed: Output,
+}
+
+impl Work<'_> {
+    /// Sees to it that the outputs of `step` are what they should be.
+    pub(super) fn carry_out(&self, step: &Step, emit: &dyn Fn(BuildEvent)) -> Done {
+        let began = Instant::now();
+        let outputs = outputs_of(step);
+        let description = Description::of(step, &outputs, &self.roots, &self.version);
+        let (reasons, printed) = (Vec::new(), Output::default());
+        let mut attempt = Attempt { work: self, step, outputs, description, emit, reasons, printed };
+        let result = attempt.carry_out();
+        let Attempt { reasons, printed, .. } = attempt;
+        let (outcome, failure) = match result {
+            Ok(outcome) => (outcome, None),
+            Err(StepError::Run(RunError::Cancelled)) => (StepOutcome::Cancelled, None),
+            Err(error) => (StepOutcome::Failed, Some(failure(step, printed.into_bytes(), error))),
+        };
+        Done { outcome, reasons, duration: began.elapsed(), failure }
+    }
+}
+
+fn failure(step: &Step, output: Vec<u8>, error: StepError) -> FailedStep {
+    let (command, cwd) = match &step.action {
+        Action::Run(invocation) => (Some(invocation.to_string()), Some(invocation.cwd.clone())),
+        Action::Write(_) | Action::Copy(_) | Action::Encode(_) | Action::Compose(_) | Action::Prove(_) => (None, None),
+    };
+    let (id, subject, title) = (step.id.clone(), step.subject.clone(), step.title.clone());
+    FailedStep { step: id, subject, title, command, cwd, output, error }
+}
+
+impl Attempt<'_> {
+    fn carry_out(&mut self) -> Result<StepOutcome, StepError> {
+        let record = self.work.state.load(&self.step.id);
+        let inputs = self.read_inputs(record.as_ref().map(|record| &record.files))?;
+        let declared = self.description.key(&inputs);
+        if let Some(record) = self.up_to_date(record.as_ref(), declared, &inputs)? {
+            self.finish(&record);
+            return Ok(StepOutcome::Fresh);
+        }
+        if let Some(record) = self.restore(declared, &inputs)? {
+            self.work.state.save(&self.step.id, &record).map_err(|error| self.on_file(error))?;
+            self.finish(&record);
+            return Ok(StepOutcome::Restored);
+        }
+        (self.emit)(BuildEvent::StepStarted { step: self.step.id.clone(), reasons: self.reasons.clone() });
+        self.do_it(inputs)?;
+        Ok(StepOutcome::Built)
+    }
+
+    /// The record, with today's stamps, if all is as it says; otherwise the reasons are noted.
+    fn up_to_date(
+        &mut self,
+        record: Option<&Record>,
+        declared: Digest,
+        inputs: &Inputs,
+    ) -> Result<Option<Record>, StepError> {
+        let Some(record) = record else {
+            self.reasons.push(DirtyReason::FirstTime);
+            return Ok(None);
+        };
+        self.reasons = reasons::differences(record, &self.description, inputs);
+        let discovered = self.look_at(&record.discovered)?;
+        reasons::files(&record.discovered, &discovered, &mut self.reasons);
+        let outputs = self.look_at(&record.outputs)?;
+        for (name, seen) in &record.outputs {
+            let file = Roots::shown(name).to_owned();
+            match outputs.get(name) {
+                None => self.reasons.push(DirtyReason::OutputMissing { file }),
+                Some(now) if now.digest != seen.digest => self.reasons.push(DirtyReason::OutputChanged { file }),
+                Some(_) => {}
+            }
+        }
+        if self.outputs.is_empty() {
+            self.reasons.push(DirtyReason::Always);
+        }
+        if self.reasons.is_empty() && record.declared != declared {
+            self.reasons.push(DirtyReason::FirstTime);
+        }
+        if !self.reasons.is_empty() {
+            return Ok(None);
+        }
+        let now = Record { files: inputs.files.clone(), discovered, outputs, ..record.clone() };
+        if now != *record {
+            self.work.state.save(&self.step.id, &now).map_err(|error| self.on_file(error))?;
+        }
+        Ok(Some(now))
+    }
+
+    /// The files of a record as they are; those that are gone are left out.
+    fn look_at(&self, files: &BTreeMap<String, Seen>) -> Result<BTreeMap<String, Seen>, StepError> {
+        let mut now = BTreeMap::new();
+        for (name, seen) in files {
+            if let Some(seen) = self.see(&self.work.roots.path(name), Some(seen))? {
+                now.insert(name.clone(), seen);
+            }
+        }
+        Ok(now)
+    }
+
+    /// A file as it is, or a folder, whose contents do not count.
+    fn see(&self, path: &Path, remembered: Option<&Seen>) -> Result<Option<Seen>, StepError> {
+        if path.is_dir() {
+            return Ok(Some(Seen { digest: Digest::of(b"folder"), stamp: None }));
+        }
+        match self.work.digests.file(path, remembered) {
+            Ok(seen) => Ok(Some(seen)),
+            Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => Ok(None),
+            Err(error) => Err(self.on_file(error)),
+        }
+    }
+
+    /// Takes the outputs from the store, if it has them.
+    fn restore(&mut self, declared: Digest, inputs: &Inputs) -> Result<Option<Record>, StepError> {
+        let Some(store) = self.work.store.as_ref().filter(|_| self.is_stored()) else { return Ok(None) };
+        let mut discovered = BTreeMap::new();
+        let mut is_here = |name: &str, digest: Digest| {
+            let seen =
+                self.work.digests.file(&self.work.roots.path(name), None).ok().filter(|seen| seen.digest == digest);
+            discovered.extend(seen.map(|seen| (name.to_owned(), seen)));
+            seen.is_some()
+        };
+        let Some(entry) = store.find(declared, &mut is_here) else { return Ok(None) };
+        discovered.retain(|name, _| entry.discovered.contains_key(name));
+        match store.restore(&entry, &self.outputs).map_err(|error| self.on_file(error))? {
+            Restored::Corrupt(output) => {
+                let file = Roots::shown(&self.work.roots.name(output.as_path())).to_owned();
+                self.reasons.push(DirtyReason::StoreCorrupt { file });
+                Ok(None)
+            }
+            Restored::Whole => {
+                let outputs = self.made()?;
+                Ok(Some(self.record(inputs, discovered, outputs, entry.milliseconds)))
+            }
+        }
+    }
+
+    fn is_stored(&self) -> bool {
+        self.step.keep == Keep::Stored && !self.outputs.is_empty()
+    }
+
+    /// Carries out the action, again if what it reads changed meanwhile, and remembers what it made.
+    fn do_it(&mut self, mut inputs: Inputs) -> Result<(), StepError> {
+        let mut before: Option<BTreeMap<String, Seen>> = None;
+        for _ in 0..ATTEMPTS {
+            let declared = self.description.key(&inputs);
+            let (began, began_at) = (Instant::now(), self.work.state.now().map_err(|error| self.on_file(error))?);
+            self.work.act(self.step, &self.outputs, &mut self.printed, self.emit)?;
+            let took = milliseconds(began.elapsed());
+            let outputs = self.made()?;
+            let after = self.read_inputs(Some(&inputs.files))?;
+            let (discovered, settled) = self.discover(&after, began_at)?;
+            let unchanged = settled || before.as_ref().is_some_and(|before| same_contents(before, &discovered));
+            if self.description.key(&after) == declared && unchanged {
+                let record = self.record(&after, discovered, outputs, took);
+                return self.remember(&record);
+            }
+            (inputs, before) = (after, Some(discovered));
+        }
+        // It never came to rest: what it made is there, but the next build looks again.
+        self.work.state.forget(&self.step.id).map_err(|error| self.on_file(error))
+    }
+
+    /// The outputs as they are now, all of them.
+    fn made(&self) -> Result<BTreeMap<String, Seen>, StepError> {
+        let mut made = BTreeMap::new();
+        for path in &self.outputs {
+            let missing = || StepError::MissingOutput { step: self.step.id.clone(), path: path.clone() };
+            let seen = self.see(path.as_path(), None)?.ok_or_else(missing)?;
+            made.insert(self.work.roots.name(path.as_path()), seen);
+        }
+        Ok(made)
+    }
+
+    /// The files that the step turned out to read, and whether none of them was touched since `began`.
+    fn discover(&self, inputs: &Inputs, began: FileTime) -> Result<(BTreeMap<String, Seen>, bool), StepError> {
+        let outputs: Vec<&Path> = self.outputs.iter().map(AbsPath::as_path).collect();
+        let is_declared =
+            |path: &Path| outputs.contains(&path) || inputs.files.contains_key(&self.work.roots.name(path));
+        let mut discovered = BTreeMap::new();
+        let mut settled = true;
+        for path in self.work.discovered(self.step, &is_declared)? {
+            if let Some(seen) = self.see(path.as_path(), None)? {
+                let metadata = fs_err::metadata(&path).map_err(|error| self.on_file(error))?;
+                settled &= FileTime::written(&metadata) < began;
+                discovered.insert(self.work.roots.name(path.as_path()), seen);
+            }
+        }
+        Ok((discovered, settled))
+    }
+
+    fn remember(&self, record: &Record) -> Result<(), StepError> {
+        if let Some(store) = self.work.store.as_ref().filter(|_| self.is_stored()) {
+            let digest =
+                |path: &AbsPath| record.outputs.get(&self.work.roots.name(path.as_path())).map(|seen| seen.digest);
+            let outputs: Vec<_> = self.outputs.iter().filter_map(|path| Some((path.clone(), digest(path)?))).collect();
+            let all_files = outputs.iter().all(|(path, _)| path.as_path().is_file());
+            if all_files {
+                let kept = store.keep(record.declared, &record.discovered, &outputs, record.milliseconds);
+                kept.map_err(|error| self.on_file(error))?;
+            }
+        }
+        self.work.state.save(&self.step.id, record).map_err(|error| self.on_file(error))?;
+        self.finish(record);
+        Ok(())
+    }
+
+    fn record(
+        &self,
+        inputs: &Inputs,
+        discovered: BTreeMap<String, Seen>,
+        outputs: BTreeMap<String, Seen>,
+        milliseconds: u64,
+    ) -> Record {
+        let declared = self.description.key(inputs);
+        let Description { action, versions } = self.description.clone();
+        let Inputs { files, values } = inputs.clone();
+        Record { format: Record::FORMAT, declared, action, versions, values, files, discovered, outputs, milliseconds }
+    }
+
+    /// Lets the steps that wait for this one know its key.
+    fn finish(&self, record: &Record) {
+        let key = with_discovered(record.declared, &record.discovered);
+        self.work.keys.lock().unwrap_or_else(PoisonError::into_inner).insert(self.step.id.clone(), key);
+    }
+
+    fn read_inputs(&self, remembered: Option<&BTreeMap<String, Seen>>) -> Result<Inputs, StepError> {
+        let keys = &self.work.keys;
+        let reader = Reader {
+            roots: &self.work.roots,
+            app: self.work.options.layout.app.as_path(),
+            digests: &self.work.digests,
+            remembered,
+            key_of: &|id| keys.lock().unwrap_or_else(PoisonError::into_inner).get(id).copied(),
+        };
+        reader.read(self.step).map_err(|source: InputError| StepError::Input { step: self.step.id.clone(), source })
+    }
+
+    fn on_file(&self, source: io::Error) -> StepError {
+        StepError::File { step: self.step.id.clone(), source }
+    }
+}
+
+fn same_contents(one: &BTreeMap<String, Seen>, other: &BTreeMap<String, Seen>) -> bool {
+    let digests = |files: &BTreeMap<String, Seen>| -> Vec<(PathBuf, Digest)> {
+        files.iter().map(|(name, seen)| (PathBuf::from(name), seen.digest)).collect()
+    };
+    digests(one) == digests(other)
+}

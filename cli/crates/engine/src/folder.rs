@@ -1,0 +1,114 @@
+//! The folders in which the engine keeps what it makes, and their removal.
+
+use std::{fs::FileType, io, path::PathBuf};
+
+use conjoin_plan::{AbsPath, Layout};
+
+use crate::{
+    CancelToken,
+    lock::{LockError, lock},
+    write::write_whole,
+};
+
+/// The file that tells conjoin, and backup programs, whose folder it is and that it can be thrown away.
+const TAG: &str = "CACHEDIR.TAG";
+
+/// The first line is what makes it a tag; the second says whose it is.
+const TAG_TEXT: &str =
+    "Signature: 8a477f597d28d172789f06886806bc55\n# Made by conjoin; `conjoin clean` removes this folder.\n";
+
+/// For what a plan is carried out, and so where it is remembered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Scope {
+    /// To build the app: in its `.conjoin`.
+    App,
+    /// To install tools for all apps: in the cache folder.
+    Cache,
+}
+
+/// Why nothing was removed.
+#[derive(Debug, thiserror::Error)]
+pub enum CleanError {
+    /// The folder is not one that conjoin made.
+    #[error("`{0}` was not made by conjoin, so it is not removed")]
+    NotOurs(AbsPath),
+    /// It cannot be removed.
+    #[error("cannot remove `{folder}`")]
+    Folder {
+        /// The folder.
+        folder: AbsPath,
+        /// The cause.
+        #[source]
+        source: io::Error,
+    },
+    /// It is in use.
+    #[error(transparent)]
+    Lock(#[from] LockError),
+}
+
+/// What cleaning came to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Cleaned {
+    /// The folder is gone.
+    Removed,
+    /// There was none.
+    Nothing,
+}
+
+impl Scope {
+    /// The folder for locks and records.
+    pub(crate) fn folder(self, layout: &Layout) -> AbsPath {
+        match self {
+            Self::App => layout.dot_conjoin(),
+            Self::Cache => layout.cache.join("install"),
+        }
+    }
+
+    /// The folder for records.
+    pub(crate) fn state(self, layout: &Layout) -> AbsPath {
+        match self {
+            Self::App => self.folder(layout).join("state").join(layout.profile.as_str()),
+            Self::Cache => self.folder(layout).join("state"),
+        }
+    }
+}
+
+/// Makes the folder `.conjoin` of an app, or that of the installations, which git and backup programs leave alone.
+pub(crate) fn prepare(folder: &AbsPath) -> io::Result<()> {
+    if folder.join(TAG).as_path().exists() {
+        return Ok(());
+    }
+    fs_err::create_dir_all(folder)?;
+    write_whole(folder.join(".gitignore").as_path(), b"*\n")?;
+    write_whole(folder.join(TAG).as_path(), TAG_TEXT.as_bytes())
+}
+
+/// Removes the app's `.conjoin`, once no other conjoin works in it: that folder and nothing else, and only if conjoin made it.
+pub fn clean(
+    layout: &Layout,
+    cancel: &CancelToken,
+    waiting: &mut dyn FnMut(Option<u32>),
+) -> Result<Cleaned, CleanError> {
+    let folder = layout.dot_conjoin();
+    let failed = |source| CleanError::Folder { folder: folder.clone(), source };
+    let kind = match fs_err::symlink_metadata(&folder) {
+        Ok(metadata) => metadata.file_type(),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Cleaned::Nothing),
+        Err(error) => return Err(failed(error)),
+    };
+    if !is_ours(&folder, kind) {
+        return Err(CleanError::NotOurs(folder));
+    }
+    let lock = lock(&folder.join("lock"), cancel, waiting)?;
+    // First out of the way in one go, so that a removal that is interrupted leaves nothing half there.
+    let doomed = PathBuf::from(format!("{folder}-removed-{}", std::process::id()));
+    fs_err::rename(folder.as_path(), &doomed).map_err(failed)?;
+    drop(lock);
+    fs_err::remove_dir_all(&doomed).map_err(failed)?;
+    Ok(Cleaned::Removed)
+}
+
+fn is_ours(folder: &AbsPath, kind: FileType) -> bool {
+    let tag = folder.join(TAG);
+    kind.is_dir() && fs_err::read_to_string(&tag).is_ok_and(|text| text.contains("Made by conjoin"))
+}

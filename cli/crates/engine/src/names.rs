@@ -1,0 +1,134 @@
+//! Names of files that stay the same when the app's folder, or the cache folder, moves.
+//!
+//! A file of the app is `{app}/...`, one of the cache folder `{cache}/...`, one elsewhere in the app's repository
+//! `{app}/../...`. All others have their absolute path.
+
+use std::{
+    ffi::{OsStr, OsString},
+    os::unix::ffi::{OsStrExt as _, OsStringExt as _},
+    path::{Component, Path, PathBuf},
+};
+
+use conjoin_plan::Layout;
+
+/// The folders that names are relative to.
+#[derive(Clone, Debug)]
+pub(crate) struct Roots {
+    app: PathBuf,
+    cache: PathBuf,
+    repository: Option<PathBuf>,
+}
+
+impl Roots {
+    pub(crate) fn new(layout: &Layout) -> Self {
+        let app = layout.app.as_path();
+        let repository = app.ancestors().find(|folder| folder.join(".git").exists()).map(Path::to_owned);
+        Self { app: app.to_owned(), cache: layout.cache.as_path().to_owned(), repository }
+    }
+
+    /// The name of `path`.
+    pub(crate) fn name(&self, path: &Path) -> String {
+        let below = |root: &Path, name: &str| path.strip_prefix(root).ok().map(|rest| joined(name, rest));
+        let (app, cache) = (below(&self.app, "{app}"), below(&self.cache, "{cache}"));
+        match (app, cache) {
+            (Some(app), Some(cache)) => {
+                if self.app.starts_with(&self.cache) {
+                    app
+                } else {
+                    cache
+                }
+            }
+            (Some(name), None) | (None, Some(name)) => name,
+            (None, None) => self.in_repository(path).unwrap_or_else(|| escape(path.as_os_str())),
+        }
+    }
+
+    fn in_repository(&self, path: &Path) -> Option<String> {
+        let repository = self.repository.as_deref()?;
+        let rest = path.strip_prefix(repository).ok()?;
+        let depth = self.app.strip_prefix(repository).ok()?.components().count();
+        Some(joined(&format!("{{app}}{}", "/..".repeat(depth)), rest))
+    }
+
+    /// The path that has this name here.
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
+        let (root, rest) = if let Some(rest) = name.strip_prefix("{app}") {
+            (self.app.as_path(), rest)
+        } else if let Some(rest) = name.strip_prefix("{cache}") {
+            (self.cache.as_path(), rest)
+        } else {
+            (Path::new("/"), name)
+        };
+        let mut path = root.to_owned();
+        for part in Path::new(&unescape(rest)).components() {
+            match part {
+                Component::ParentDir => drop(path.pop()),
+                Component::Normal(part) => path.push(part),
+                Component::CurDir | Component::RootDir | Component::Prefix(_) => {}
+            }
+        }
+        path
+    }
+
+    /// The name as a user knows the file: relative to the app's folder.
+    pub(crate) fn shown(name: &str) -> &str {
+        name.strip_prefix("{app}/").unwrap_or(name)
+    }
+}
+
+fn joined(root: &str, rest: &Path) -> String {
+    if rest.as_os_str().is_empty() { root.to_owned() } else { format!("{root}/{}", escape(rest.as_os_str())) }
+}
+
+/// `text` as UTF-8, other bytes as `%` and two digits.
+fn escape(text: &OsStr) -> String {
+    if let Some(text) = text.to_str() {
+        return text.replace('%', "%25");
+    }
+    let mut escaped = String::new();
+    for chunk in text.as_bytes().utf8_chunks() {
+        escaped.push_str(&chunk.valid().replace('%', "%25"));
+        escaped.extend(chunk.invalid().iter().map(|byte| format!("%{byte:02x}")));
+    }
+    escaped
+}
+
+fn unescape(text: &str) -> OsString {
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once('%') {
+        bytes.extend_from_slice(before.as_bytes());
+        let digits = after.get(..2).and_then(|digits| u8::from_str_radix(digits, 16).ok());
+        bytes.push(digits.unwrap_or(b'%'));
+        rest = after.get(2..).unwrap_or_default();
+    }
+    bytes.extend_from_slice(rest.as_bytes());
+    OsString::from_vec(bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_name_leads_back_to_its_path() {
+        let roots = Roots {
+            app: PathBuf::from("/home/u/work/apps/shop"),
+            cache: PathBuf::from("/home/u/.cache/conjoin"),
+            repository: Some(PathBuf::from("/home/u/work")),
+        };
+        let odd = OsString::from_vec(b"/home/u/work/apps/shop/a%b\xff.rs".to_vec());
+        for (path, name) in [
+            (Path::new("/home/u/work/apps/shop/src/lib.rs"), "{app}/src/lib.rs"),
+            (Path::new("/home/u/work/apps/shop"), "{app}"),
+            (Path::new("/home/u/.cache/conjoin/toolchains/x"), "{cache}/toolchains/x"),
+            (Path::new("/home/u/work/libs/common.rs"), "{app}/../../libs/common.rs"),
+            (Path::new("/home/u/work/apps/shop2/x"), "{app}/../../apps/shop2/x"),
+            (Path::new("/usr/include/stdio.h"), "/usr/include/stdio.h"),
+            (Path::new(&odd), "{app}/a%25b%ff.rs"),
+        ] {
+            assert_eq!(roots.name(path), name);
+            assert_eq!(roots.path(name), path);
+        }
+    }
+}

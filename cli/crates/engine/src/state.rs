@@ -1,0 +1,87 @@
+//! What the engine remembers of each step that it carried out, beside the app.
+//!
+//! One file per step, written whole after the step succeeded, so that a crash leaves the record of an earlier success or none.
+//! A record that cannot be read is none. Files have the names of [`Roots`](crate::names::Roots): the memory moves with the app.
+
+use std::{collections::BTreeMap, io};
+
+use conjoin_plan::{AbsPath, StepId};
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    digest::{Digest, Seen},
+    stamp::FileTime,
+    write::{temporary_beside, write_whole},
+};
+
+/// The format of the records; others are not read.
+const FORMAT: u32 = 1;
+
+/// A step that succeeded.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Record {
+    pub(crate) format: u32,
+    /// The key of what the step declares.
+    pub(crate) declared: Digest,
+    /// The lines of its action.
+    pub(crate) action: Vec<String>,
+    /// The versions of its tools.
+    pub(crate) versions: Vec<String>,
+    /// Its values.
+    pub(crate) values: BTreeMap<String, String>,
+    /// The files that it declares to read.
+    pub(crate) files: BTreeMap<String, Seen>,
+    /// The files that it turned out to read as well.
+    pub(crate) discovered: BTreeMap<String, Seen>,
+    /// What it made.
+    pub(crate) outputs: BTreeMap<String, Seen>,
+    /// How long it took.
+    pub(crate) milliseconds: u64,
+}
+
+impl Record {
+    pub(crate) const FORMAT: u32 = FORMAT;
+}
+
+/// The records of one app and profile.
+#[derive(Debug)]
+pub(crate) struct State {
+    folder: AbsPath,
+}
+
+impl State {
+    pub(crate) fn new(folder: AbsPath) -> Self {
+        Self { folder }
+    }
+
+    pub(crate) fn load(&self, id: &StepId) -> Option<Record> {
+        let bytes = fs_err::read(self.path(id)).ok()?;
+        serde_json::from_slice::<Record>(&bytes).ok().filter(|record| record.format == FORMAT)
+    }
+
+    pub(crate) fn save(&self, id: &StepId, record: &Record) -> io::Result<()> {
+        let bytes = serde_json::to_vec(record).map_err(io::Error::other)?;
+        write_whole(self.path(id).as_path(), &bytes)
+    }
+
+    /// Forgets the step.
+    pub(crate) fn forget(&self, id: &StepId) -> io::Result<()> {
+        match fs_err::remove_file(self.path(id)) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+            _ => Ok(()),
+        }
+    }
+
+    /// What time it is by the clock of the file system.
+    pub(crate) fn now(&self) -> io::Result<FileTime> {
+        let file = temporary_beside(self.folder.join("clock").as_path(), 0o600)?;
+        Ok(FileTime::written(&file.as_file().metadata()?))
+    }
+
+    fn path(&self, id: &StepId) -> AbsPath {
+        let plain = |letter: char| letter.is_ascii_alphanumeric() || "-_".contains(letter);
+        let name: String = id.0.chars().map(|letter| if plain(letter) { letter } else { '+' }).take(80).collect();
+        let digest = Digest::of(id.0.as_bytes()).to_string();
+        self.folder.join(format!("{name}-{}.json", &digest[..8]))
+    }
+}

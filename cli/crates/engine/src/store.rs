@@ -1,0 +1,171 @@
+//! The artifacts of all apps of a user, by what they were made from: `artifacts/` in the cache folder.
+//!
+//! A step is found in two rounds, because what it read is fully known only after it ran once. `keys/DECLARED/` is named by the key
+//! of what the step declares; each file in it is one run: the files that it turned out to read, with their hashes, and the
+//! hashes of what it made. The first one of which all files are here with these contents is the one. `blobs/` has the contents
+//! by hash.
+//!
+//! Everything is written whole and never changed, so that processes need no lock; a blob that does not have its hash is thrown
+//! away and counts as not there. Blobs are copied, never linked: tools write into their outputs.
+
+use std::{
+    collections::BTreeMap,
+    fs::File,
+    io::{self, Read as _, Write as _},
+    os::unix::fs::PermissionsExt as _,
+    path::{Path, PathBuf},
+};
+
+use conjoin_plan::AbsPath;
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    digest::{Digest, Seen},
+    key::with_discovered,
+    write::{naming, temporary_beside, write_whole},
+};
+
+/// The format of the files in `keys/`; others are not read.
+const FORMAT: u32 = 1;
+
+/// The store.
+#[derive(Debug)]
+pub(crate) struct Store {
+    folder: AbsPath,
+}
+
+/// One run of a step.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Entry {
+    format: u32,
+    /// The files that it turned out to read.
+    pub(crate) discovered: BTreeMap<String, Digest>,
+    /// What it made, in the order of the step's outputs.
+    outputs: Vec<Blob>,
+    /// How long it took.
+    pub(crate) milliseconds: u64,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+struct Blob {
+    digest: Digest,
+    executable: bool,
+}
+
+/// What came of restoring.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Restored {
+    /// All outputs are there.
+    Whole,
+    /// The store had lost, or spoiled, the contents of this output.
+    Corrupt(AbsPath),
+}
+
+impl Store {
+    /// The store in this cache folder, made if need be; fails when nothing can be written to it.
+    pub(crate) fn open(cache: &AbsPath) -> io::Result<Self> {
+        let folder = cache.join("artifacts");
+        fs_err::create_dir_all(folder.join("keys"))?;
+        fs_err::create_dir_all(folder.join("blobs"))?;
+        drop(temporary_beside(folder.join("blobs/new").as_path(), 0o600)?);
+        Ok(Self { folder })
+    }
+
+    /// A run of a step whose declared key is `declared` and of which all that it read is here as it was then.
+    pub(crate) fn find(&self, declared: Digest, is_here: &mut dyn FnMut(&str, Digest) -> bool) -> Option<Entry> {
+        let entries = fs_err::read_dir(self.keys(declared)).ok()?;
+        let mut paths: Vec<PathBuf> = entries.flatten().map(|entry| entry.path()).collect();
+        paths.sort();
+        paths.into_iter().find_map(|path| {
+            let entry: Entry = serde_json::from_slice(&fs_err::read(&path).ok()?).ok()?;
+            let here = entry.format == FORMAT && entry.discovered.iter().all(|(name, digest)| is_here(name, *digest));
+            here.then_some(entry)
+        })
+    }
+
+    /// Puts the outputs of a run where they belong.
+    pub(crate) fn restore(&self, entry: &Entry, outputs: &[AbsPath]) -> io::Result<Restored> {
+        if entry.outputs.len() != outputs.len() {
+            return Ok(outputs.first().cloned().map_or(Restored::Whole, Restored::Corrupt));
+        }
+        let mut files = Vec::new();
+        for (blob, output) in entry.outputs.iter().zip(outputs) {
+            let mut file = temporary_beside(output.as_path(), if blob.executable { 0o777 } else { 0o666 })?;
+            if !self.read_blob(blob.digest, file.as_file_mut(), output.as_path())? {
+                return Ok(Restored::Corrupt(output.clone()));
+            }
+            files.push(file);
+        }
+        for (file, output) in files.into_iter().zip(outputs) {
+            file.persist(output).map_err(|error| naming(output.as_path(), &error.error))?;
+        }
+        Ok(Restored::Whole)
+    }
+
+    /// Keeps what a run made; `outputs` with their hashes.
+    pub(crate) fn keep(
+        &self,
+        declared: Digest,
+        discovered: &BTreeMap<String, Seen>,
+        outputs: &[(AbsPath, Digest)],
+        milliseconds: u64,
+    ) -> io::Result<()> {
+        let mut blobs = Vec::new();
+        for (path, digest) in outputs {
+            let mode = fs_err::metadata(path)?.permissions().mode();
+            self.write_blob(path.as_path(), *digest)?;
+            blobs.push(Blob { digest: *digest, executable: mode & 0o111 != 0 });
+        }
+        let files = discovered.iter().map(|(name, seen)| (name.clone(), seen.digest)).collect();
+        let entry = Entry { format: FORMAT, discovered: files, outputs: blobs, milliseconds };
+        let bytes = serde_json::to_vec(&entry).map_err(io::Error::other)?;
+        let key = with_discovered(declared, discovered);
+        write_whole(&self.keys(declared).join(format!("{key}.json")), &bytes)
+    }
+
+    fn keys(&self, declared: Digest) -> PathBuf {
+        self.folder.join("keys").join(declared.to_string()).as_path().to_owned()
+    }
+
+    fn blob(&self, digest: Digest) -> PathBuf {
+        let digest = digest.to_string();
+        self.folder.join("blobs").join(&digest[..2]).join(&digest).as_path().to_owned()
+    }
+
+    fn write_blob(&self, from: &Path, digest: Digest) -> io::Result<()> {
+        let path = self.blob(digest);
+        let size = fs_err::metadata(from)?.len();
+        // One that was spoiled is found out when it is restored; one that a loss of power cut short is found out here.
+        if fs_err::metadata(&path).is_ok_and(|metadata| metadata.len() == size) {
+            return Ok(());
+        }
+        let mut file = temporary_beside(&path, 0o444)?;
+        io::copy(&mut fs_err::File::open(from)?, file.as_file_mut()).map_err(|error| naming(&path, &error))?;
+        file.persist(&path).map(drop).map_err(|error| naming(&path, &error.error))
+    }
+
+    /// Copies a blob; false, and the blob gone, if it is not what its name says.
+    fn read_blob(&self, digest: Digest, to: &mut File, shown: &Path) -> io::Result<bool> {
+        let path = self.blob(digest);
+        let mut from = match fs_err::File::open(&path) {
+            Ok(file) => file,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(false),
+            Err(error) => return Err(error),
+        };
+        let mut hasher = blake3::Hasher::new();
+        let mut buffer = vec![0; 256 * 1024];
+        loop {
+            let count = from.read(&mut buffer)?;
+            if count == 0 {
+                break;
+            }
+            hasher.update(&buffer[..count]);
+            to.write_all(&buffer[..count]).map_err(|error| naming(shown, &error))?;
+        }
+        let whole = Digest::from(hasher.finalize()) == digest;
+        if !whole {
+            fs_err::remove_file(&path)?;
+        }
+        Ok(whole)
+    }
+}

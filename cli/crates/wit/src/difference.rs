@@ -168,7 +168,10 @@ impl<'a> Comparison<'a> {
                 self.types((name, definition), (other_name, other));
                 true
             }
-            (Origin::Borrow(name), Origin::Borrow(other)) => name.name == other.name,
+            (Origin::Borrow(name), Origin::Borrow(other)) => {
+                self.types((name, &Definition::Resource), (other, &Definition::Resource));
+                true
+            }
             (Origin::Unknown(name), Origin::Unknown(other)) => name.name == other.name,
             (Origin::Structure(expected), Origin::Structure(offered)) => self.structures(expected, offered),
             _ => false,
@@ -221,7 +224,7 @@ impl<'a> Comparison<'a> {
                 self.members(kind, &names, &others)
             }
             (Definition::Resource, Definition::Resource) => resources(&name, &other_name, self),
-            _ => vec![both("it is", kind(expected), kind(offered))],
+            _ => vec![format!("it is a {} for the importer and a {} for the exporter", kind(expected), kind(offered))],
         };
         for how in reasons {
             self.found.push(Difference {

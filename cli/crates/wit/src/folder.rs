@@ -32,7 +32,7 @@ impl Folder {
             match parts.as_slice() {
                 [_] => main.push(Arc::clone(file)),
                 ["deps", name] | ["deps", name, _] => {
-                    deps.entry((*name).to_owned()).or_default().push(Arc::clone(file))
+                    deps.entry((*name).to_owned()).or_default().push(Arc::clone(file));
                 }
                 // A dependency may carry its own dependencies; WIT reads only those of the app.
                 ["deps", ..] => {}

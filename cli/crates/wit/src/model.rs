@@ -133,7 +133,7 @@ impl Definition {
         match self {
             Self::Record(fields) => fields.iter().for_each(|(_, used)| used.named(visit)),
             Self::Variant(cases) => {
-                cases.iter().filter_map(|(_, used)| used.as_ref()).for_each(|used| used.named(visit))
+                cases.iter().filter_map(|(_, used)| used.as_ref()).for_each(|used| used.named(visit));
             }
             Self::Alias(used) => used.named(visit),
             Self::Enum(_) | Self::Flags(_) | Self::Resource => {}

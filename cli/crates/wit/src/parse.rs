@@ -101,6 +101,10 @@ fn syntax(group: &Group, map: &SourceMap, error: &ParseError) -> Diagnostic {
             diagnostic
                 .hint("all files of one folder are one package; files of another one belong into a folder in `deps/`")
         }
+        ParseErrorKind::Syntax { message, .. } if message.starts_with("duplicate item named") => {
+            place(Diagnostic::error("wit::duplicate-name", message.clone()), "its second definition")
+                .hint("the interfaces and worlds of a package need different names; rename one of the two")
+        }
         other => {
             let message = other.to_string();
             let mut lines = message.lines();

@@ -1,6 +1,6 @@
 //! Places in WIT text that its parser does not tell: found by reading words, comments left out.
 
-use std::{ops::Range, sync::Arc};
+use std::{collections::BTreeSet, ops::Range, sync::Arc};
 
 use conjoin_diagnostics::Source;
 use wit_parser::PackageName;
@@ -36,7 +36,75 @@ pub(crate) fn definitions(files: &[Arc<Source>]) -> Vec<String> {
     names
 }
 
-/// The words of a WIT text: names with their package and version in one piece.
+/// Whether something is wanted or offered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Direction {
+    Import,
+    Export,
+}
+
+/// Where `world` names the item for which `is_wanted` holds, itself or by including another world of these files.
+///
+/// A world's items lose their places when its parser completes it, so that they are looked for in the text.
+pub(crate) fn item_of_world(
+    files: &[Arc<Source>],
+    world: &str,
+    direction: Direction,
+    is_wanted: &dyn Fn(&str) -> bool,
+) -> Option<(Arc<Source>, Range<usize>)> {
+    let mut open = vec![world.to_owned()];
+    let mut seen = BTreeSet::new();
+    while let Some(world) = open.pop() {
+        if !seen.insert(world.clone()) {
+            continue;
+        }
+        for file in files {
+            let statements = statements_of_world(&file.text, &world);
+            for (keyword, range) in statements {
+                let name = file.text[range.clone()].trim_start_matches('%');
+                match (keyword, direction) {
+                    ("import", Direction::Import) | ("export", Direction::Export) if is_wanted(name) => {
+                        return Some((Arc::clone(file), range));
+                    }
+                    ("include", _) => open.push(name.to_owned()),
+                    _ => {}
+                }
+            }
+        }
+    }
+    None
+}
+
+/// The keyword and the name of each statement that stands directly in the world.
+fn statements_of_world<'a>(text: &'a str, world: &str) -> Vec<(&'a str, Range<usize>)> {
+    let words = words(text);
+    let at = |index: usize| words.get(index).map_or("", |range: &Range<usize>| &text[range.clone()]);
+    let begin = (0..words.len()).find(|index| at(*index) == "world" && at(index + 1).trim_start_matches('%') == world);
+    let Some(begin) = begin else { return Vec::new() };
+    let mut statements = Vec::new();
+    let mut depth = 0_usize;
+    for index in begin + 2..words.len() {
+        match at(index) {
+            "{" => depth += 1,
+            "}" => depth = depth.saturating_sub(1),
+            keyword @ ("import" | "export" | "include") if depth == 1 => {
+                if let Some(range) = words.get(index + 1) {
+                    let name = &text[range.clone()];
+                    // `log:func()` without a space is a name and a type, not a name with its package.
+                    let end = if name.contains('/') { name.len() } else { name.find(':').unwrap_or(name.len()) };
+                    statements.push((keyword, range.start..range.start + end));
+                }
+            }
+            _ => {}
+        }
+        if depth == 0 {
+            break;
+        }
+    }
+    statements
+}
+
+/// The words of a WIT text: names with their package and version in one piece, and braces.
 fn words(text: &str) -> Vec<Range<usize>> {
     let bytes = text.as_bytes();
     let mut words = Vec::new();
@@ -52,6 +120,9 @@ fn words(text: &str) -> Vec<Range<usize>> {
                 at += 1;
             }
             words.push(start..at);
+        } else if matches!(bytes[at], b'{' | b'}') {
+            words.push(at..at + 1);
+            at += 1;
         } else {
             at += text[at..].chars().next().map_or(1, char::len_utf8);
         }
@@ -91,5 +162,20 @@ mod tests {
     fn definitions_are_the_words_after_keywords() {
         let files = [Arc::new(Source::new("a.wit", "interface one { record two { a: u8 } }\nworld three {}"))];
         assert_eq!(definitions(&files), ["one", "two", "three"]);
+    }
+
+    #[test]
+    fn items_are_found_in_their_own_world_only() {
+        let text = "world one { import a:b/c@1.0.0; include two; import log:func(line: string); }
+world two { import x: interface { export: func(); } export %run: func(); }";
+        let files = [Arc::new(Source::new("a.wit", text))];
+        let find = |world, direction, name: &str| {
+            item_of_world(&files, world, direction, &|word| word == name).map(|(_, range)| &text[range])
+        };
+        assert_eq!(find("one", Direction::Import, "a:b/c@1.0.0"), Some("a:b/c@1.0.0"));
+        assert_eq!(find("one", Direction::Import, "log"), Some("log"));
+        assert_eq!(find("one", Direction::Import, "x"), Some("x"));
+        assert_eq!(find("one", Direction::Export, "run"), Some("%run"));
+        assert_eq!(find("two", Direction::Import, "log"), None);
     }
 }

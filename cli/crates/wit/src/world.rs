@@ -3,9 +3,13 @@
 use std::{fmt::Write as _, ops::Range, sync::Arc};
 
 use conjoin_diagnostics::Source;
-use wit_parser::{PackageId, Resolve, WorldId, WorldItem, WorldKey};
+use wit_parser::{PackageId, Resolve, WorldId};
 
-use crate::{Dialect, Surface, WitFile, canonical, model, parse, render, surface};
+use crate::{
+    Dialect, Surface, WitFile, canonical, model, parse,
+    places::{self, Direction},
+    render, surface,
+};
 
 /// The shared WIT of an app.
 #[derive(Clone, Debug)]
@@ -45,26 +49,24 @@ impl Wit {
         parse::place(&self.resolve.source_map, &self.sources, self.resolve.worlds[world.id].span)
     }
 
-    /// Where the world imports `import`, an [`crate::Item::name`] of any version that fits.
+    /// Where the world imports `import`, an [`crate::Item::name`] of any version that fits; the world itself where it does so only
+    /// through others.
     pub fn place_of_import(&self, world: &str, import: &str) -> Option<(Arc<Source>, Range<usize>)> {
-        let world = self.world(world)?;
-        self.place_of_item(&self.resolve.worlds[world.id].imports, import)
+        self.place_of_item(world, Direction::Import, import)
     }
 
-    /// Where the world exports `export`, an [`crate::Item::name`] of any version that fits.
+    /// Where the world exports `export`, an [`crate::Item::name`] of any version that fits; the world itself where it does so only
+    /// through others.
     pub fn place_of_export(&self, world: &str, export: &str) -> Option<(Arc<Source>, Range<usize>)> {
-        let world = self.world(world)?;
-        self.place_of_item(&self.resolve.worlds[world.id].exports, export)
+        self.place_of_item(world, Direction::Export, export)
     }
 
-    fn place_of_item(
-        &self,
-        items: &wit_parser::IndexMap<WorldKey, WorldItem>,
-        name: &str,
-    ) -> Option<(Arc<Source>, Range<usize>)> {
-        let (_, item) =
-            items.iter().find(|(key, _)| surface::same_interface(&self.resolve.name_world_key(key), name))?;
-        parse::place(&self.resolve.source_map, &self.sources, item.span())
+    fn place_of_item(&self, world: &str, direction: Direction, name: &str) -> Option<(Arc<Source>, Range<usize>)> {
+        let package = &self.resolve.packages[self.main].name;
+        let is_wanted = |word: &str| {
+            surface::same_interface(word, name) || surface::same_interface(&package.interface_id(word), name)
+        };
+        places::item_of_world(&self.sources, world, direction, &is_wanted).or_else(|| self.place_of_world(world))
     }
 }
 

@@ -16,13 +16,11 @@ impl ComponentName {
         if text.len() > 64 {
             return Err("it is longer than 64 characters");
         }
-        for word in text.split('-') {
-            if !word.starts_with(|first: char| first.is_ascii_lowercase()) {
-                return Err("each word between `-` must start with a lower-case letter");
-            }
-            if !word.chars().all(|letter| letter.is_ascii_lowercase() || letter.is_ascii_digit()) {
-                return Err("only lower-case letters, digits and `-` are allowed");
-            }
+        if !text.chars().all(|letter| letter.is_ascii_lowercase() || letter.is_ascii_digit() || letter == '-') {
+            return Err("only the letters a to z, digits and `-` are allowed");
+        }
+        if !text.split('-').all(|word| word.starts_with(|first: char| first.is_ascii_lowercase())) {
+            return Err("it and each word after a `-` must start with a letter");
         }
         Ok(Self(text.to_owned()))
     }

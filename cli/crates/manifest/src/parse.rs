@@ -17,7 +17,7 @@ use crate::{Manifest, check, raw::RawManifest, shape};
 /// 4. [`check::check`]: what the values mean. All errors are found, in the order of the file.
 pub fn parse(source: &Arc<Source>) -> Result<Manifest, Vec<Diagnostic>> {
     let raw = parse_raw(source).map_err(|diagnostic| vec![diagnostic])?;
-    check::check(source, raw)
+    check::check(source, &raw)
 }
 
 fn parse_raw(source: &Arc<Source>) -> Result<RawManifest, Diagnostic> {

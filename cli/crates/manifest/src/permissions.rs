@@ -4,6 +4,7 @@ use crate::{AppPath, Spanned};
 
 /// The `permissions` of one component.
 #[derive(Clone, Debug, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a line of the manifest, granted or not")]
 pub struct Permissions {
     /// Read stdin, write stdout and stderr.
     pub stdio: bool,

@@ -91,6 +91,7 @@ pub(crate) struct RawBuild {
 
 #[derive(Deserialize, Default)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a line of the manifest, granted or not")]
 pub(crate) struct RawPermissions {
     pub(crate) stdio: bool,
     pub(crate) clocks: bool,

@@ -53,15 +53,22 @@ pub(crate) fn from_error(source: &Arc<Source>, error: &Error) -> Diagnostic {
         return unknown_key(source, span, key, &names.collect::<Vec<_>>());
     }
     let what = message.strip_prefix("invalid type: ").or_else(|| message.strip_prefix("invalid value: "));
-    if let Some((found, expected)) = what.and_then(|what| what.split_once(", expected ")) {
-        let (found, expected) = (in_toml_words(found), in_toml_words(expected));
-        return Diagnostic::error("manifest::wrong-type", format!("expected {expected}, found {found}")).label(
-            source,
-            span,
-            format!("this must be {expected}"),
-        );
+    if let Some((found, expected)) = what.and_then(|what| what.rsplit_once(", expected ")) {
+        return wrong_type(source, span, found, expected);
     }
     Diagnostic::error("manifest::wrong-type", message.to_owned()).label(source, span, "")
+}
+
+fn wrong_type(source: &Arc<Source>, span: Range<usize>, found: &str, expected: &str) -> Diagnostic {
+    let is_date = found == "map" && source.text[span.start..].starts_with(|first: char| first.is_ascii_digit());
+    let found = if is_date { "a date".to_owned() } else { in_toml_words(found) };
+    let expected = in_toml_words(expected);
+    let diagnostic = Diagnostic::error("manifest::wrong-type", format!("expected {expected}, found {found}"));
+    let diagnostic = diagnostic.label(source, span, format!("this must be {expected}"));
+    if found == "a table" && expected == "an array" {
+        return diagnostic.hint("there may be several of these tables: write two brackets, `[[..]]`");
+    }
+    diagnostic
 }
 
 fn unknown_key(source: &Arc<Source>, span: Range<usize>, key: &str, allowed: &[&str]) -> Diagnostic {
@@ -99,13 +106,12 @@ fn duplicate_key(source: &Arc<Source>, span: Range<usize>) -> Diagnostic {
 /// The table and the place of the key that stands last before its repetition at `span`.
 fn first_place(text: &str, key: &str, span: &Range<usize>) -> Option<(String, Range<usize>)> {
     let line = text[..span.start].rfind('\n').map_or(0, |newline| newline + 1);
-    let before =
-        text[line..span.start].trim_matches(|letter: char| matches!(letter, '[' | '.' | '"') || letter.is_whitespace());
-    let parent = before.rsplit(['.', '"']).next().unwrap_or_default();
+    let before = text[line..span.start].trim_matches(['[', '.', ' ', '\t']);
+    let parent = if before.contains('=') { "" } else { before.rsplit('.').next().unwrap_or_default() };
     let (table, _) = DeTable::parse_recoverable(&text[..span.start]);
     let mut places = Vec::new();
     collect_keys(table.get_ref(), key, "", &mut places);
-    let of_parent = places.into_iter().filter(|(name, _)| parent.is_empty() || *name == parent);
+    let of_parent = places.into_iter().filter(|(name, _)| parent.is_empty() || *name == parent.trim_matches('"'));
     of_parent.max_by_key(|(_, place)| place.start).map(|(name, place)| (name.to_owned(), place))
 }
 

@@ -23,18 +23,11 @@ use crate::{
 const WIT: &str = "wit";
 
 /// Checks everything that a manifest of the right shape says.
-pub(crate) fn check(source: &Arc<Source>, raw: RawManifest) -> Result<Manifest, Vec<Diagnostic>> {
+pub(crate) fn check(source: &Arc<Source>, raw: &RawManifest) -> Result<Manifest, Vec<Diagnostic>> {
     let mut findings = Findings::new(source);
-    if raw.conjoin.is_none() {
-        findings.missing("conjoin", 0..0, "the manifest", &format!("conjoin = {FORMAT}"));
-    }
-    let app = match &raw.app {
-        Some(app) => check_app(&mut findings, app),
-        None => {
-            findings.missing("[app]", 0..0, "the manifest", "[app]` and below it `name = \"my-app\"");
-            None
-        }
-    };
+    findings.required(raw.conjoin.as_ref(), 0..0, "the manifest", &format!("conjoin = {FORMAT}"));
+    let app = findings.required(raw.app.as_ref(), 0..0, "the manifest", "app = { name = \"my-app\" }");
+    let app = app.and_then(|app| check_app(&mut findings, app));
     if raw.component.is_empty() {
         let diagnostic = findings.at(
             "manifest::no-component",
@@ -63,13 +56,8 @@ pub(crate) fn check(source: &Arc<Source>, raw: RawManifest) -> Result<Manifest, 
 
 fn check_app(findings: &mut Findings<'_>, raw: &toml::Spanned<Table<RawApp>>) -> Option<App> {
     let table = raw.get_ref();
-    let name = match &table.name {
-        Some(name) => check_app_name(findings, name),
-        None => {
-            findings.missing("name", raw.span(), "the table `[app]`", "name = \"my-app\"");
-            None
-        }
-    };
+    let name = findings.required(table.name.as_ref(), raw.span(), "the table `app`", "name = \"my-app\"");
+    let name = name.and_then(|name| check_app_name(findings, name));
     let version = match &table.version {
         Some(version) => check_version(findings, version).map(Some),
         None => Some(None),

@@ -125,10 +125,12 @@ fn check_built(
         let choices = Language::ALL.iter().map(|language| language.as_str());
         let diagnostic = with_choices(diagnostic, "languages", language.get_ref(), choices);
         let is_tinygo = language.get_ref().eq_ignore_ascii_case("tinygo");
-        findings.report(match is_tinygo {
-            true => diagnostic.hint("TinyGo is a toolchain: write `language = \"go\"` and `toolchain = \"tinygo\"`"),
-            false => diagnostic
-                .hint("a component in another language is given by `build = { .. }` or `source = \"file.wasm\"`"),
+        findings.report(if is_tinygo {
+            diagnostic.hint("TinyGo is a toolchain: write `language = \"go\"` and `toolchain = \"tinygo\"`")
+        } else if diagnostic.hints.is_empty() {
+            diagnostic.hint("for any other language write `build = { .. }` or `source = \"file.wasm\"` instead")
+        } else {
+            diagnostic
         });
         return None;
     };
@@ -199,27 +201,14 @@ fn check_custom(
     let table = build.get_ref();
     let owner = format!("the `build` of component `{}`", key.get_ref());
     let path = check_folder(findings, key, raw);
-    let command = match &table.command {
-        Some(command) => check_command_line(findings, command),
-        None => {
-            findings.missing("command", build.span(), &owner, "command = [\"make\", \"it.wasm\"]");
-            None
-        }
-    };
-    let inputs = match &table.inputs {
-        Some(inputs) => check_globs(findings, inputs.get_ref()),
-        None => {
-            findings.missing("inputs", build.span(), &owner, "inputs = [\"src/**\"]");
-            None
-        }
-    };
-    let output = match &table.output {
-        Some(output) => check_path(findings, output, Inside::Component),
-        None => {
-            findings.missing("output", build.span(), &owner, "output = \"it.wasm\"");
-            None
-        }
-    };
+    let example = "command = [\"make\", \"it.wasm\"]";
+    let command = findings.required(table.command.as_ref(), build.span(), &owner, example);
+    let command = command.and_then(|command| check_command_line(findings, command));
+    let example = "inputs = [\"src/**\"]";
+    let inputs = findings.required(table.inputs.as_ref(), build.span(), &owner, example);
+    let inputs = inputs.and_then(|inputs| check_globs(findings, inputs.get_ref()));
+    let output = findings.required(table.output.as_ref(), build.span(), &owner, "output = \"it.wasm\"");
+    let output = output.and_then(|output| check_path(findings, output, Inside::Component));
     Some(Origin::Custom(CustomBuild { path: path?, command: command?, inputs: inputs?, output: output? }))
 }
 

@@ -35,11 +35,21 @@ impl<'a> Findings<'a> {
         self.found.push(diagnostic);
     }
 
-    /// A key that must be there: what it is for, and a line that gives it.
-    pub(super) fn missing(&mut self, key: &str, place: Range<usize>, owner: &str, line: &str) {
-        let diagnostic =
-            self.at("manifest::missing-key", format!("{owner} has no `{key}`"), place, format!("`{key}` is missing"));
-        self.report(diagnostic.hint(format!("add `{line}`")));
+    /// A value that must be there; if it is not, `line` is an example of what to write.
+    pub(super) fn required<'v, T>(
+        &mut self,
+        value: Option<&'v T>,
+        place: Range<usize>,
+        owner: &str,
+        line: &str,
+    ) -> Option<&'v T> {
+        if value.is_none() {
+            let key = line.split(" =").next().unwrap_or(line);
+            let message = format!("{owner} has no `{key}`");
+            let diagnostic = self.at("manifest::missing-key", message, place, format!("`{key}` is missing"));
+            self.report(diagnostic.hint(format!("add `{line}`")));
+        }
+        value
     }
 
     /// Everything found, in the order of the file.

@@ -63,27 +63,12 @@ fn check_directory(
 ) -> Option<(Directory, std::ops::Range<usize>)> {
     let table = raw.get_ref();
     let owner = "this directory";
-    let path = match &table.path {
-        Some(path) => check_path(findings, path, Inside::App),
-        None => {
-            findings.missing("path", raw.span(), owner, "path = \"data\"");
-            None
-        }
-    };
-    let at = match &table.at {
-        Some(at) => check_at(findings, at).map(|value| (value, at.span())),
-        None => {
-            findings.missing("at", raw.span(), owner, "at = \"/data\"");
-            None
-        }
-    };
-    let access = match &table.access {
-        Some(access) => check_access(findings, access),
-        None => {
-            findings.missing("access", raw.span(), owner, "access = \"read\"");
-            None
-        }
-    };
+    let path = findings.required(table.path.as_ref(), raw.span(), owner, "path = \"data\"");
+    let path = path.and_then(|path| check_path(findings, path, Inside::App));
+    let at = findings.required(table.at.as_ref(), raw.span(), owner, "at = \"/data\"");
+    let at = at.and_then(|at| Some((check_at(findings, at)?, at.span())));
+    let access = findings.required(table.access.as_ref(), raw.span(), owner, "access = \"read\"");
+    let access = access.and_then(|access| check_access(findings, access));
     let (at, place) = at?;
     Some((Directory { path: path?, at, access: access? }, place))
 }

@@ -71,14 +71,9 @@ fn check_component<T>(
     names: &Names<'_>,
     owner: &str,
 ) -> Option<Spanned<ComponentName>> {
-    match component {
-        Some(component) => check_reference(findings, component, names, owner),
-        None => {
-            let first = names.first().copied().unwrap_or("api");
-            findings.missing("component", table.span(), owner, &format!("component = \"{first}\""));
-            None
-        }
-    }
+    let line = format!("component = \"{}\"", names.first().copied().unwrap_or("api"));
+    let component = findings.required(component.as_ref(), table.span(), owner, &line)?;
+    check_reference(findings, component, names, owner)
 }
 
 fn check_route(
@@ -86,10 +81,8 @@ fn check_route(
     table: &toml::Spanned<Table<RawHttp>>,
     before: &[HttpTrigger],
 ) -> Option<Spanned<String>> {
-    let Some(route) = &table.get_ref().route else {
-        findings.missing("route", table.span(), "this `[[trigger.http]]`", "route = \"/...\"");
-        return None;
-    };
+    let route = table.get_ref().route.as_ref();
+    let route = findings.required(route, table.span(), "this `[[trigger.http]]`", "route = \"/...\"")?;
     let text = route.get_ref();
     if let Some(why) = refuse_route(text) {
         let message = format!("`{}` is not a route: {why}", text.escape_debug());
@@ -114,10 +107,7 @@ fn check_isolation(
     findings: &mut Findings<'_>,
     raw: &toml::Spanned<Table<RawIsolation>>,
 ) -> Option<Spanned<Isolation>> {
-    let Some(reuse) = &raw.get_ref().reuse else {
-        findings.missing("reuse", raw.span(), "this `isolation`", "reuse = 100");
-        return None;
-    };
+    let reuse = findings.required(raw.get_ref().reuse.as_ref(), raw.span(), "this `isolation`", "reuse = 100")?;
     if let Ok(times @ 1..) = u32::try_from(*reuse.get_ref()) {
         return Some(spanned(reuse, if times == 1 { Isolation::Fresh } else { Isolation::Reuse(times) }));
     }

@@ -1,0 +1,93 @@
+//! What holds for every manifest and for all cases together.
+
+use std::{
+    collections::BTreeSet,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+use conjoin_diagnostics::{Source, Style, render};
+use conjoin_manifest::{Permission, parse};
+
+fn files(folder: &str, extension: &str) -> Vec<(PathBuf, String)> {
+    let mut pending = vec![Path::new(env!("CARGO_MANIFEST_DIR")).join(folder)];
+    let mut files = Vec::new();
+    while let Some(folder) = pending.pop() {
+        for entry in fs_err::read_dir(folder).expect("a folder of ours") {
+            let path = entry.expect("an entry").path();
+            if path.is_dir() {
+                pending.push(path);
+            } else if path.extension().is_some_and(|found| found == extension) {
+                files.push((path.clone(), fs_err::read_to_string(&path).expect("a text")));
+            }
+        }
+    }
+    files
+}
+
+/// The words `manifest::x` of a text, without what follows them.
+fn codes(text: &str) -> impl Iterator<Item = &str> {
+    let ends = |letter: char| !(letter.is_ascii_lowercase() || letter == '-');
+    text.split("manifest::").skip(1).map(move |rest| rest.split(ends).next().unwrap_or_default())
+}
+
+#[test]
+fn every_code_has_a_case() {
+    let sources = files("src", "rs");
+    let literals = sources.iter().flat_map(|(_, text)| text.split('"').filter(|text| text.starts_with("manifest::")));
+    let written: BTreeSet<&str> = literals.flat_map(codes).collect();
+    let outs = files("tests/cases", "out");
+    let shown: BTreeSet<&str> = outs.iter().flat_map(|(_, text)| codes(text)).collect();
+    assert!(written.len() > 20, "the codes are gone: {written:?}");
+    assert_eq!(written, shown, "left the codes of the source, right those of the cases");
+}
+
+#[test]
+fn every_case_has_both_files() {
+    let stems = |extension| -> BTreeSet<PathBuf> {
+        files("tests/cases", extension).into_iter().map(|(path, _)| path.with_extension("")).collect()
+    };
+    assert_eq!(stems("toml"), stems("out"));
+}
+
+#[test]
+fn a_text_cut_anywhere_gives_a_manifest_or_diagnostics() {
+    for (path, text) in files("tests/cases", "toml") {
+        for (end, _) in text.char_indices() {
+            judge(&path, &text[..end]);
+        }
+    }
+}
+
+#[test]
+fn a_text_without_one_letter_gives_a_manifest_or_diagnostics() {
+    let full = |path: &Path| path.file_stem().is_some_and(|name| name.to_string_lossy().starts_with("valid"));
+    for (path, text) in files("tests/cases", "toml").into_iter().filter(|(path, _)| full(path)) {
+        for (start, letter) in text.char_indices() {
+            judge(&path, &format!("{}{}", &text[..start], &text[start + letter.len_utf8()..]));
+        }
+    }
+}
+
+/// Parses and, if it fails, renders everything that is said about it.
+fn judge(path: &Path, text: &str) {
+    if let Err(diagnostics) = parse(&Arc::new(Source::new("conjoin.toml", text))) {
+        assert!(!diagnostics.is_empty(), "{}: neither a manifest nor an error: {text}", path.display());
+        for diagnostic in &diagnostics {
+            assert!(!diagnostic.labels.is_empty(), "{}: no place: {diagnostic:?}", path.display());
+            assert!(render(diagnostic, Style::Plain).contains(diagnostic.code));
+        }
+    }
+}
+
+#[test]
+fn the_line_that_grants_a_permission_grants_it() {
+    for permission in Permission::ALL {
+        let text =
+            format!("conjoin = 1\napp.name = \"a\"\n[component.b]\nlanguage = \"rust\"\n{}\n", permission.line());
+        let manifest = parse(&Arc::new(Source::new("conjoin.toml", text))).unwrap();
+        let permissions = &manifest.component("b").unwrap().permissions;
+        let granted: Vec<_> = Permission::ALL.into_iter().filter(|other| permissions.grants(*other)).collect();
+        assert_eq!(granted, [permission]);
+    }
+}

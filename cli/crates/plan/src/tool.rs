@@ -52,6 +52,10 @@ pub enum Tool {
     Ln,
     /// `chmod` of coreutils.
     Chmod,
+    /// `rm` of coreutils.
+    Rm,
+    /// `xargs` of findutils.
+    Xargs,
     /// A program that the user's manifest names.
     Custom,
 }

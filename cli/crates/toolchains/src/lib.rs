@@ -14,14 +14,16 @@
 //! that it is part of what a result depends on.
 
 mod cargo_toml;
+mod debian;
 mod rust;
 mod rustup;
 mod steps;
+mod tinygo;
 mod tools;
 
 use conjoin_plan::{Toolchain, ToolchainSet};
 
-static TOOLCHAINS: &[&dyn Toolchain] = &[&rust::Rust];
+static TOOLCHAINS: &[&dyn Toolchain] = &[&rust::Rust, &tinygo::TinyGo];
 
 /// Every toolchain and every tool that conjoin knows.
 pub fn all() -> ToolchainSet {

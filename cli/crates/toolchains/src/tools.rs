@@ -2,7 +2,7 @@
 
 use conjoin_plan::{Locate, Probe, Tool, ToolSpec, Window};
 
-use crate::{rust::PLATFORM, rustup::RustupTarget};
+use crate::{rust::PLATFORM, rustup::RustupTarget, tinygo};
 
 /// All tools, in the order of [`Tool`].
 pub(crate) static ALL: &[&ToolSpec] = &[
@@ -11,6 +11,8 @@ pub(crate) static ALL: &[&ToolSpec] = &[
     &RUSTUP,
     &RUST_TARGET,
     &GO,
+    &tinygo::TINYGO,
+    &tinygo::BINDINGS,
     &NODE,
     &NPM,
     &PYTHON,
@@ -22,6 +24,8 @@ pub(crate) static ALL: &[&ToolSpec] = &[
     &CP,
     &LN,
     &CHMOD,
+    &RM,
+    &XARGS,
 ];
 
 const RUST_WINDOW: Window =
@@ -145,6 +149,9 @@ static CP: ToolSpec = program(Tool::Cp, "cp", "CONJOIN_CP", &["cp"], "install th
 static LN: ToolSpec = program(Tool::Ln, "ln", "CONJOIN_LN", &["ln"], "install the package coreutils of your system");
 static CHMOD: ToolSpec =
     program(Tool::Chmod, "chmod", "CONJOIN_CHMOD", &["chmod"], "install the package coreutils of your system");
+static RM: ToolSpec = program(Tool::Rm, "rm", "CONJOIN_RM", &["rm"], "install the package coreutils of your system");
+static XARGS: ToolSpec =
+    program(Tool::Xargs, "xargs", "CONJOIN_XARGS", &["xargs"], "install the package findutils of your system");
 
 /// A program of the system, of which any version will do.
 const fn program(

@@ -1,0 +1,153 @@
+//! The steps that download and unpack packages.
+
+use std::env::consts;
+
+use conjoin_diagnostics::Diagnostic;
+use conjoin_plan::{AbsPath, Facts, Input, Invocation, Step, StepId, Subject, Tool, WrittenFile};
+
+use super::{Mirror, settings};
+use crate::steps::{self, Run};
+
+const SOURCES: &str = "/etc/apt/sources.list";
+const SOURCES_FOLDER: &str = "/etc/apt/sources.list.d";
+const SETTINGS: &str = "/etc/apt/apt.conf";
+const SETTINGS_FOLDER: &str = "/etc/apt/apt.conf.d";
+
+/// Packages that are unpacked together.
+pub(crate) struct PackageSet<'a> {
+    /// What the names of the steps begin with.
+    pub(crate) id: &'a str,
+    /// What they are for.
+    pub(crate) subject: Subject,
+    /// The release of Debian that they are of.
+    pub(crate) suite: &'a str,
+    /// Their names.
+    pub(crate) packages: &'a [&'a str],
+    /// apt's own folder, which can go afterwards.
+    pub(crate) work: AbsPath,
+    /// Where they are unpacked.
+    pub(crate) prefix: AbsPath,
+    /// Files below `prefix` that show that they are all there.
+    pub(crate) files: &'a [&'a str],
+}
+
+/// The files whose text [`steps`] must know.
+pub(crate) fn reads() -> Vec<AbsPath> {
+    [SOURCES, SOURCES_FOLDER, SETTINGS, SETTINGS_FOLDER].into_iter().filter_map(AbsPath::new).collect()
+}
+
+/// The name of this machine's kind in Debian's folders of libraries, where Debian has one.
+pub(crate) fn multiarch() -> Option<&'static str> {
+    match consts::ARCH {
+        "x86_64" => Some("x86_64-linux-gnu"),
+        "aarch64" => Some("aarch64-linux-gnu"),
+        _ => None,
+    }
+}
+
+/// The steps; the last of them unpacks.
+///
+/// Only the last one has outputs: an installation that was interrupted yesterday must not go on with yesterday's lists.
+pub(crate) fn steps(set: &PackageSet<'_>, facts: &Facts) -> Result<Vec<Step>, Box<Diagnostic>> {
+    let config = set.work.join("apt.conf");
+    let write = steps::write(
+        format!("{}/apt", set.id),
+        set.subject.clone(),
+        "write apt's configuration",
+        vec![
+            WrittenFile::text(config.clone(), apt_conf(set, facts)?),
+            WrittenFile::text(set.work.join("sources.list"), mirror(facts)?.line(set.suite)),
+            WrittenFile::text(set.work.join("status"), ""),
+        ],
+    );
+    let apt_get = || -> Result<Invocation, Box<Diagnostic>> {
+        let apt_get = steps::found(facts, Tool::AptGet)?;
+        Ok(Invocation::new(Tool::AptGet, apt_get, &set.work).env("APT_CONFIG", &config).arg("-q"))
+    };
+    let run = |name: &str, title, inputs, outputs| Run {
+        id: format!("{}/{name}", set.id),
+        subject: set.subject.clone(),
+        title,
+        inputs,
+        outputs,
+        versions: vec![],
+    };
+
+    let update =
+        run("update", "apt-get update", steps::outputs_of(&write).collect(), vec![]).step(apt_get()?.arg("update"));
+    let names = set.packages.iter().map(|package| format!("{package}/{}", set.suite));
+    let download =
+        run("download", "apt-get download", after(&update), vec![]).step(apt_get()?.arg("download").args(names));
+    let list = set.work.join("packages");
+    let find = Invocation::new(Tool::Find, steps::found(facts, Tool::Find)?, &set.work)
+        .args([".", "-maxdepth", "1", "-name", "*.deb", "-fprint0"])
+        .arg(&list);
+    let find = run("list", "find what was downloaded", after(&download), vec![]).step(find);
+    // `find -exec` would do it alone, but says nothing when a package is damaged.
+    let unpack = Invocation::new(Tool::Xargs, steps::found(facts, Tool::Xargs)?, &set.work)
+        .args(["--null", "--max-procs=2", "-I{}"])
+        .joined("--arg-file=", &list)
+        .arg(&steps::found(facts, Tool::DpkgDeb)?.path)
+        .args(["--extract", "{}"])
+        .arg(&set.prefix);
+    let outputs = set.files.iter().map(|file| set.prefix.join(file)).collect();
+    let unpack = run("unpack", "dpkg-deb --extract", after(&find), outputs).step(unpack);
+    Ok(vec![write, update, download, find, unpack])
+}
+
+/// What a step needs that comes after `step`.
+fn after(step: &Step) -> Vec<Input> {
+    vec![Input::Step(StepId(step.id.0.clone()))]
+}
+
+fn mirror(facts: &Facts) -> Result<Mirror, Box<Diagnostic>> {
+    Mirror::find(texts(facts, SOURCES, SOURCES_FOLDER)).ok_or_else(|| {
+        Box::new(
+            Diagnostic::error("debian::no-mirror", "apt knows no mirror of Debian")
+                .note(format!(
+                    "looked for one with the component `main` in {SOURCES} and the files of {SOURCES_FOLDER}"
+                ))
+                .hint("add a mirror of Debian to apt's sources, or install the tool in another way"),
+        )
+    })
+}
+
+/// The texts of a file and of the files of a folder, with their paths, in apt's order.
+fn texts<'a>(facts: &'a Facts, file: &str, folder: &str) -> Vec<(String, &'a str)> {
+    let all = || facts.texts.iter().map(|(path, text)| (path.to_string(), text.as_str()));
+    let single = all().filter(|(path, _)| path == file);
+    let below = all().filter(|(path, _)| path.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/')));
+    single.chain(below).collect()
+}
+
+fn apt_conf(set: &PackageSet<'_>, facts: &Facts) -> Result<String, Box<Diagnostic>> {
+    let work = set.work.to_string();
+    if work.contains(['"', '\n']) {
+        return Err(Box::new(
+            Diagnostic::error("debian::folder", format!("apt cannot work in `{work}`"))
+                .note("the path contains a quotation mark or a line break, which apt's configuration cannot express")
+                .hint("choose another cache folder with CONJOIN_CACHE"),
+        ));
+    }
+    let mut network = String::new();
+    for (_, text) in texts(facts, SETTINGS, SETTINGS_FOLDER) {
+        network.push_str(&settings::for_the_network(text));
+    }
+    Ok(format!(
+        r#"{network}Dir::Etc::main "/dev/null";
+Dir::Etc::parts "/dev/null";
+Dir::Etc::sourcelist "{work}/sources.list";
+Dir::Etc::sourceparts "/dev/null";
+Dir::Etc::preferences "/dev/null";
+Dir::Etc::preferencesparts "/dev/null";
+Dir::State "{work}";
+Dir::State::status "{work}/status";
+Dir::Cache "{work}";
+Dir::Log "{work}";
+APT::Sandbox::User "root";
+APT::Update::Error-Mode "any";
+Acquire::Languages "none";
+Acquire::Retries "3";
+"#
+    ))
+}

@@ -1,0 +1,90 @@
+//! Builds the generator of bindings: the library behind wit-bindgen-go with conjoin's own program around it.
+
+use conjoin_diagnostics::Diagnostic;
+use conjoin_plan::{AbsPath, Facts, Input, Invocation, Layout, Provider, Step, Subject, Tool, WrittenFile};
+
+use super::programs::{after, built, go};
+use crate::steps::{self, Run};
+
+/// Names everything that the result depends on; the last number counts changes of `support/tinygo/bindings`.
+pub(super) const RECIPE: &str = "wit-bindgen-go-0.7.0-1";
+pub(super) const PROGRAM: &str = "wit-bindgen-go";
+
+/// The Go module proxy.
+#[derive(Debug)]
+pub(super) struct FromSources;
+
+impl Provider for FromSources {
+    fn name(&self) -> &'static str {
+        "the Go module proxy"
+    }
+
+    fn needs(&self) -> &'static [Tool] {
+        &[Tool::Go, Tool::Ln, Tool::Rm]
+    }
+
+    fn reads(&self, _layout: &Layout) -> Vec<AbsPath> {
+        vec![]
+    }
+
+    fn steps(&self, facts: &Facts, layout: &Layout) -> Result<Vec<Step>, Box<Diagnostic>> {
+        let root = layout.toolchain(RECIPE);
+        let work = root.join("work");
+        let module = work.join("module");
+        let program = root.join("bin").join(PROGRAM);
+        let subject = Subject::Installation(Tool::WitBindgenGo);
+        let run = |name: &str, title, inputs, outputs| Run {
+            id: format!("wit-bindgen-go/{name}"),
+            subject: subject.clone(),
+            title,
+            inputs,
+            outputs,
+            versions: vec![],
+        };
+
+        let write = steps::write(
+            "wit-bindgen-go/write".to_owned(),
+            subject.clone(),
+            "write its source",
+            vec![
+                WrittenFile::text(module.join("go.mod"), include_str!("../../support/tinygo/bindings/go.mod")),
+                WrittenFile::text(module.join("go.sum"), include_str!("../../support/tinygo/bindings/go.sum")),
+                WrittenFile::text(module.join("main.go"), include_str!("../../support/tinygo/bindings/main.go")),
+                WrittenFile::text(
+                    module.join("memory/memory.go"),
+                    include_str!("../../support/tinygo/bindings/memory/memory.go"),
+                ),
+                WrittenFile::text(work.join("wit/hello.wit"), super::compiler::HELLO_WIT),
+                WrittenFile::text(work.join("wit/deps/cli.wit"), super::compiler::CLI_WIT),
+            ],
+        );
+        let build = run("build", "go build", steps::outputs_of(&write).collect(), vec![program.clone()]).step(
+            go(facts, &module, &work.join("modules"))?
+                .env("CGO_ENABLED", "0")
+                .args(["build", "-trimpath", "-ldflags=-s -w", "-o"])
+                .arg(&program)
+                .arg("."),
+        );
+        let itself = built(&program, (0, 7, 0));
+        let out = work.join("bindings");
+        let prove =
+            run("prove", "prove that it works", vec![Input::File(program.clone())], vec![out.join("bindings.txt")])
+                .step(
+                    Invocation::new(Tool::WitBindgenGo, &itself, &work)
+                        .args(["-world", "hello", "-module", "hello/bindings", "-wit"])
+                        .arg(work.join("wit"))
+                        .arg("-out")
+                        .arg(&out),
+                );
+        let remove = run("remove", "remove what was needed to build it", vec![after(&prove)], vec![])
+            .step(Invocation::new(Tool::Rm, steps::found(facts, Tool::Rm)?, &root).args(["-rf", "--"]).arg(&work));
+        // That it is there at this place says that all of the above succeeded.
+        let link = run("link", "make it found", vec![after(&remove)], vec![root.join(PROGRAM)]).step(
+            Invocation::new(Tool::Ln, steps::found(facts, Tool::Ln)?, &root)
+                .args(["-sf", "--"])
+                .arg(format!("bin/{PROGRAM}"))
+                .arg(root.join(PROGRAM)),
+        );
+        Ok(vec![write, build, prove, remove, link])
+    }
+}

@@ -1,0 +1,30 @@
+//! How `go` and the programs that it has built are run.
+
+use conjoin_diagnostics::Diagnostic;
+use conjoin_plan::{AbsPath, Facts, FoundIn, FoundTool, Input, Invocation, Step, StepId, Tool, Version};
+
+use crate::steps;
+
+/// `go` in the folder of a module, with its modules below `modules` so that they can go afterwards.
+///
+/// The build cache and the proxy are the user's.
+pub(super) fn go(facts: &Facts, module: &AbsPath, modules: &AbsPath) -> Result<Invocation, Box<Diagnostic>> {
+    Ok(Invocation::new(Tool::Go, steps::found(facts, Tool::Go)?, module)
+        .env("GOMODCACHE", modules)
+        // Without the first, `rm` could not remove the modules; without the second, a repository around the cache folder would
+        // get into the program.
+        .env("GOFLAGS", "-modcacherw -buildvcs=false")
+        .env("GOTOOLCHAIN", "local")
+        .env("GOWORK", "off")
+        .env("GO111MODULE", "on"))
+}
+
+/// A program that the steps before have built.
+pub(super) fn built(path: &AbsPath, version: Version) -> FoundTool {
+    FoundTool { path: path.clone(), version, says: String::new(), found_in: FoundIn::Cache }
+}
+
+/// What a step needs that comes after `step`.
+pub(super) fn after(step: &Step) -> Input {
+    Input::Step(StepId(step.id.0.clone()))
+}

@@ -1,0 +1,180 @@
+//! How TinyGo builds a component.
+
+use conjoin_diagnostics::Diagnostic;
+use conjoin_manifest::ToolchainName;
+use conjoin_plan::{
+    AbsPath, Action, EncodeAction, Facts, FoundIn, FoundTool, Hint, Input, Invocation, Keep, Layout, Profile, Step,
+    StepId, Target, Tool, Toolchain, WrittenFile,
+};
+use conjoin_wit::Dialect;
+
+use super::{compiler, go_mod, target};
+use crate::steps::{self, Run};
+
+/// The folder of bindings in a project.
+const BINDINGS: &str = "bindings";
+
+const HINTS: &[Hint] = &[
+    Hint { when: "missing go.sum entry", say: "`go mod tidy` in the component's folder completes go.sum." },
+    Hint { when: "updates to go.mod needed", say: "`go mod tidy` in the component's folder brings go.mod up to date." },
+    Hint {
+        when: "conjoin has not made it",
+        say: "conjoin generates bindings into the component's folder `bindings`: give yours another name.",
+    },
+    Hint {
+        when: "requires go version",
+        say: "TinyGo 0.41 works with Go 1.25 and 1.26: put one of these on PATH, or name it with CONJOIN_GO.",
+    },
+    Hint {
+        when: "no space left on device",
+        say: "There is no room left on the disk: `conjoin clean` removes what can be built again.",
+    },
+    Hint {
+        when: "could not find wasm-opt",
+        say: "This TinyGo lacks wasm-opt: install the package binaryen of your system.",
+    },
+    Hint {
+        when: "failed to find export of",
+        say: "Fill in every function that the world exports, in `init`: `log.Exports.Write = ...`; a package whose bindings are not \
+              imported exports nothing.",
+    },
+];
+
+/// TinyGo.
+#[derive(Debug)]
+pub(crate) struct TinyGo;
+
+impl Toolchain for TinyGo {
+    fn name(&self) -> ToolchainName {
+        ToolchainName::TinyGo
+    }
+
+    fn requirements(&self) -> &'static [Tool] {
+        &[Tool::Go, Tool::TinyGo, Tool::WitBindgenGo]
+    }
+
+    fn dialect(&self) -> Dialect {
+        Dialect::default()
+    }
+
+    fn reads(&self, dir: &AbsPath) -> Vec<AbsPath> {
+        vec![dir.join("go.mod")]
+    }
+
+    fn steps(&self, target: &Target<'_>, facts: &Facts, layout: &Layout) -> Result<Vec<Step>, Box<Diagnostic>> {
+        let module = go_mod::module(&target.dir, facts, layout)?;
+        let tinygo = steps::found(facts, Tool::TinyGo)?;
+        let (world, wit) = steps::write_world(target, layout);
+        let bindings = generate(target, &module, &world, &wit, facts)?;
+        let description = steps::write(
+            format!("{}/target", target.name),
+            steps::component(target.name),
+            "describe the platform",
+            vec![WrittenFile::text(layout.work(target.name).join("target.json"), target::description(tinygo))],
+        );
+        let compile = compile(target, &module, (&bindings, &description), facts, layout)?;
+        let encode = encode(target, &wit, &compile, layout);
+        Ok(vec![world, bindings, description, compile, encode])
+    }
+
+    fn hints(&self) -> &'static [Hint] {
+        HINTS
+    }
+}
+
+fn generate(
+    target: &Target<'_>,
+    module: &go_mod::Module,
+    world: &Step,
+    wit: &AbsPath,
+    facts: &Facts,
+) -> Result<Step, Box<Diagnostic>> {
+    let generator = steps::found(facts, Tool::WitBindgenGo)?;
+    let out = target.dir.join(BINDINGS);
+    let invocation = Invocation::new(Tool::WitBindgenGo, generator, &target.dir)
+        .args(["-world", target.world, "-module"])
+        .arg(format!("{}/{BINDINGS}", module.path))
+        .arg("-wit")
+        .arg(wit)
+        .arg("-out")
+        .arg(&out);
+    let run = Run {
+        id: format!("{}/bindings", target.name),
+        subject: steps::component(target.name),
+        title: "generate bindings",
+        inputs: steps::outputs_of(world).collect(),
+        // It lists all others with their digests.
+        outputs: vec![out.join("bindings.txt")],
+        versions: vec![generator.says.clone()],
+    };
+    Ok(run.step(invocation))
+}
+
+fn compile(
+    target: &Target<'_>,
+    module: &go_mod::Module,
+    (bindings, description): (&Step, &Step),
+    facts: &Facts,
+    layout: &Layout,
+) -> Result<Step, Box<Diagnostic>> {
+    let tinygo = steps::found(facts, Tool::TinyGo)?;
+    let go = steps::found(facts, Tool::Go)?;
+    let core = layout.work(target.name).join("core.wasm");
+    let mut invocation = in_folders_of(tinygo, Invocation::new(Tool::TinyGo, tinygo, &target.dir))
+        .prepend_path(&go.path.parent())
+        .arg("build")
+        .joined("-target=", &description.outputs[0]);
+    if target.profile == Profile::Release {
+        invocation = invocation.arg("-no-debug");
+    }
+    let invocation = invocation.arg("-o").arg(&core).arg(".");
+
+    let mut inputs: Vec<Input> = [&target.dir].into_iter().chain(&module.folders).map(tree).collect();
+    inputs.extend(steps::outputs_of(bindings));
+    inputs.extend(steps::outputs_of(description));
+    let run = Run {
+        id: format!("{}/tinygo", target.name),
+        subject: steps::component(target.name),
+        title: "tinygo build",
+        inputs,
+        outputs: vec![core],
+        versions: vec![tinygo.says.clone(), go.says.clone()],
+    };
+    Ok(run.step(invocation))
+}
+
+/// Everything below the folder of a module but bindings, of which the list of files counts.
+fn tree(dir: &AbsPath) -> Input {
+    Input::Tree { dir: dir.clone(), except: &[BINDINGS] }
+}
+
+fn in_folders_of(tinygo: &FoundTool, invocation: Invocation) -> Invocation {
+    match tinygo.found_in {
+        FoundIn::Cache => compiler::in_its_folders(invocation, &tinygo.path.parent()),
+        // It knows where its own files lie.
+        FoundIn::Path | FoundIn::Variable => invocation.env("GOTOOLCHAIN", "local").env("GOWORK", "off"),
+    }
+}
+
+fn encode(target: &Target<'_>, wit: &AbsPath, compile: &Step, layout: &Layout) -> Step {
+    let module = compile.outputs[0].clone();
+    let output = layout.artifact(target.name);
+    let mut inputs: Vec<Input> = steps::outputs_of(compile).collect();
+    inputs.push(steps::world_value(target));
+    Step {
+        id: StepId(format!("{}/encode", target.name)),
+        subject: steps::component(target.name),
+        title: "make it a component".to_owned(),
+        action: Action::Encode(EncodeAction {
+            module,
+            wit: wit.clone(),
+            world: target.world.to_owned(),
+            output: output.clone(),
+        }),
+        inputs,
+        outputs: vec![output],
+        versions: vec![],
+        discovery: None,
+        keep: Keep::Stored,
+    }
+}

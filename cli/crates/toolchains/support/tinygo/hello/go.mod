@@ -1,0 +1,3 @@
+module conjoin.invalid/hello
+
+go 1.25

@@ -7,6 +7,7 @@
 
 mod canonical;
 mod difference;
+mod encode;
 mod folder;
 mod inspect;
 mod model;
@@ -18,6 +19,7 @@ mod wasi;
 mod world;
 
 pub use difference::{Difference, differences};
+pub use encode::{EncodeError, encode};
 pub use inspect::{InspectError, inspect};
 pub use parse::parse;
 pub use surface::{Item, Surface, compatible_versions, same_interface, without_version};

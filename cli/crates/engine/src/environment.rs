@@ -132,8 +132,8 @@ mod tests {
         changes.variables.insert("RUSTFLAGS", Some(Arg::from("-O")));
         changes.path = vec![AbsPath::new("/a").unwrap(), AbsPath::new("/b").unwrap()];
         let program = environment.for_program(&changes);
-        assert_eq!(program.get(OsStr::new("PATH")).unwrap(), "/a:/b:/usr/bin");
-        assert_eq!(program.get(OsStr::new("RUSTFLAGS")).unwrap(), "-O");
+        assert_eq!(&program[OsStr::new("PATH")], "/a:/b:/usr/bin");
+        assert_eq!(&program[OsStr::new("RUSTFLAGS")], "-O");
         assert_eq!(program.len(), 2);
     }
 

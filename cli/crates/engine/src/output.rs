@@ -70,7 +70,7 @@ mod tests {
         let mut output = Output::default();
         output.push(b"first\n");
         for _ in 0..100 {
-            output.push(&[b'x'; 100_000]);
+            output.push(&vec![b'x'; 100_000]);
         }
         output.push(b"last\n");
         let bytes = output.into_bytes();

@@ -1,0 +1,11 @@
+//! The engine, with fake tools: what runs, what does not, and why.
+
+#![expect(clippy::unwrap_used, reason = "what fails in a fixture fails the test")]
+
+mod crash;
+mod fixture;
+mod probe;
+mod process;
+mod remembering;
+mod scheduling;
+mod trouble;

@@ -1,1 +1,43 @@
-//! Serves and runs components on an embedded Wasmtime
+//! Serves and runs components on an embedded Wasmtime.
+//!
+//! [`Runtime::serve`] answers HTTP requests with entries of WASI 0.2 (`wasi:http/incoming-handler`) and 0.3
+//! (`wasi:http/handler`), [`Runtime::run_command`] runs an entry with `wasi:cli/run`, [`prove_prints`] and
+//! [`prove_hello`] try what a freshly installed toolchain built.
+//!
+//! This is the only crate that is asynchronous and the only one that knows Wasmtime; neither shows in its interface.
+//! It refuses to print: what happens is a [`RunEvent`] handed to the callback of [`RuntimeOptions`]. It refuses to read the
+//! manifest, the environment and signals: grants, values and a [`Shutdown`] are handed in.
+//!
+//! The way of a request: `http::server` accepts, `http::route` finds the entry, `http::admission` limits how many run
+//! at once, `http::worker` makes a fresh instance from the code that `code` loaded, and `http::answer` puts it on the wire.
+//!
+//! | file on disk | written and read by |
+//! |---|---|
+//! | `<code cache>/<key>.cwasm` | `code::cache`: optimised native code of one component |
+//! | `<code cache>/<key>.record` | `code::record`: size, hash and identity of that file |
+//! | `<code cache>/<key>.<pid>.tmp` | `code::cache`: a file in the making, renamed when whole |
+
+mod code;
+mod command;
+mod engine;
+mod error;
+mod event;
+mod grants;
+mod guest;
+mod http;
+mod instance_limits;
+mod linker;
+mod options;
+mod outbound;
+mod output;
+mod prove;
+mod runtime;
+mod shutdown;
+
+pub use error::RuntimeError;
+pub use event::{Capability, Denied, EventCallback, Failure, HowCompiled, RunEvent, StreamKind};
+pub use grants::{Directory, Grants};
+pub use options::{CommandOptions, Entry, Limits, Route, RuntimeOptions, ServeOptions};
+pub use prove::{prove_hello, prove_prints};
+pub use runtime::Runtime;
+pub use shutdown::Shutdown;

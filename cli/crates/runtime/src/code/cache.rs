@@ -1,0 +1,239 @@
+//! The folder of native code.
+//!
+//! Native code is run as it is, so loading it is trusting it. The folder has mode 0700, its files 0600; before a file is loaded
+//! it must be a regular file that belongs to this user, that nobody else can write, and that has the size and hash recorded
+//! when it was made. A file that fails is not loaded but made anew. A file appears by rename, so one that exists is whole.
+//!
+//! This module refuses to load anything from elsewhere, and to fail a start because the folder cannot keep something.
+
+use std::{
+    hash::{Hash as _, Hasher},
+    io::{self, Write as _},
+    os::unix::fs::{DirBuilderExt as _, MetadataExt as _, OpenOptionsExt as _},
+    path::{Path, PathBuf},
+    process,
+    sync::atomic::{AtomicU64, Ordering},
+};
+
+use fs_err as fs;
+use rustix::process::{Pid, getuid, test_kill_process};
+use wasmtime::{Engine, component::Component};
+
+use super::record::{Identity, Record};
+use crate::RuntimeError;
+
+/// Keeps the temporary files of threads apart.
+static WRITTEN: AtomicU64 = AtomicU64::new(0);
+
+/// The folder of native code.
+#[derive(Clone)]
+pub(crate) struct CodeCache {
+    folder: PathBuf,
+}
+
+/// The name of a component's native code: its bytes and everything that shapes the code.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Key(String);
+
+impl CodeCache {
+    /// Opens the folder, making it if it does not exist.
+    pub(crate) fn open(folder: &Path) -> Result<Self, RuntimeError> {
+        let failed = |source: io::Error| RuntimeError::CodeCache {
+            reason: format!("`{}` cannot be made or read", folder.display()),
+            source: Some(source),
+        };
+        if let Some(parent) = folder.parent() {
+            fs::create_dir_all(parent).map_err(failed)?;
+        }
+        match std::fs::DirBuilder::new().mode(0o700).create(folder) {
+            Ok(()) => {}
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
+            Err(error) => return Err(failed(error)),
+        }
+        let metadata = fs::symlink_metadata(folder).map_err(failed)?;
+        let refused = |why: &str| RuntimeError::CodeCache {
+            reason: format!("`{}` {why}, so code found in it could be anyone's", folder.display()),
+            source: None,
+        };
+        if !metadata.is_dir() {
+            return Err(refused("is not a folder"));
+        }
+        if metadata.uid() != getuid().as_raw() {
+            return Err(refused("belongs to another user"));
+        }
+        if metadata.mode() & 0o022 != 0 {
+            return Err(refused("can be written to by other users"));
+        }
+        let cache = Self { folder: folder.to_owned() };
+        cache.sweep();
+        Ok(cache)
+    }
+
+    /// The key of a component, and its bytes if they had to be read for it.
+    pub(crate) fn key_of(
+        &self,
+        engine: &Engine,
+        entry: &str,
+        path: &Path,
+    ) -> Result<(Key, Option<Vec<u8>>), RuntimeError> {
+        let metadata =
+            fs::metadata(path).map_err(|source| RuntimeError::ReadComponent { entry: entry.to_owned(), source })?;
+        let identity = Identity::of(&metadata);
+        let note = self.folder.join(format!("{}.seen", blake3::hash(path.as_os_str().as_encoded_bytes()).to_hex()));
+        if let Some(record) = read_record(&note)
+            && record.file == identity
+        {
+            return Ok((Key::new(engine, &record.hash), None));
+        }
+        let bytes = read_component(entry, path)?;
+        let record = Record { hash: blake3::hash(&bytes), file: identity };
+        // Without the note the next start reads the component again, no more.
+        drop(self.write_whole(&note, record.render().as_bytes()));
+        Ok((Key::new(engine, &record.hash), Some(bytes)))
+    }
+
+    /// Loads native code if it is there and can be trusted.
+    pub(crate) fn load(&self, engine: &Engine, key: &Key) -> Option<Component> {
+        let code = self.code_path(key);
+        self.trust(key, &code).ok()??;
+        // Code that the engine does not accept is compiled again and replaced.
+        deserialize(engine, &code).ok()
+    }
+
+    /// Keeps native code under its key.
+    pub(crate) fn store(&self, key: &Key, code: &[u8]) -> io::Result<()> {
+        let path = self.code_path(key);
+        self.write_whole(&path, code)?;
+        let record = Record { hash: blake3::hash(code), file: Identity::of(&fs::symlink_metadata(&path)?) };
+        self.write_whole(&self.record_path(key), record.render().as_bytes())
+    }
+
+    /// Whether a file may be loaded; an error is as good as no.
+    fn trust(&self, key: &Key, code: &Path) -> io::Result<Option<()>> {
+        let metadata = fs::symlink_metadata(code)?;
+        let ours = metadata.is_file() && metadata.uid() == getuid().as_raw() && metadata.mode() & 0o022 == 0;
+        let Some(record) = read_record(&self.record_path(key)) else { return Ok(None) };
+        if !ours || !record.has_size(metadata.size()) {
+            return Ok(None);
+        }
+        let identity = Identity::of(&metadata);
+        if record.file == identity {
+            return Ok(Some(()));
+        }
+        let mut hasher = blake3::Hasher::new();
+        hasher.update_reader(fs::File::open(code)?)?;
+        if hasher.finalize() != record.hash {
+            return Ok(None);
+        }
+        let record = Record { hash: record.hash, file: identity };
+        // If this cannot be written the next start hashes again.
+        drop(self.write_whole(&self.record_path(key), record.render().as_bytes()));
+        Ok(Some(()))
+    }
+
+    /// Writes a file that exists whole or not at all, readable by its owner only.
+    fn write_whole(&self, path: &Path, bytes: &[u8]) -> io::Result<()> {
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        let number = WRITTEN.fetch_add(1, Ordering::Relaxed);
+        let temporary = self.folder.join(format!("{name}.{number}.{}.tmp", process::id()));
+        // What an earlier process of the same number left is not ours to continue.
+        drop(fs::remove_file(&temporary));
+        let written = (|| {
+            let mut file = std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(&temporary)?;
+            file.write_all(bytes)?;
+            drop(file);
+            fs::rename(&temporary, path)
+        })();
+        if written.is_err() {
+            drop(fs::remove_file(&temporary));
+        }
+        written
+    }
+
+    /// Removes what processes that were killed had begun to write.
+    fn sweep(&self) {
+        let Ok(files) = fs::read_dir(&self.folder) else { return };
+        for file in files.flatten() {
+            let name = file.file_name();
+            let Some(rest) = name.to_str().and_then(|name| name.strip_suffix(".tmp")) else { continue };
+            let pid = rest.rsplit('.').next().and_then(|pid| pid.parse().ok()).and_then(Pid::from_raw);
+            if pid.is_none_or(|pid| test_kill_process(pid).is_err()) {
+                drop(fs::remove_file(file.path()));
+            }
+        }
+    }
+
+    fn code_path(&self, key: &Key) -> PathBuf {
+        self.folder.join(format!("{}.cwasm", key.0))
+    }
+
+    fn record_path(&self, key: &Key) -> PathBuf {
+        self.folder.join(format!("{}.record", key.0))
+    }
+}
+
+impl Key {
+    fn new(engine: &Engine, wasm: &blake3::Hash) -> Self {
+        let mut hasher = KeyHasher(blake3::Hasher::new());
+        hasher.0.update(wasm.as_bytes());
+        // Wasmtime's version, the target and every setting that changes code.
+        engine.precompile_compatibility_hash().hash(&mut hasher);
+        Self(hasher.0.finalize().to_hex().to_string())
+    }
+}
+
+/// Lets what Wasmtime can only hash be part of a hash that is the same in each process.
+struct KeyHasher(blake3::Hasher);
+
+impl Hasher for KeyHasher {
+    fn write(&mut self, bytes: &[u8]) {
+        self.0.update(bytes);
+    }
+
+    fn finish(&self) -> u64 {
+        let hash = self.0.finalize();
+        hash.as_bytes().iter().take(8).fold(0, |sum, byte| (sum << 8) | u64::from(*byte))
+    }
+}
+
+/// Reads the file of a component.
+pub(crate) fn read_component(entry: &str, path: &Path) -> Result<Vec<u8>, RuntimeError> {
+    fs::read(path).map_err(|source| RuntimeError::ReadComponent { entry: entry.to_owned(), source })
+}
+
+fn read_record(path: &Path) -> Option<Record> {
+    Record::parse(&fs::read_to_string(path).ok()?)
+}
+
+/// Loads code that this process has just compiled and could not keep.
+pub(crate) fn load_own(engine: &Engine, code: &[u8]) -> wasmtime::Result<Component> {
+    unchecked(engine, Native::Bytes(code))
+}
+
+fn deserialize(engine: &Engine, path: &Path) -> wasmtime::Result<Component> {
+    unchecked(engine, Native::File(path))
+}
+
+/// Native code that came from our own compiler: just now, or through a file that [`CodeCache::trust`] accepted.
+enum Native<'a> {
+    Bytes(&'a [u8]),
+    File(&'a Path),
+}
+
+/// The only unsafe code of conjoin.
+#[expect(
+    unsafe_code,
+    reason = "native code is run as it is; it is our own compiler's, and a file of it has been checked by `CodeCache::trust`"
+)]
+fn unchecked(engine: &Engine, native: Native<'_>) -> wasmtime::Result<Component> {
+    // SAFETY: both functions demand bytes that `Engine::precompile_component` made, unchanged. `Bytes` come from it directly.
+    // A `File` lies in a folder that only this user can write, is this user's and not writable by others, and has the
+    // size and hash recorded when its bytes came from `precompile_component`. Files are replaced by rename and never
+    // written in place, so the mapping cannot change.
+    unsafe {
+        match native {
+            Native::Bytes(code) => Component::deserialize(engine, code),
+            Native::File(path) => Component::deserialize_file(engine, path),
+        }
+    }
+}

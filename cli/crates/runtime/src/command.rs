@@ -1,0 +1,82 @@
+//! Command entries: `wasi:cli/run`, with the process's own standard streams, the arguments and the exit code.
+
+use std::future;
+
+use wasmtime::{Store, component::Accessor};
+use wasmtime_wasi::{I32Exit, p2, p3};
+
+use crate::{
+    CommandOptions, Failure, Limits, RunEvent, RuntimeError, Shutdown,
+    code::Patience,
+    guest::{Blueprint, Guest, Stdio, Surroundings},
+    http::describe,
+    linker,
+    runtime::Host,
+};
+
+/// The exit code of a command that trapped, as that of a process that aborted.
+const TRAPPED: i32 = 134;
+
+/// The exit code of a command that was interrupted.
+const INTERRUPTED: i32 = 130;
+
+/// Runs a command to its end.
+pub(crate) async fn run(host: &Host, options: CommandOptions, shutdown: &Shutdown) -> Result<i32, RuntimeError> {
+    let CommandOptions { entry, args } = options;
+    let args = std::iter::once(entry.name.clone()).chain(args).collect();
+    let memory = Limits::default().memory;
+    let surroundings = Surroundings { args, stdio: Stdio::Inherited, memory, events: &host.events };
+    let blueprint = Blueprint::new(&entry, surroundings)?;
+    let ended = async {
+        let loaded = host.code.load(&entry.name, &entry.component, Patience::Wait).await?;
+        let pre = linker::link(loaded.component.engine(), &loaded.component, &blueprint)?;
+        let mut store = blueprint.store(loaded.component.engine())?;
+        let _running = host.engines.running();
+        let result = if let Ok(pre) = p3::bindings::CommandPre::new(pre.clone()) {
+            run_p3(&mut store, &pre).await
+        } else if let Ok(pre) = p2::bindings::CommandPre::new(pre) {
+            run_p2(&mut store, &pre).await
+        } else {
+            return Err(RuntimeError::NoCommandExport { entry: entry.name.clone() });
+        };
+        Ok(exit_code(&blueprint, &store, result))
+    };
+    tokio::select! {
+        code = ended => code,
+        () = shutdown.requested(1) => Ok(INTERRUPTED),
+    }
+}
+
+async fn run_p2(store: &mut Store<Guest>, pre: &p2::bindings::CommandPre<Guest>) -> wasmtime::Result<Result<(), ()>> {
+    let command = pre.instantiate_async(&mut *store).await?;
+    command.wasi_cli_run().call_run(store).await
+}
+
+async fn run_p3(store: &mut Store<Guest>, pre: &p3::bindings::CommandPre<Guest>) -> wasmtime::Result<Result<(), ()>> {
+    let command = pre.instantiate_async(&mut *store).await?;
+    store
+        .run_concurrent(async |accessor: &Accessor<Guest>| {
+            let result = command.wasi_cli_run().call_run(accessor).await?;
+            future::poll_fn(|context| accessor.poll_no_interesting_tasks(context)).await;
+            Ok(result)
+        })
+        .await?
+}
+
+fn exit_code(blueprint: &Blueprint, store: &Store<Guest>, result: wasmtime::Result<Result<(), ()>>) -> i32 {
+    let guest = store.data();
+    guest.finish_output();
+    let error = match result {
+        Ok(Ok(())) => return 0,
+        Ok(Err(())) => return 1,
+        Err(error) => error,
+    };
+    if let Some(exit) = error.downcast_ref::<I32Exit>() {
+        return exit.0;
+    }
+    let (what, backtrace) = describe(&error);
+    let failure =
+        Failure { entry: blueprint.name.to_string(), request: None, what, backtrace, stderr: guest.take_kept_stderr() };
+    blueprint.events.send(RunEvent::Failed(failure));
+    TRAPPED
+}

@@ -1,0 +1,201 @@
+//! The two engines: one for optimised code, interruptible by epochs; one for the fast compiler, which cannot be interrupted
+//! and so runs only until optimised code is ready.
+//!
+//! Whether instances come from a pool changes no code: a file that one engine made, the other can load.
+
+use std::{
+    sync::{
+        Arc, OnceLock,
+        atomic::{AtomicBool, AtomicUsize, Ordering},
+    },
+    thread::{self, Thread},
+    time::Duration,
+};
+
+use wasmtime::{Config, Engine, PoolingAllocationConfig, Strategy};
+
+use crate::RuntimeError;
+
+/// How often running guests are interrupted so that others get their turn.
+const TICK: Duration = Duration::from_millis(10);
+
+/// After so many ticks without a running guest the clock stops until one starts.
+const IDLE_TICKS: u32 = 100;
+
+/// Native stack that a guest may use, and the size of the stacks it runs on.
+const WASM_STACK: usize = 1024 * 1024;
+const ASYNC_STACK: usize = 2 * WASM_STACK;
+
+/// A snapshot of a language's heap up to this size is mapped rather than copied.
+const IMAGE_SIZE: u64 = 256 * 1024 * 1024;
+
+/// Where instances get their memory from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Allocation {
+    /// From a pool for this many instances at once, if the address space permits.
+    Pooled(u32),
+    /// From the system, each time.
+    OnDemand,
+}
+
+/// The engine for optimised code and, made when first used, the one for quick code.
+pub(crate) struct Engines {
+    optimised: Engine,
+    quick: OnceLock<Option<Engine>>,
+    ticker: Arc<Ticker>,
+}
+
+impl Engines {
+    /// Makes the engine for optimised code and starts its clock.
+    pub(crate) fn new(allocation: Allocation) -> Result<Self, RuntimeError> {
+        let on_demand = optimised_config();
+        let pooled = match allocation {
+            Allocation::Pooled(concurrent) => {
+                let mut config = optimised_config();
+                config.allocation_strategy(pool(concurrent));
+                // A machine may limit the address space (`ulimit -v`, a container); then there is no pool.
+                Engine::new(&config).ok()
+            }
+            Allocation::OnDemand => None,
+        };
+        let optimised = match pooled {
+            Some(engine) => engine,
+            None => Engine::new(&on_demand).map_err(|error| RuntimeError::Start { reason: format!("{error:#}") })?,
+        };
+        let ticker = Ticker::start(&optimised).map_err(|error| RuntimeError::Start { reason: error.to_string() })?;
+        Ok(Self { optimised, quick: OnceLock::new(), ticker })
+    }
+
+    /// The engine for optimised code.
+    pub(crate) fn optimised(&self) -> &Engine {
+        &self.optimised
+    }
+
+    /// The engine of the fast compiler, if there is one for this machine.
+    pub(crate) fn quick(&self) -> Option<&Engine> {
+        self.quick.get_or_init(|| Engine::new(&quick_config()).ok()).as_ref()
+    }
+
+    /// Keeps the clock running while a guest runs.
+    pub(crate) fn running(&self) -> Running {
+        self.ticker.enter()
+    }
+}
+
+/// An engine for trying a component once.
+pub(crate) fn quick_engine() -> Option<Engine> {
+    Engine::new(&quick_config()).ok()
+}
+
+fn common_config() -> Config {
+    let mut config = Config::new();
+    config.max_wasm_stack(WASM_STACK);
+    config.async_stack_size(ASYNC_STACK);
+    config.memory_guaranteed_dense_image_size(IMAGE_SIZE);
+    config.wasm_backtrace_details(wasmtime::WasmBacktraceDetails::Disable);
+    config
+}
+
+fn optimised_config() -> Config {
+    let mut config = common_config();
+    config.epoch_interruption(true);
+    config
+}
+
+fn quick_config() -> Config {
+    let mut config = common_config();
+    config.strategy(Strategy::Winch);
+    config
+}
+
+/// A pool in which a composition of many parts finds room `concurrent` times: each part may consist of several core modules,
+/// a Python component of more than a dozen.
+fn pool(concurrent: u32) -> PoolingAllocationConfig {
+    let mut pool = PoolingAllocationConfig::new();
+    pool.total_component_instances(concurrent.saturating_mul(16));
+    pool.total_core_instances(concurrent.saturating_mul(64));
+    pool.total_memories(concurrent.saturating_mul(8));
+    pool.total_tables(concurrent.saturating_mul(16));
+    pool.total_stacks(concurrent.saturating_mul(2));
+    pool.total_gc_heaps(concurrent);
+    pool.table_elements(100_000);
+    pool.max_memories_per_component(64);
+    pool.max_tables_per_component(256);
+    pool.max_core_instances_per_component(1024);
+    pool.max_component_instance_size(16 * 1024 * 1024);
+    pool.max_core_instance_size(16 * 1024 * 1024);
+    // What an instance dirtied is wiped rather than given back, up to these sizes; faulting pages in again costs more.
+    pool.linear_memory_keep_resident(256 * 1024);
+    pool.table_keep_resident(64 * 1024);
+    pool.async_stack_keep_resident(64 * 1024);
+    pool.max_unused_warm_slots(64);
+    pool
+}
+
+/// Advances the epoch while guests run.
+struct Ticker {
+    running: AtomicUsize,
+    parked: AtomicBool,
+    thread: OnceLock<Thread>,
+}
+
+impl Ticker {
+    fn start(engine: &Engine) -> std::io::Result<Arc<Self>> {
+        let ticker =
+            Arc::new(Self { running: AtomicUsize::new(0), parked: AtomicBool::new(false), thread: OnceLock::new() });
+        let (engine, clock) = (engine.weak(), Arc::downgrade(&ticker));
+        let handle = thread::Builder::new().name("conjoin-ticks".to_owned()).spawn(move || {
+            let mut idle = 0;
+            while let (Some(engine), Some(clock)) = (engine.upgrade(), clock.upgrade()) {
+                engine.increment_epoch();
+                idle = if clock.running.load(Ordering::SeqCst) == 0 { idle + 1 } else { 0 };
+                if idle < IDLE_TICKS {
+                    drop((engine, clock));
+                    thread::sleep(TICK);
+                    continue;
+                }
+                idle = 0;
+                clock.parked.store(true, Ordering::SeqCst);
+                // A guest that started in between saw `parked` unset and left no token, so look again before resting.
+                let rest = clock.running.load(Ordering::SeqCst) == 0;
+                drop((engine, clock));
+                if rest {
+                    thread::park();
+                }
+            }
+        })?;
+        drop(ticker.thread.set(handle.thread().clone()));
+        Ok(ticker)
+    }
+
+    fn enter(self: &Arc<Self>) -> Running {
+        self.running.fetch_add(1, Ordering::SeqCst);
+        self.wake();
+        Running { ticker: Arc::clone(self) }
+    }
+
+    fn wake(&self) {
+        if self.parked.swap(false, Ordering::SeqCst)
+            && let Some(thread) = self.thread.get()
+        {
+            thread.unpark();
+        }
+    }
+}
+
+impl Drop for Ticker {
+    fn drop(&mut self) {
+        self.wake();
+    }
+}
+
+/// A guest runs as long as this lives.
+pub(crate) struct Running {
+    ticker: Arc<Ticker>,
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        self.ticker.running.fetch_sub(1, Ordering::SeqCst);
+    }
+}

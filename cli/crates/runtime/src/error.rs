@@ -1,0 +1,185 @@
+//! What can go wrong before or instead of running a guest. A guest's own failure is a [`crate::RunEvent`], not an error.
+
+use std::{io, net::SocketAddr, path::PathBuf};
+
+/// An operation of the runtime failed.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum RuntimeError {
+    /// Another program listens on the address.
+    #[error("cannot listen on {address}: another program uses this port")]
+    AddressInUse {
+        /// The address that was asked for.
+        address: SocketAddr,
+    },
+    /// The address cannot be listened on for another reason.
+    #[error("cannot listen on {address}")]
+    Listen {
+        /// The address that was asked for.
+        address: SocketAddr,
+        /// Why not.
+        source: io::Error,
+    },
+    /// The component's file cannot be read.
+    #[error("cannot read the component of `{entry}`")]
+    ReadComponent {
+        /// The entry.
+        entry: String,
+        /// Why not; names the path.
+        source: io::Error,
+    },
+    /// The file is no component.
+    #[error("`{path}`, the component of `{entry}`, {what}", path = path.display())]
+    NotAComponent {
+        /// The entry.
+        entry: String,
+        /// Its file.
+        path: PathBuf,
+        /// What the file is instead, a predicate such as `is empty`.
+        what: &'static str,
+    },
+    /// Native code could not be made from the component.
+    #[error("cannot compile the component of `{entry}`: {reason}")]
+    Compile {
+        /// The entry.
+        entry: String,
+        /// What the compiler said.
+        reason: String,
+    },
+    /// The component imports what neither the composition nor the host provides.
+    #[error("`{entry}` imports `{interface}`, which {why}")]
+    MissingImport {
+        /// The entry.
+        entry: String,
+        /// The interface.
+        interface: String,
+        /// Why it is missing, a predicate.
+        why: &'static str,
+    },
+    /// The component imports something known in an unknown form.
+    #[error("cannot link `{entry}`: {reason}")]
+    Link {
+        /// The entry.
+        entry: String,
+        /// What does not fit.
+        reason: String,
+    },
+    /// An HTTP route leads to a component that answers no HTTP requests.
+    #[error(
+        "`{entry}` has a route but exports neither `wasi:http/incoming-handler` (WASI 0.2) nor `wasi:http/handler` (WASI 0.3)"
+    )]
+    NoHttpExport {
+        /// The entry.
+        entry: String,
+    },
+    /// A component was to be run that has nothing to run.
+    #[error("`{entry}` is to be run as a command but does not export `wasi:cli/run`")]
+    NoCommandExport {
+        /// The entry.
+        entry: String,
+    },
+    /// A component was to be asked for its greeting and exports none.
+    #[error("`{component}` does not export the function `hello: func() -> string`")]
+    NoHelloExport {
+        /// The component's file.
+        component: String,
+    },
+    /// A route names an entry that was not handed in.
+    #[error("route `{route}` leads to `{entry}`, which is not among the entries")]
+    UnknownEntry {
+        /// The route's pattern.
+        route: String,
+        /// The entry it names.
+        entry: String,
+    },
+    /// A route cannot be understood.
+    #[error("route `{route}` {why}")]
+    BadRoute {
+        /// The route's pattern.
+        route: String,
+        /// What is wrong, a predicate.
+        why: &'static str,
+    },
+    /// An origin of `outbound-http` cannot be understood.
+    #[error("origin `{origin}` of `{entry}` {why}")]
+    BadOrigin {
+        /// The entry.
+        entry: String,
+        /// The origin as written.
+        origin: String,
+        /// What is wrong, a predicate.
+        why: &'static str,
+    },
+    /// A granted folder cannot be opened.
+    #[error("cannot open folder `{path}`, which is granted to `{entry}`: {reason}", path = path.display())]
+    Directory {
+        /// The entry.
+        entry: String,
+        /// The folder on the host.
+        path: PathBuf,
+        /// Why not.
+        reason: String,
+    },
+    /// The folder of compiled code cannot be used.
+    #[error("cannot use the folder of compiled code: {reason}")]
+    CodeCache {
+        /// What is wrong with it; names the path.
+        reason: String,
+        /// The cause, if the system named one.
+        source: Option<io::Error>,
+    },
+    /// A component that was to be tried did not do what it should.
+    #[error("`{component}` was built but does not run: {reason}")]
+    Prove {
+        /// The component's file.
+        component: String,
+        /// What happened.
+        reason: String,
+    },
+    /// Wasmtime or the system refuses to work at all.
+    #[error("cannot start the WebAssembly runtime: {reason}")]
+    Start {
+        /// What they said.
+        reason: String,
+    },
+}
+
+impl RuntimeError {
+    /// What to do next, each a sentence.
+    pub fn hints(&self) -> Vec<String> {
+        match self {
+            Self::AddressInUse { .. } => vec![
+                "use `--listen 127.0.0.1:0` for any free port, or name another one with `--listen HOST:PORT`".to_owned(),
+            ],
+            Self::Listen { .. } => vec!["name an address of this machine with `--listen HOST:PORT`".to_owned()],
+            Self::MissingImport { .. } => vec![
+                "wire it: a component of this app has to export it, or `[component.NAME.imports]` has to name the one that does"
+                    .to_owned(),
+            ],
+            Self::NoHttpExport { .. } => {
+                vec!["export the handler from its world, or use `[[trigger.command]]` if it is a command".to_owned()]
+            }
+            Self::NoCommandExport { .. } => {
+                vec!["give it a `main`, or use `[[trigger.http]]` if it answers HTTP requests".to_owned()]
+            }
+            Self::BadRoute { .. } => {
+                vec!["write an exact path such as `/health`, or a prefix such as `/...` or `/api/...`".to_owned()]
+            }
+            Self::BadOrigin { .. } => {
+                vec!["write `scheme://host` or `scheme://host:port`; the host may start with `*.`".to_owned()]
+            }
+            Self::CodeCache { .. } => {
+                vec!["set CONJOIN_CACHE to a folder that belongs to you and that nobody else can write to".to_owned()]
+            }
+            Self::ReadComponent { .. }
+            | Self::NotAComponent { .. }
+            | Self::Compile { .. }
+            | Self::Link { .. }
+            | Self::NoHelloExport { .. }
+            | Self::UnknownEntry { .. }
+            | Self::Directory { .. }
+            | Self::Prove { .. }
+            | Self::Start { .. } => Vec::new(),
+        }
+    }
+}

@@ -1,0 +1,35 @@
+//! What a composition may do beyond computing: the union of the permissions of its members, with values in place of names.
+
+use std::path::PathBuf;
+
+/// What one entry was granted. Nothing by default.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Grants {
+    /// Read stdin, write stdout and stderr.
+    pub stdio: bool,
+    /// Read clocks and sleep.
+    pub clocks: bool,
+    /// Read random bytes.
+    pub random: bool,
+    /// See the arguments of the command.
+    pub args: bool,
+    /// Open TCP and UDP sockets and look up names.
+    pub sockets: bool,
+    /// The environment variables it sees, with their values.
+    pub env: Vec<(String, String)>,
+    /// The folders it sees.
+    pub directories: Vec<Directory>,
+    /// The origins it may call: `scheme://host[:port]`, the host may start with `*.`.
+    pub outbound_http: Vec<String>,
+}
+
+/// A folder of the host that a component sees.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Directory {
+    /// The folder on the host.
+    pub path: PathBuf,
+    /// Where the component sees it; absolute.
+    pub at: String,
+    /// Whether it may write there.
+    pub write: bool,
+}

@@ -1,0 +1,86 @@
+//! How many requests run at once, how many wait, and how long.
+
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::Duration,
+};
+
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+
+use crate::Limits;
+
+/// The gate in front of the guests.
+pub(super) struct Admission {
+    running: Arc<Semaphore>,
+    waiting: AtomicUsize,
+    waiting_limit: usize,
+    wait_at_most: Duration,
+}
+
+/// The server has more to do than it was told to take on.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Overloaded;
+
+impl Admission {
+    pub(super) fn new(limits: &Limits) -> Self {
+        Self {
+            running: Arc::new(Semaphore::new(limits.concurrent)),
+            waiting: AtomicUsize::new(0),
+            waiting_limit: limits.waiting,
+            wait_at_most: limits.wait_at_most,
+        }
+    }
+
+    /// Lets a request in, now or when its turn comes.
+    pub(super) async fn enter(&self) -> Result<OwnedSemaphorePermit, Overloaded> {
+        if let Ok(permit) = Arc::clone(&self.running).try_acquire_owned() {
+            return Ok(permit);
+        }
+        let _place = self.queue()?;
+        match tokio::time::timeout(self.wait_at_most, Arc::clone(&self.running).acquire_owned()).await {
+            Ok(permit) => permit.map_err(|_| Overloaded),
+            Err(_) => Err(Overloaded),
+        }
+    }
+
+    fn queue(&self) -> Result<Place<'_>, Overloaded> {
+        let place = Place(&self.waiting);
+        if self.waiting.fetch_add(1, Ordering::Relaxed) < self.waiting_limit { Ok(place) } else { Err(Overloaded) }
+    }
+}
+
+/// A place in the queue, given back when the request is let in, turned away or abandoned.
+struct Place<'a>(&'a AtomicUsize);
+
+impl Drop for Place<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn what_is_more_than_running_and_waiting_is_turned_away() {
+        let limits = Limits { concurrent: 1, waiting: 1, ..Limits::default() };
+        let gate = Admission::new(&limits);
+        let first = gate.enter().await.unwrap();
+        let mut second = Box::pin(gate.enter());
+        assert!(futures_util::poll!(second.as_mut()).is_pending());
+        assert_eq!(gate.enter().await.err(), Some(Overloaded));
+        drop(first);
+        assert!(second.await.is_ok());
+        assert!(gate.enter().await.is_ok());
+    }
+
+    #[tokio::test]
+    async fn nobody_waits_for_ever() {
+        let limits = Limits { concurrent: 0, wait_at_most: Duration::from_millis(1), ..Limits::default() };
+        assert_eq!(Admission::new(&limits).enter().await.err(), Some(Overloaded));
+    }
+}

@@ -1,0 +1,112 @@
+//! Answers on the wire: those of guests, whose body keeps the guest alive, and our own, short and plain.
+
+use std::{
+    pin::Pin,
+    task::{Context, Poll},
+    time::Duration,
+};
+
+use bytes::Bytes;
+use http::{HeaderValue, Response, StatusCode, header};
+use http_body::{Body, Frame, SizeHint};
+use http_body_util::Full;
+use tokio::{sync::oneshot, task::JoinHandle};
+use wasmtime_wasi_http::{Error, WasiBody};
+
+use super::worker::Outcome;
+
+/// How long a guest may work on after its answer was read.
+const AFTERWARDS: Duration = Duration::from_secs(30);
+
+/// The body of any answer.
+pub(super) enum AnswerBody {
+    /// Our own words.
+    Text(Full<Bytes>),
+    /// A guest's.
+    Guest { body: WasiBody, guest: Alive },
+}
+
+/// Ends the guest when its answer is not wanted any more.
+pub(super) struct Alive {
+    worker: Option<JoinHandle<Outcome>>,
+    body_done: Option<oneshot::Sender<()>>,
+}
+
+impl Alive {
+    pub(super) fn new(worker: JoinHandle<Outcome>, body_done: oneshot::Sender<()>) -> Self {
+        Self { worker: Some(worker), body_done: Some(body_done) }
+    }
+
+    /// How the guest ended, for one that gave no answer.
+    pub(super) async fn outcome(mut self) -> Outcome {
+        drop(self.body_done.take());
+        match self.worker.take() {
+            // A worker that panicked is as good as a guest that trapped; the panic was printed.
+            Some(worker) => worker.await.unwrap_or(Outcome::Trapped),
+            None => Outcome::Silent,
+        }
+    }
+
+    /// Lets the guest finish its work behind an answer that was read to its end.
+    fn answered(&mut self) {
+        drop(self.body_done.take());
+        let Some(mut worker) = self.worker.take() else { return };
+        if !worker.is_finished() {
+            drop(tokio::spawn(async move {
+                if tokio::time::timeout(AFTERWARDS, &mut worker).await.is_err() {
+                    worker.abort();
+                }
+            }));
+        }
+    }
+}
+
+impl Drop for Alive {
+    fn drop(&mut self) {
+        if let Some(worker) = self.worker.take() {
+            worker.abort();
+        }
+    }
+}
+
+impl Body for AnswerBody {
+    type Data = Bytes;
+    type Error = Error;
+
+    fn poll_frame(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Error>>> {
+        match self.get_mut() {
+            Self::Text(body) => Pin::new(body).poll_frame(context).map_err(|never| match never {}),
+            Self::Guest { body, guest } => {
+                let frame = Pin::new(body).poll_frame(context);
+                if let Poll::Ready(None) = &frame {
+                    guest.answered();
+                }
+                frame
+            }
+        }
+    }
+
+    fn is_end_stream(&self) -> bool {
+        match self {
+            Self::Text(body) => body.is_end_stream(),
+            // The end has to be polled, because it is what lets the guest go.
+            Self::Guest { .. } => false,
+        }
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        match self {
+            Self::Text(body) => body.size_hint(),
+            Self::Guest { body, .. } => body.size_hint(),
+        }
+    }
+}
+
+/// An answer of our own: a status and one plain sentence.
+pub(super) fn plain(status: StatusCode, text: impl Into<String>) -> Response<AnswerBody> {
+    let text = format!("{}\n", text.into());
+    let mut response = Response::new(AnswerBody::Text(Full::new(Bytes::from(text))));
+    *response.status_mut() = status;
+    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("text/plain; charset=utf-8"));
+    response
+}

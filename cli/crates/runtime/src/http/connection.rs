@@ -1,0 +1,134 @@
+//! One connection: requests in, answers out.
+
+use std::{sync::Arc, time::Duration};
+
+use http::{Request, Response, StatusCode, header};
+use http_body_util::BodyExt as _;
+use hyper::{body::Incoming, server::conn::http1, service::service_fn};
+use hyper_util::rt::{TokioIo, TokioTimer};
+use tokio::{net::TcpStream, sync::oneshot};
+
+use super::{
+    admission::{Admission, Overloaded},
+    answer::{Alive, AnswerBody, plain},
+    entry::HttpEntry,
+    route::Routes,
+    worker::{self, Job, Outcome},
+};
+use crate::{Failure, RunEvent, Shutdown, engine::Engines};
+
+/// How long a client may take to send the head of a request; also how long an idle connection is kept.
+const HEAD_WITHIN: Duration = Duration::from_secs(10);
+const MAX_HEADERS: usize = 100;
+const MAX_BUFFER: usize = 64 * 1024;
+
+/// What all connections share.
+pub(super) struct Serving {
+    pub(super) routes: Routes<Arc<HttpEntry>>,
+    pub(super) admission: Admission,
+    pub(super) engines: Arc<Engines>,
+    pub(super) answer_within: Duration,
+}
+
+/// Serves one connection until it is closed or, after a shutdown was requested, its running request is answered.
+pub(super) async fn serve(stream: TcpStream, serving: Arc<Serving>, shutdown: Shutdown) {
+    // Without this a small answer may wait for the acknowledgement of the one before.
+    drop(stream.set_nodelay(true));
+    let service = service_fn(move |request| {
+        let serving = Arc::clone(&serving);
+        async move { Ok::<_, std::convert::Infallible>(serving.answer(request).await) }
+    });
+    let connection = http1::Builder::new()
+        .timer(TokioTimer::new())
+        .header_read_timeout(HEAD_WITHIN)
+        .max_headers(MAX_HEADERS)
+        .max_buf_size(MAX_BUFFER)
+        .serve_connection(TokioIo::new(stream), service);
+    let mut connection = std::pin::pin!(connection);
+    // An error here is the client's: it went away or did not speak HTTP, which hyper has answered.
+    tokio::select! {
+        biased;
+        result = connection.as_mut() => drop(result),
+        () = shutdown.requested(1) => {
+            connection.as_mut().graceful_shutdown();
+            drop(connection.await);
+        }
+    }
+}
+
+impl Serving {
+    async fn answer(&self, request: Request<Incoming>) -> Response<AnswerBody> {
+        if request.uri().authority().is_none() && !request.headers().contains_key(header::HOST) {
+            return plain(StatusCode::BAD_REQUEST, "the request has no `host` header");
+        }
+        let Some(entry) = self.routes.find(request.uri().path()) else {
+            let routes: Vec<String> = self.routes.patterns().collect();
+            let text = format!("no route leads to {}; there are: {}", request.uri().path(), routes.join(", "));
+            return plain(StatusCode::NOT_FOUND, text);
+        };
+        match self.admission.enter().await {
+            Ok(permit) => self.ask(Arc::clone(entry), request, permit).await,
+            Err(Overloaded) => overloaded(),
+        }
+    }
+
+    async fn ask(
+        &self,
+        entry: Arc<HttpEntry>,
+        request: Request<Incoming>,
+        permit: tokio::sync::OwnedSemaphorePermit,
+    ) -> Response<AnswerBody> {
+        let (head, answer) = oneshot::channel();
+        let (body_done, done) = oneshot::channel();
+        let line = format!("{} {}", request.method(), request.uri().path());
+        let request = request.map(|body| body.map_err(Into::into).boxed_unsync());
+        let running = self.engines.running();
+        let job = Job { entry: Arc::clone(&entry), request, head, body_done: done };
+        let worker = tokio::spawn(async move {
+            let outcome = worker::run(job).await;
+            drop((running, permit));
+            outcome
+        });
+        let guest = Alive::new(worker, body_done);
+        match tokio::time::timeout(self.answer_within, answer).await {
+            Ok(Ok(Ok(response))) => response.map(|body| AnswerBody::Guest { body, guest }),
+            Ok(Ok(Err(code))) => {
+                report(&entry, line, format!("the guest answered with the error {code}"));
+                plain(StatusCode::INTERNAL_SERVER_ERROR, "the component answered with an error")
+            }
+            Ok(Err(_)) => no_answer(guest.outcome().await),
+            Err(_) => {
+                report(&entry, line, format!("no answer within {:?}, so the guest was stopped", self.answer_within));
+                plain(StatusCode::GATEWAY_TIMEOUT, "the component did not answer in time")
+            }
+        }
+    }
+}
+
+fn no_answer(outcome: Outcome) -> Response<AnswerBody> {
+    match outcome {
+        Outcome::NoRoom => overloaded(),
+        Outcome::Answered | Outcome::Silent => {
+            plain(StatusCode::INTERNAL_SERVER_ERROR, "the component returned without an answer")
+        }
+        Outcome::Trapped => {
+            plain(StatusCode::INTERNAL_SERVER_ERROR, "the component failed; the server's output says where")
+        }
+    }
+}
+
+fn overloaded() -> Response<AnswerBody> {
+    let mut response = plain(StatusCode::SERVICE_UNAVAILABLE, "the server has too much to do; try again");
+    response.headers_mut().insert(header::RETRY_AFTER, http::HeaderValue::from_static("1"));
+    response
+}
+
+fn report(entry: &HttpEntry, request: String, what: String) {
+    entry.blueprint.events.send(RunEvent::Failed(Failure {
+        entry: entry.blueprint.name.to_string(),
+        request: Some(request),
+        what,
+        backtrace: String::new(),
+        stderr: String::new(),
+    }));
+}

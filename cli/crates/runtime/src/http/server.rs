@@ -1,0 +1,121 @@
+//! The server: binds, loads, accepts, and ends in good order.
+//!
+//! The port is taken before anything is compiled, so that a port in use is said at once; connections that come while
+//! compilers run wait in the system's queue.
+
+use std::{collections::BTreeMap, io, net::SocketAddr, sync::Arc, time::Duration};
+
+use tokio::{
+    net::{TcpListener, TcpStream},
+    sync::{Semaphore, mpsc},
+};
+
+use super::{
+    admission::Admission,
+    connection::{self, Serving},
+    entry::HttpEntry,
+    route::Routes,
+};
+use crate::{RunEvent, RuntimeError, ServeOptions, Shutdown, runtime::Host};
+
+/// Connections at once; more wait in the system's queue.
+const MAX_CONNECTIONS: usize = 4096;
+
+/// How long to wait when the system has no more file descriptors.
+const PAUSE: Duration = Duration::from_millis(50);
+
+/// Serves until a shutdown is requested.
+pub(crate) async fn serve(
+    host: impl FnOnce() -> Result<Host, RuntimeError>,
+    options: ServeOptions,
+    shutdown: &Shutdown,
+) -> Result<(), RuntimeError> {
+    // Routes are checked first because that costs nothing.
+    let names: Vec<&str> = options.entries.iter().map(|entry| entry.name.as_str()).collect();
+    Routes::parse(&options.routes, |name| names.contains(&name).then_some(()))?;
+    let listener = bind(options.listen).await?;
+    let host = host()?;
+    let serving = tokio::select! {
+        serving = load(&host, &options) => Arc::new(serving?),
+        () = shutdown.requested(1) => return Ok(()),
+    };
+    let address = listener.local_addr().map_err(|source| RuntimeError::Listen { address: options.listen, source })?;
+    host.events.send(RunEvent::Ready { address });
+    let open = accept(&listener, &serving, shutdown).await;
+    drop(listener);
+    drain(open, &host, options.limits.drain_within, shutdown).await;
+    Ok(())
+}
+
+async fn bind(address: SocketAddr) -> Result<TcpListener, RuntimeError> {
+    TcpListener::bind(address).await.map_err(|source| match source.kind() {
+        io::ErrorKind::AddrInUse => RuntimeError::AddressInUse { address },
+        _ => RuntimeError::Listen { address, source },
+    })
+}
+
+async fn load(host: &Host, options: &ServeOptions) -> Result<Serving, RuntimeError> {
+    let mut entries: BTreeMap<&str, Arc<HttpEntry>> = BTreeMap::new();
+    for entry in &options.entries {
+        entries.insert(&entry.name, HttpEntry::load(host, entry, options.limits.memory).await?);
+    }
+    let routes = Routes::parse(&options.routes, |name| entries.get(name).cloned())?;
+    Ok(Serving {
+        routes,
+        admission: Admission::new(&options.limits),
+        engines: Arc::clone(&host.engines),
+        answer_within: options.limits.answer_within,
+    })
+}
+
+/// Connections that are open: each holds a sender, so the receiver ends when the last one does.
+struct Open {
+    ended: mpsc::Receiver<()>,
+    connections: mpsc::WeakSender<()>,
+}
+
+async fn accept(listener: &TcpListener, serving: &Arc<Serving>, shutdown: &Shutdown) -> Open {
+    let slots = Arc::new(Semaphore::new(MAX_CONNECTIONS));
+    let (alive, ended) = mpsc::channel(1);
+    let open = Open { ended, connections: alive.downgrade() };
+    loop {
+        let accepted = tokio::select! {
+            biased;
+            () = shutdown.requested(1) => return open,
+            accepted = next(listener, &slots) => accepted,
+        };
+        let Some((stream, slot)) = accepted else { continue };
+        let (serving, shutdown, alive) = (Arc::clone(serving), shutdown.clone(), alive.clone());
+        drop(tokio::spawn(async move {
+            connection::serve(stream, serving, shutdown).await;
+            drop((slot, alive));
+        }));
+    }
+}
+
+async fn next(
+    listener: &TcpListener,
+    slots: &Arc<Semaphore>,
+) -> Option<(TcpStream, tokio::sync::OwnedSemaphorePermit)> {
+    let slot = Arc::clone(slots).acquire_owned().await.ok()?;
+    if let Ok((stream, _)) = listener.accept().await {
+        return Some((stream, slot));
+    }
+    // The client has gone already, or the process has too many files open; the latter passes.
+    tokio::time::sleep(PAUSE).await;
+    None
+}
+
+/// Waits for running requests, but not for ever and not after a second request to stop.
+async fn drain(mut open: Open, host: &Host, limit: Duration, shutdown: &Shutdown) {
+    let connections = open.connections.upgrade().map_or(0, |sender| sender.strong_count() - 1);
+    if connections == 0 {
+        return;
+    }
+    host.events.send(RunEvent::Draining { connections });
+    tokio::select! {
+        _ = open.ended.recv() => {}
+        () = tokio::time::sleep(limit) => {}
+        () = shutdown.requested(2) => {}
+    }
+}

@@ -1,0 +1,135 @@
+//! Tries a component that a freshly installed toolchain built: does it run, and does it say what it should?
+//!
+//! Everything harmless is granted and nothing is kept: the answer has to be about the toolchain alone.
+
+use std::{
+    path::Path,
+    sync::{Arc, Mutex, PoisonError},
+};
+
+use wasmtime::component::Component;
+use wasmtime_wasi::p2::bindings::CommandPre;
+
+use crate::{
+    Entry, Grants, RunEvent, RuntimeError, StreamKind,
+    code::check_component,
+    engine::{Allocation, Engines, quick_engine},
+    event::Events,
+    guest::{Blueprint, Stdio, Surroundings},
+    linker,
+};
+
+/// Memory for a component that only says hello.
+const MEMORY: usize = 1024 * 1024 * 1024;
+
+/// Runs a command component and returns what it printed to its standard output.
+pub fn prove_prints(component: &Path) -> Result<String, RuntimeError> {
+    let proof = Proof::new(component)?;
+    let pre = linker::link(proof.component.engine(), &proof.component, &proof.blueprint)?;
+    let pre = CommandPre::new(pre).map_err(|_| RuntimeError::NoCommandExport { entry: proof.name.clone() })?;
+    let mut store = proof.blueprint.store(proof.component.engine())?;
+    let result = proof.block_on(async {
+        let command = pre.instantiate_async(&mut store).await?;
+        command.wasi_cli_run().call_run(&mut store).await
+    })?;
+    store.data().finish_output();
+    match result {
+        Ok(Ok(())) => Ok(proof.printed()),
+        Ok(Err(())) => Err(proof.failed("it ended with an error")),
+        Err(error) => match error.downcast_ref::<wasmtime_wasi::I32Exit>() {
+            Some(exit) if exit.0 == 0 => Ok(proof.printed()),
+            _ => Err(proof.failed(&format!("{error:#}"))),
+        },
+    }
+}
+
+/// Calls the function `hello: func() -> string` of a component and returns what it said.
+pub fn prove_hello(component: &Path) -> Result<String, RuntimeError> {
+    let proof = Proof::new(component)?;
+    let pre = linker::link(proof.component.engine(), &proof.component, &proof.blueprint)?;
+    let mut store = proof.blueprint.store(proof.component.engine())?;
+    let hello = proof.block_on(async {
+        let instance = pre.instantiate_async(&mut store).await?;
+        let Ok(hello) = instance.get_typed_func::<(), (String,)>(&mut store, "hello") else { return Ok(None) };
+        hello.call_async(&mut store, ()).await.map(Some)
+    })?;
+    match hello {
+        Ok(Some((said,))) => Ok(said),
+        Ok(None) => Err(RuntimeError::NoHelloExport { component: proof.name }),
+        Err(error) => Err(proof.failed(&format!("{error:#}"))),
+    }
+}
+
+struct Proof {
+    name: String,
+    component: Component,
+    blueprint: Blueprint,
+    events: Events,
+    output: Arc<Mutex<Output>>,
+}
+
+#[derive(Default)]
+struct Output {
+    stdout: Vec<u8>,
+    stderr: Vec<u8>,
+}
+
+impl Proof {
+    fn new(path: &Path) -> Result<Self, RuntimeError> {
+        let name = path.display().to_string();
+        let output = Arc::new(Mutex::new(Output::default()));
+        let written = Arc::clone(&output);
+        let events = Events::start(Arc::new(move |event| {
+            if let RunEvent::GuestOutput { stream, bytes, .. } = event {
+                let mut output = written.lock().unwrap_or_else(PoisonError::into_inner);
+                match stream {
+                    StreamKind::Stdout => output.stdout.extend(bytes),
+                    StreamKind::Stderr => output.stderr.extend(bytes),
+                }
+            }
+        }))
+        .map_err(|error| RuntimeError::Start { reason: error.to_string() })?;
+        let grants = Grants { stdio: true, clocks: true, random: true, ..Grants::default() };
+        let entry = Entry { name: name.clone(), component: path.to_owned(), grants, members: Vec::new(), reuse: None };
+        let surroundings = Surroundings { args: Vec::new(), stdio: Stdio::Events, memory: MEMORY, events: &events };
+        let blueprint = Blueprint::new(&entry, surroundings)?;
+        let component = compile(&name, path)?;
+        Ok(Self { name, component, blueprint, events, output })
+    }
+
+    fn block_on<T>(&self, future: impl Future<Output = T>) -> Result<T, RuntimeError> {
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .map_err(|error| RuntimeError::Start { reason: error.to_string() })?;
+        let result = runtime.block_on(future);
+        runtime.shutdown_background();
+        Ok(result)
+    }
+
+    fn printed(&self) -> String {
+        self.events.flush();
+        let output = self.output.lock().unwrap_or_else(PoisonError::into_inner);
+        String::from_utf8_lossy(&output.stdout).into_owned()
+    }
+
+    fn failed(&self, reason: &str) -> RuntimeError {
+        self.events.flush();
+        let output = self.output.lock().unwrap_or_else(PoisonError::into_inner);
+        let stderr = String::from_utf8_lossy(&output.stderr);
+        let reason = if stderr.is_empty() { reason.to_owned() } else { format!("{reason}\n{}", stderr.trim_end()) };
+        RuntimeError::Prove { component: self.name.clone(), reason }
+    }
+}
+
+/// Compiles with the fast compiler, or with the other one if that cannot.
+fn compile(name: &str, path: &Path) -> Result<Component, RuntimeError> {
+    let bytes = fs_err::read(path).map_err(|source| RuntimeError::ReadComponent { entry: name.to_owned(), source })?;
+    check_component(name, path, &bytes)?;
+    if let Some(component) = quick_engine().and_then(|engine| Component::from_binary(&engine, &bytes).ok()) {
+        return Ok(component);
+    }
+    let engines = Engines::new(Allocation::OnDemand)?;
+    Component::from_binary(engines.optimised(), &bytes)
+        .map_err(|error| RuntimeError::Compile { entry: name.to_owned(), reason: format!("{error:#}") })
+}

@@ -1,1 +1,38 @@
-//! Composes components along a wiring: bytes to bytes
+//! Composes components along a wiring: bytes to bytes.
+//!
+//! Three phases, each in its module: the surfaces of the built components are checked against the [`Wiring`] that was planned from
+//! their worlds ([`verify`]); the links that are really needed are handed to wac, one instance for each component; the result is
+//! validated. Nothing is skipped silently: an import that nothing satisfies, an export that lacks and a type that differs are
+//! errors that say where. This crate reads no file, and it never guesses a connection: the wiring names each of them.
+
+mod describe;
+mod error;
+mod graph;
+mod quiet;
+mod verify;
+
+pub use describe::{describe, to_wac};
+pub use error::ComposeError;
+pub use verify::verify;
+
+use std::collections::BTreeMap;
+
+use conjoin_wit::{Surface, Wiring, inspect};
+
+/// Connects `components`, by their names in `wiring`, to one component, which exports what the entry exports and imports what is left.
+///
+/// An entry that needs no other component is that component, unchanged.
+pub fn compose(wiring: &Wiring, components: &BTreeMap<String, Vec<u8>>) -> Result<Vec<u8>, ComposeError> {
+    let mut surfaces: BTreeMap<String, Surface> = BTreeMap::new();
+    for name in &wiring.order {
+        let missing = || ComposeError::MissingComponent { entry: wiring.entry.clone(), name: name.clone() };
+        let bytes = components.get(name).ok_or_else(missing)?;
+        let surface = inspect(bytes).map_err(|source| ComposeError::Unusable { name: name.clone(), source })?;
+        surfaces.insert(name.clone(), surface);
+    }
+    let links = verify(wiring, &surfaces)?;
+    match components.get(&wiring.entry) {
+        Some(bytes) if !links.iter().any(|link| link.importer == wiring.entry) => Ok(bytes.clone()),
+        _ => graph::compose(wiring, &links, &surfaces[&wiring.entry], components),
+    }
+}

@@ -99,8 +99,8 @@ pub fn encode(module: &[u8], wit: &[WitFile], world: &str) -> Result<Vec<u8>, En
     embed_component_metadata(&mut described, &resolve, id, StringEncoding::UTF8)
         .map_err(|error| unfit(format!("{error:#}")))?;
     let mut encoder = ComponentEncoder::default();
-    let encoded = encoder.validate(true).module(&described).and_then(ComponentEncoder::encode);
-    encoded.map_err(|error| names.misfit(&resolve, id).unwrap_or_else(|| unfit(format!("{error:#}"))))
+    let component = encoder.validate(true).module(&described).and_then(ComponentEncoder::encode);
+    component.map_err(|error| names.misfit(&resolve, id).unwrap_or_else(|| unfit(format!("{error:#}"))))
 }
 
 fn read(wit: &[WitFile], world: &str) -> Result<(Resolve, WorldId), EncodeError> {
@@ -215,7 +215,7 @@ impl CoreNames {
                     );
                 }
                 WorldItem::Function(function) if !self.has(resolve, None, function) => {
-                    missing.push(function.name.clone())
+                    missing.push(function.name.clone());
                 }
                 WorldItem::Function(_) | WorldItem::Type { .. } => {}
             }

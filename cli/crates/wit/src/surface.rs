@@ -9,7 +9,7 @@ use wit_parser::{Resolve, WorldId, WorldItem, WorldKey};
 
 use crate::{
     canonical,
-    model::{self, Interface, Interfaces, WORLD},
+    model::{self, Definition, Interface, Interfaces, WORLD},
 };
 
 /// What is imported and what is exported, each sorted by name.
@@ -75,6 +75,16 @@ impl Item {
     /// Whether both name one interface in versions that fit one another; says nothing about their contents.
     pub fn same_interface(&self, other: &Self) -> bool {
         same_interface(&self.name, &other.name)
+    }
+
+    /// The resources that it takes from other interfaces: the interface and the name of each.
+    pub fn foreign_resources(&self) -> Vec<(String, String)> {
+        let others = self.contract.interfaces.iter().filter(|(interface, _)| **interface != self.contract.root);
+        let resources = others.flat_map(|(interface, found)| {
+            let resources = found.types.iter().filter(|(_, definition)| matches!(definition, Definition::Resource));
+            resources.map(|(name, _)| (interface.clone(), name.clone()))
+        });
+        resources.collect()
     }
 
     /// Names of its functions, e.g. `price` or `bucket.get`.

@@ -1,0 +1,85 @@
+//! A wiring in words: one line for people, and the text that the `wac` tool reads.
+
+use std::fmt::Write as _;
+
+use conjoin_wit::Wiring;
+
+/// The composition in one line, e.g. `gateway <- pricing, ranking`.
+pub fn describe(wiring: &Wiring) -> String {
+    let others: Vec<&str> = wiring.order.iter().filter(|name| **name != wiring.entry).map(String::as_str).collect();
+    if others.is_empty() { wiring.entry.clone() } else { format!("{} <- {}", wiring.entry, others.join(", ")) }
+}
+
+/// The composition in the language of wac. Each component is the package `conjoin:<name>`, so that it is composed by
+/// `wac compose --dep conjoin:<name>=<path> ...`.
+pub fn to_wac(wiring: &Wiring) -> String {
+    let mut text = format!("package conjoin:{};\n", composition_name(wiring));
+    for name in &wiring.order {
+        let _ = write!(text, "\nlet {} = new conjoin:{name} {{", identifier(name));
+        for edge in wiring.edges.iter().filter(|edge| edge.importer == *name) {
+            let _ = write!(text, "\n  \"{}\": {}[\"{}\"],", edge.import, identifier(&edge.exporter), edge.export);
+        }
+        let is_alone = !wiring.edges.iter().any(|edge| edge.importer == *name);
+        text.push_str(if is_alone { " ... };\n" } else { "\n  ...\n};\n" });
+    }
+    let _ = writeln!(text, "\nexport {}...;", identifier(&wiring.entry));
+    text
+}
+
+/// A package name that none of the components has.
+fn composition_name(wiring: &Wiring) -> String {
+    let mut name = format!("{}-composition", wiring.entry);
+    while wiring.order.contains(&name) {
+        name.push_str("-of-all");
+    }
+    name
+}
+
+/// A name that is not a word of the language.
+fn identifier(name: &str) -> String {
+    const KEYWORDS: [&str; 42] = [
+        "import",
+        "with",
+        "type",
+        "tuple",
+        "list",
+        "option",
+        "result",
+        "borrow",
+        "resource",
+        "variant",
+        "record",
+        "flags",
+        "enum",
+        "func",
+        "static",
+        "constructor",
+        "u8",
+        "s8",
+        "u16",
+        "s16",
+        "u32",
+        "s32",
+        "u64",
+        "s64",
+        "float32",
+        "float64",
+        "f32",
+        "f64",
+        "char",
+        "bool",
+        "string",
+        "interface",
+        "world",
+        "export",
+        "new",
+        "let",
+        "use",
+        "include",
+        "as",
+        "package",
+        "targets",
+        "stream",
+    ];
+    if KEYWORDS.contains(&name) { format!("%{name}") } else { name.to_owned() }
+}

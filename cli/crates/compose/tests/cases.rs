@@ -1,0 +1,108 @@
+//! Golden cases: a folder with one WIT text (or component text) for each component and `wiring.toml`, and what comes out: the WIT of the
+//! composition in `composed.wit`, or why there is none in `error.txt`.
+//!
+//! A component `<name>` is made from the world in `<name>.wit` with a body that only traps, or from `<name>.wat`.
+
+use std::{collections::BTreeMap, error::Error, fmt::Write as _, path::Path};
+
+use conjoin_compose::{compose, describe, to_wac};
+use conjoin_diagnostics::{Style, render};
+use conjoin_wit::{Edge, Wiring};
+use serde::Deserialize;
+use wit_component::{
+    ComponentEncoder, DecodedWasm, StringEncoding, WitPrinter, dummy_module, embed_component_metadata,
+};
+use wit_parser::{LiftLowerAbi, ManglingAndAbi, Resolve};
+
+fn main() {
+    tryfn::Harness::new("tests/cases", setup, check).select(["/*/wiring.toml"]).test();
+}
+
+fn setup(input: std::path::PathBuf) -> tryfn::Case {
+    let folder = input.parent().expect("a case is a folder");
+    let name = folder.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
+    let error = folder.join("error.txt");
+    let expected = if error.exists() { error } else { folder.join("composed.wit") };
+    let expected = tryfn::Data::read_from(&expected, Some(tryfn::DataFormat::Text)).raw();
+    tryfn::Case { name, fixture: input, expected }
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Case {
+    order: Vec<String>,
+    /// `importer`, `import`, `exporter`, `export`.
+    edges: Vec<[String; 4]>,
+}
+
+fn check(input: &Path) -> Result<String, Box<dyn Error>> {
+    let folder = input.parent().expect("a case is a folder");
+    let case: Case = toml::from_str(&fs_err::read_to_string(input)?)?;
+    let edges =
+        case.edges.into_iter().map(|[importer, import, exporter, export]| Edge { importer, import, exporter, export });
+    let entry = case.order.last().cloned().ok_or("a wiring has an entry")?;
+    let wiring = Wiring { entry, order: case.order, edges: edges.collect() };
+    let mut components = BTreeMap::new();
+    for name in &wiring.order {
+        let (wit, wat) = (folder.join(format!("{name}.wit")), folder.join(format!("{name}.wat")));
+        if wit.exists() {
+            components.insert(name.clone(), component(&fs_err::read_to_string(wit)?)?);
+        } else if wat.exists() {
+            components.insert(name.clone(), wat::parse_file(wat)?);
+        }
+    }
+    match compose(&wiring, &components) {
+        Ok(bytes) => composed(&wiring, &bytes),
+        Err(error) => Ok(render(&error.diagnostic(), Style::Plain)),
+    }
+}
+
+/// A component that implements the only world of the text.
+fn component(text: &str) -> Result<Vec<u8>, Box<dyn Error>> {
+    let mut resolve = Resolve::new();
+    let package = resolve.push_source("component.wit", text)?;
+    let world = resolve.select_world(&[package], None)?;
+    let mut module = dummy_module(&resolve, world, ManglingAndAbi::Legacy(LiftLowerAbi::Sync));
+    embed_component_metadata(&mut module, &resolve, world, StringEncoding::UTF8)?;
+    Ok(ComponentEncoder::default().module(&module)?.validate(true).encode()?)
+}
+
+fn composed(wiring: &Wiring, bytes: &[u8]) -> Result<String, Box<dyn Error>> {
+    let DecodedWasm::Component(resolve, world) = wit_component::decode(bytes)? else {
+        return Err("not a component".into());
+    };
+    let mut text = format!("// {}\n", describe(wiring));
+    for line in to_wac(wiring).lines() {
+        let _ = writeln!(text, "//{}{line}", if line.is_empty() { "" } else { " " });
+    }
+    let _ = writeln!(text, "// {}\n", counts(bytes)?);
+    let main = resolve.worlds[world].package.ok_or("a world is of a package")?;
+    let mut others: Vec<_> = resolve.packages.iter().map(|(id, _)| id).filter(|id| *id != main).collect();
+    others.sort_by_key(|id| resolve.packages[*id].name.to_string());
+    let mut printer = WitPrinter::default();
+    printer.print(&resolve, main, &others)?;
+    let _ = writeln!(text, "{}", printer.output);
+    Ok(text)
+}
+
+/// How many components lie in the composition, and how often one of them is instantiated.
+fn counts(bytes: &[u8]) -> Result<String, Box<dyn Error>> {
+    let (mut depth, mut components, mut instances) = (0_usize, 0_usize, 0_usize);
+    for payload in wasmparser::Parser::new(0).parse_all(bytes) {
+        match payload? {
+            wasmparser::Payload::ComponentSection { .. } => {
+                components += usize::from(depth == 0);
+                depth += 1;
+            }
+            wasmparser::Payload::ModuleSection { .. } => depth += 1,
+            wasmparser::Payload::ComponentInstanceSection(section) if depth == 0 => {
+                for instance in section {
+                    instances += usize::from(matches!(instance?, wasmparser::ComponentInstance::Instantiate { .. }));
+                }
+            }
+            wasmparser::Payload::End(_) => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+    }
+    Ok(format!("{components} components, {instances} instances"))
+}

@@ -1,0 +1,74 @@
+//! What the user answered to the questions of a template.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Map, Value};
+
+use crate::{
+    ScaffoldError, Template,
+    template::{Variable, VariableType},
+};
+
+/// A name and the values of variables, as they were typed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Answers {
+    /// What the app, or the component, is called.
+    pub name: String,
+    /// Values by the name of the variable.
+    pub values: BTreeMap<String, String>,
+}
+
+impl Answers {
+    /// A name, and the default of every variable.
+    pub fn new(name: impl Into<String>) -> Self {
+        Self { name: name.into(), values: BTreeMap::new() }
+    }
+
+    /// Answers one question.
+    #[must_use]
+    pub fn with(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
+        self.values.insert(name.into(), value.into());
+        self
+    }
+
+    /// The value of every variable of `template`.
+    pub(crate) fn resolve(&self, template: &Template) -> Result<Map<String, Value>, ScaffoldError> {
+        let known = || template.variables().iter().map(|variable| variable.name.clone());
+        if let Some(name) = self.values.keys().find(|name| !known().any(|known| known == **name)) {
+            let (template, name) = (template.id().to_owned(), name.clone());
+            return Err(ScaffoldError::UnknownVariable { template, name, known: known().collect() });
+        }
+        let mut values = Map::new();
+        for variable in template.variables() {
+            let value = match (self.values.get(&variable.name), &variable.default) {
+                (Some(typed), _) => parse_value(variable, typed)?,
+                (None, Some(default)) => default.clone(),
+                (None, None) => {
+                    return Err(ScaffoldError::MissingAnswer {
+                        template: template.id().to_owned(),
+                        name: variable.name.clone(),
+                        prompt: variable.prompt.clone(),
+                    });
+                }
+            };
+            values.insert(variable.name.clone(), value);
+        }
+        Ok(values)
+    }
+}
+
+fn parse_value(variable: &Variable, typed: &str) -> Result<Value, ScaffoldError> {
+    let parsed = match variable.kind {
+        VariableType::String => variable.refuse(typed).map_or_else(|| Ok(Value::from(typed)), Err),
+        VariableType::Bool => match typed {
+            "true" => Ok(Value::Bool(true)),
+            "false" => Ok(Value::Bool(false)),
+            _ => Err("it is `true` or `false`".to_owned()),
+        },
+        VariableType::Integer => {
+            typed.parse().map(|number: i64| number.into()).map_err(|_| "it is a whole number".to_owned())
+        }
+    };
+    let (name, value) = (variable.name.clone(), typed.to_owned());
+    parsed.map_err(|why| ScaffoldError::BadAnswer { name, value, why })
+}

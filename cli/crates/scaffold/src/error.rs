@@ -1,0 +1,157 @@
+//! What can go wrong between a template and a folder.
+
+use std::{io, path::PathBuf};
+
+use conjoin_diagnostics::nearest;
+
+/// Why an app could not be made. Nothing has been written then.
+#[derive(Debug, thiserror::Error)]
+pub enum ScaffoldError {
+    /// No template has this id.
+    #[error("there is no template `{id}`")]
+    UnknownTemplate {
+        /// What was asked for.
+        id: String,
+        /// The ids there are.
+        known: Vec<String>,
+    },
+    /// A name that cannot be one.
+    #[error("`{name}` cannot be the name of {}: {why}", if *what == "app" { "an app" } else { "a component" })]
+    BadName {
+        /// `app` or `component`.
+        what: &'static str,
+        /// The name.
+        name: String,
+        /// What is wrong with it.
+        why: &'static str,
+        /// A similar one that is allowed.
+        better: Option<String>,
+    },
+    /// An answer to a question that the template does not ask.
+    #[error("the template `{template}` has no variable `{name}`")]
+    UnknownVariable {
+        /// The template.
+        template: String,
+        /// What was answered.
+        name: String,
+        /// The variables there are.
+        known: Vec<String>,
+    },
+    /// An answer that the template does not take.
+    #[error("`{value}` cannot be the value of `{name}`: {why}")]
+    BadAnswer {
+        /// The variable.
+        name: String,
+        /// The answer.
+        value: String,
+        /// What is wrong with it.
+        why: String,
+    },
+    /// A question without answer and without default.
+    #[error("the template `{template}` needs a value for `{name}`: {prompt}")]
+    MissingAnswer {
+        /// The template.
+        template: String,
+        /// The variable.
+        name: String,
+        /// What it is for.
+        prompt: String,
+    },
+    /// A template of an app where one of a component is needed.
+    #[error("the template `{id}` makes a whole app, not a component of one")]
+    NotAComponent {
+        /// The template.
+        id: String,
+    },
+    /// Two components of one name.
+    #[error("two components would be called `{name}`")]
+    DuplicateComponent {
+        /// The name.
+        name: String,
+    },
+    /// The template was made for a newer conjoin.
+    #[error("the template `{id}` needs conjoin {needs} or newer, and this is {has}")]
+    TooOld {
+        /// The template.
+        id: String,
+        /// The version it needs.
+        needs: semver::Version,
+        /// The version of this conjoin.
+        has: semver::Version,
+    },
+    /// The template itself is wrong.
+    #[error("the template `{id}` is broken: {why}")]
+    Broken {
+        /// The template.
+        id: String,
+        /// What is wrong with it.
+        why: String,
+    },
+    /// A file that would not lie in the app's folder, or where another one lies.
+    #[error("`{path}` cannot be a file of the app: {why}")]
+    BadPath {
+        /// The path.
+        path: String,
+        /// What is wrong with it.
+        why: String,
+    },
+    /// Something is in the way.
+    #[error("the folder `{}` is not empty: it contains {}", dir.display(), shown(entries))]
+    NotEmpty {
+        /// The folder.
+        dir: PathBuf,
+        /// The names of what it contains, sorted.
+        entries: Vec<String>,
+    },
+    /// A file is where the folder should be.
+    #[error("`{}` exists and is not a folder", path.display())]
+    NotAFolder {
+        /// The path.
+        path: PathBuf,
+    },
+    /// The file system refused.
+    #[error("cannot create the folder `{}`", dir.display())]
+    Write {
+        /// The folder.
+        dir: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+}
+
+impl ScaffoldError {
+    /// What to do next, each a sentence or a line to type.
+    pub fn hints(&self) -> Vec<String> {
+        match self {
+            Self::UnknownTemplate { id, known } => choose("templates", id, known),
+            Self::UnknownVariable { name, known, .. } if known.is_empty() => vec![format!("leave out `{name}`")],
+            Self::UnknownVariable { name, known, .. } => choose("variables", name, known),
+            Self::BadName { better: Some(better), .. } => vec![format!("call it `{better}`, for example")],
+            Self::BadName { better: None, .. } => vec!["a name looks like `my-shop2`".to_owned()],
+            Self::MissingAnswer { name, .. } => vec![format!("give one with `{name}=VALUE`")],
+            Self::NotAComponent { .. } => vec!["use it alone, without another template".to_owned()],
+            Self::DuplicateComponent { .. } => vec!["name them, as in `-t http-rust=gateway`".to_owned()],
+            Self::TooOld { .. } => vec!["install a newer conjoin".to_owned()],
+            Self::Broken { .. } => vec!["this is an error in conjoin: please report it".to_owned()],
+            Self::NotEmpty { .. } | Self::NotAFolder { .. } => {
+                vec!["choose another name, or move away what is there; nothing was written".to_owned()]
+            }
+            Self::BadAnswer { .. } | Self::BadPath { .. } | Self::Write { .. } => Vec::new(),
+        }
+    }
+}
+
+fn choose(what: &str, typed: &str, known: &[String]) -> Vec<String> {
+    let meant = nearest(typed, known.iter().map(String::as_str)).map(|name| format!("did you mean `{name}`?"));
+    let list: Vec<String> = known.iter().map(|name| format!("`{name}`")).collect();
+    meant.into_iter().chain([format!("{what}: {}", list.join(", "))]).collect()
+}
+
+/// The first few names, and how many more there are.
+fn shown(entries: &[String]) -> String {
+    let first: Vec<String> = entries.iter().take(5).map(|entry| format!("`{entry}`")).collect();
+    match entries.len().saturating_sub(first.len()) {
+        0 => first.join(", "),
+        more => format!("{} and {more} more", first.join(", ")),
+    }
+}

@@ -1,0 +1,167 @@
+//! From templates and answers to files.
+
+use handlebars::{Context, Handlebars, Helper, HelperResult, Output, RenderContext, RenderErrorReason, no_escape};
+use serde_json::{Map, Value, json};
+
+use crate::{Answers, FileSet, Kind, ScaffoldError, Template, catalogue, check_name};
+
+/// Words that stand for something in WIT.
+const WIT_KEYWORDS: &str = "as async bool borrow char constructor enum error-context export f32 f64 flags from func future
+    import include interface list map option own package record resource result s16 s32 s64 s8 static stream string tuple type
+    u16 u32 u64 u8 use variant with world";
+
+/// One component of a new app.
+#[derive(Clone, Copy, Debug)]
+pub struct Part<'a> {
+    /// A template of the kind [`Kind::Component`].
+    pub template: &'a Template,
+    /// The component's name and the values of the template's variables.
+    pub answers: &'a Answers,
+}
+
+/// What a component brings to an app.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Contribution {
+    /// The component's name, which is that of its folder and its world.
+    pub name: String,
+    /// The files of its folder, by their paths below it.
+    pub files: FileSet,
+    /// Its tables in `conjoin.toml`.
+    pub manifest: String,
+    /// Its world and interfaces in the shared WIT, without a `package` line.
+    pub wit: String,
+}
+
+/// The files of a new app called `answers.name`. A component template gets the skeleton around it and its default name.
+pub fn render(template: &Template, answers: &Answers) -> Result<FileSet, ScaffoldError> {
+    let Some(component) = template.default_name() else { return render_files(template, answers, Map::new()) };
+    let own = Answers { name: component.to_owned(), values: answers.values.clone() };
+    render_app(&answers.name, &[Part { template, answers: &own }])
+}
+
+/// The files of a new app called `name` of these components.
+///
+/// The first component that answers HTTP gets all routes, each further one those below its name.
+pub fn render_app(name: &str, parts: &[Part<'_>]) -> Result<FileSet, ScaffoldError> {
+    check_name("app", name)?;
+    let mut contributions: Vec<(Contribution, Value)> = Vec::new();
+    let mut served = false;
+    for part in parts {
+        let component = &part.answers.name;
+        if contributions.iter().any(|(other, _)| other.name == *component) {
+            return Err(ScaffoldError::DuplicateComponent { name: component.clone() });
+        }
+        let prefix = if served { format!("/{component}") } else { String::new() };
+        let contribution = render_component(name, *part, &prefix)?;
+        served |= part.template.serves_http();
+        let summary = part.template.summary();
+        let shown = json!({
+            "name": component,
+            "description": summary.description,
+            "manifest": contribution.manifest.trim_end(),
+            "wit": contribution.wit.trim_end(),
+        });
+        contributions.push((contribution, shown));
+    }
+    let shown: Value = contributions.iter().map(|(_, shown)| shown.clone()).collect();
+    let given = Map::from_iter([("components".to_owned(), shown)]);
+    let mut files = render_files(&catalogue::skeleton()?, &Answers::new(name), given)?;
+    contributions.into_iter().try_for_each(|(part, _)| files.add_below(&part.name, part.files))?;
+    Ok(files)
+}
+
+/// What a component brings to the app called `app`. If it answers HTTP, then below the path `prefix`, which is empty or starts
+/// with `/`.
+pub fn render_component(app: &str, part: Part<'_>, prefix: &str) -> Result<Contribution, ScaffoldError> {
+    let Part { template, answers } = part;
+    if template.summary().kind != Kind::Component {
+        return Err(ScaffoldError::NotAComponent { id: template.id().to_owned() });
+    }
+    check_name("component", &answers.name)?;
+    let given = Map::from_iter([("app".to_owned(), Value::from(app)), ("prefix".to_owned(), Value::from(prefix))]);
+    let context = context(template, answers, given.clone())?;
+    let engine = engine();
+    let text = |name: &str, text: &str| render_text(&engine, template, (name, text), &context);
+    Ok(Contribution {
+        name: answers.name.clone(),
+        manifest: text("manifest.toml.hbs", &template.manifest)?,
+        wit: text("world.wit.hbs", &template.wit)?,
+        files: render_files(template, answers, given)?,
+    })
+}
+
+fn render_files(template: &Template, answers: &Answers, given: Map<String, Value>) -> Result<FileSet, ScaffoldError> {
+    let has = semver::Version::parse(env!("CARGO_PKG_VERSION"));
+    has.map_or(Ok(()), |has| template.check_version(&has))?;
+    check_name(if template.default_name().is_some() { "component" } else { "app" }, &answers.name)?;
+    let values = answers.resolve(template)?;
+    let context = context(template, answers, given)?;
+    let engine = engine();
+    let mut files = FileSet::new();
+    for (path, bytes) in template.files_for(&values) {
+        let target = render_text(&engine, template, (path, path), &context)?;
+        match target.strip_suffix(".hbs") {
+            None => files.add(target, bytes)?,
+            Some(target) => {
+                let text = std::str::from_utf8(bytes).map_err(|_| ScaffoldError::Broken {
+                    id: template.id().to_owned(),
+                    why: format!("`{path}` is not UTF-8"),
+                })?;
+                files.add(target, render_text(&engine, template, (path, text), &context)?)?;
+            }
+        }
+    }
+    Ok(files)
+}
+
+/// Everything that the files of a template can name.
+fn context(
+    template: &Template,
+    answers: &Answers,
+    given: Map<String, Value>,
+) -> Result<Map<String, Value>, ScaffoldError> {
+    let mut context = answers.resolve(template)?;
+    context.insert("app".to_owned(), Value::from(answers.name.clone()));
+    context.insert("name".to_owned(), Value::from(answers.name.clone()));
+    context.insert("description".to_owned(), Value::from(template.summary().description));
+    context.extend(given);
+    Ok(context)
+}
+
+fn render_text(
+    engine: &Handlebars<'_>,
+    template: &Template,
+    (name, text): (&str, &str),
+    context: &Map<String, Value>,
+) -> Result<String, ScaffoldError> {
+    let broken = |error: handlebars::RenderError| ScaffoldError::Broken {
+        id: template.id().to_owned(),
+        why: format!("`{name}`: {error}"),
+    };
+    engine.render_template(text, context).map_err(broken)
+}
+
+fn engine() -> Handlebars<'static> {
+    let mut engine = Handlebars::new();
+    engine.set_strict_mode(true);
+    engine.register_escape_fn(no_escape);
+    engine.register_helper("wit-name", Box::new(write_wit_name));
+    engine
+}
+
+/// `{{wit-name name}}`: the name as WIT wants it, with `%` before a word that means something there.
+fn write_wit_name(
+    helper: &Helper<'_>,
+    _: &Handlebars<'_>,
+    _: &Context,
+    _: &mut RenderContext<'_, '_>,
+    out: &mut dyn Output,
+) -> HelperResult {
+    let name = helper.param(0).and_then(|param| param.value().as_str());
+    let name = name.ok_or(RenderErrorReason::ParamNotFoundForIndex("wit-name", 0))?;
+    if WIT_KEYWORDS.split_whitespace().any(|keyword| keyword == name) {
+        out.write("%")?;
+    }
+    out.write(name)?;
+    Ok(())
+}

@@ -1,0 +1,275 @@
+//! A template: what its `template.toml` says, and its files.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::Deserialize;
+use serde_json::Value;
+
+use crate::ScaffoldError;
+
+/// The names that every template can use without asking for them.
+pub(crate) const GIVEN: [&str; 5] = ["app", "components", "description", "name", "prefix"];
+
+/// What the templates' folders contain besides `files/`.
+const ABOUT: &str = "template.toml";
+const MANIFEST: &str = "manifest.toml.hbs";
+const WIT: &str = "world.wit.hbs";
+
+/// One template.
+///
+/// The keys of `template.toml`: `id`, `description`, `kind`, `languages`, `minimum-conjoin`; for components the table
+/// `component` with `name` (what it is called if the user does not say) and `serves-http`; `[[variable]]` with the fields of
+/// [`Variable`]; `[[file]]` with `path` and `when = { variable = "..", is = .. }` for a file or folder of `files/` that is
+/// there only for one value. Files whose name ends in `.hbs` are Handlebars templates; all paths are.
+#[derive(Clone, Debug)]
+pub struct Template {
+    about: About,
+    minimum: semver::Version,
+    /// The files below `files/`, with their names as they stand there.
+    pub(crate) files: BTreeMap<String, Vec<u8>>,
+    /// The component's piece of `conjoin.toml`; empty for other kinds.
+    pub(crate) manifest: String,
+    /// The component's piece of the shared WIT; empty for other kinds.
+    pub(crate) wit: String,
+}
+
+/// What a list of templates shows.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TemplateSummary {
+    /// The name to choose it by.
+    pub id: String,
+    /// What it makes, in a sentence without full stop.
+    pub description: String,
+    /// What it makes, for programs.
+    pub kind: Kind,
+    /// The languages of its components, as a manifest writes them.
+    pub languages: Vec<String>,
+}
+
+/// What a template makes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Kind {
+    /// A whole app.
+    App,
+    /// A component of an app.
+    Component,
+    /// What is around the components of an app; not to be chosen.
+    Skeleton,
+}
+
+/// A question that a template asks.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Variable {
+    /// Its name in the files.
+    pub name: String,
+    /// What kind of answer it takes.
+    #[serde(rename = "type")]
+    pub kind: VariableType,
+    /// The question.
+    pub prompt: String,
+    /// The answer when none is given.
+    pub default: Option<Value>,
+    /// A regular expression that the whole text must match.
+    pub pattern: Option<String>,
+    /// The only texts allowed, if any are listed.
+    #[serde(default)]
+    pub choices: Vec<String>,
+}
+
+/// The kind of an answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum VariableType {
+    /// Text in one line.
+    String,
+    /// `true` or `false`.
+    Bool,
+    /// A whole number.
+    Integer,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+struct About {
+    id: String,
+    description: String,
+    kind: Kind,
+    languages: Vec<String>,
+    minimum_conjoin: String,
+    component: Option<AboutComponent>,
+    #[serde(default)]
+    variable: Vec<Variable>,
+    #[serde(default)]
+    file: Vec<ConditionalFile>,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+struct AboutComponent {
+    name: String,
+    #[serde(default)]
+    serves_http: bool,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+struct ConditionalFile {
+    path: String,
+    when: Condition,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+struct Condition {
+    variable: String,
+    is: Value,
+}
+
+impl Template {
+    /// A template from the files of its folder, by their paths below it. `id` is what it must be called there.
+    pub fn parse(id: &str, files: impl IntoIterator<Item = (String, Vec<u8>)>) -> Result<Self, ScaffoldError> {
+        let broken = |why: String| ScaffoldError::Broken { id: id.to_owned(), why };
+        let (mut texts, mut content) = (BTreeMap::new(), BTreeMap::new());
+        for (path, bytes) in files {
+            match path.strip_prefix("files/") {
+                Some(path) => {
+                    content.insert(path.to_owned(), bytes);
+                }
+                None if [ABOUT, MANIFEST, WIT].contains(&path.as_str()) => {
+                    let text = String::from_utf8(bytes).map_err(|_| broken(format!("`{path}` is not UTF-8")))?;
+                    texts.insert(path, text);
+                }
+                None => return Err(broken(format!("`{path}` belongs into `files/`"))),
+            }
+        }
+        let about = texts.get(ABOUT).ok_or_else(|| broken(format!("it has no {ABOUT}")))?;
+        let about: About = toml::from_str(about).map_err(|error| broken(error.to_string()))?;
+        let minimum = semver::Version::parse(&about.minimum_conjoin).map_err(|error| broken(error.to_string()))?;
+        let mut text = |name: &str| texts.remove(name).unwrap_or_default();
+        let template = Self { about, minimum, files: content, manifest: text(MANIFEST), wit: text(WIT) };
+        match template.contradiction(id) {
+            Some(why) => Err(broken(why)),
+            None => Ok(template),
+        }
+    }
+
+    /// What a list shows of it.
+    pub fn summary(&self) -> TemplateSummary {
+        let About { id, description, kind, languages, .. } = &self.about;
+        TemplateSummary { id: id.clone(), description: description.clone(), kind: *kind, languages: languages.clone() }
+    }
+
+    /// The questions it asks, in the order in which they make sense.
+    pub fn variables(&self) -> &[Variable] {
+        &self.about.variable
+    }
+
+    /// What its component is called if the user does not say; none for whole apps.
+    pub fn default_name(&self) -> Option<&str> {
+        self.about.component.as_ref().map(|component| component.name.as_str())
+    }
+
+    /// Whether its component answers HTTP requests.
+    pub fn serves_http(&self) -> bool {
+        self.about.component.as_ref().is_some_and(|component| component.serves_http)
+    }
+
+    pub(crate) fn id(&self) -> &str {
+        &self.about.id
+    }
+
+    /// Refuses a template that was made for a newer conjoin.
+    pub(crate) fn check_version(&self, has: &semver::Version) -> Result<(), ScaffoldError> {
+        if *has >= self.minimum {
+            return Ok(());
+        }
+        Err(ScaffoldError::TooOld { id: self.id().to_owned(), needs: self.minimum.clone(), has: has.clone() })
+    }
+
+    /// The files that these answers leave, with their names as they stand in the template.
+    pub(crate) fn files_for(&self, answers: &serde_json::Map<String, Value>) -> impl Iterator<Item = (&str, &[u8])> {
+        let hidden = |condition: &&ConditionalFile| answers.get(&condition.when.variable) != Some(&condition.when.is);
+        let hidden: Vec<&str> = self.about.file.iter().filter(hidden).map(|file| file.path.as_str()).collect();
+        let kept = self.files.iter().filter(move |(path, _)| !hidden.iter().any(|hidden| is_at_or_below(path, hidden)));
+        kept.map(|(path, bytes)| (path.as_str(), bytes.as_slice()))
+    }
+
+    /// What in `template.toml` cannot be.
+    fn contradiction(&self, id: &str) -> Option<String> {
+        if self.about.id != id {
+            return Some(format!("its folder says `{id}`, its {ABOUT} `{}`", self.about.id));
+        }
+        if (self.about.kind == Kind::Component) != self.about.component.is_some() {
+            return Some("a component has a table `component`, anything else has none".to_owned());
+        }
+        if self.about.kind == Kind::Component && (self.manifest.is_empty() || self.wit.is_empty()) {
+            return Some(format!("a component has a `{MANIFEST}` and a `{WIT}`"));
+        }
+        let mut names: BTreeSet<&str> = GIVEN.into_iter().collect();
+        for variable in self.variables() {
+            if !names.insert(&variable.name) {
+                return Some(format!("the variable `{}` is there twice, or given", variable.name));
+            }
+            if let Some(why) = variable.contradiction() {
+                return Some(format!("the variable `{}`: {why}", variable.name));
+            }
+        }
+        self.about.file.iter().find_map(|file| self.pointless(file))
+    }
+
+    fn pointless(&self, file: &ConditionalFile) -> Option<String> {
+        let variable = self.variables().iter().find(|variable| variable.name == file.when.variable);
+        if !variable.is_some_and(|variable| variable.kind.fits(&file.when.is)) {
+            return Some(format!("`{}` depends on a value that no variable has", file.path));
+        }
+        let there = self.files.keys().any(|path| is_at_or_below(path, &file.path));
+        (!there).then(|| format!("there is no `{}` below `files/`", file.path))
+    }
+}
+
+impl Variable {
+    fn contradiction(&self) -> Option<String> {
+        if self.kind != VariableType::String && (self.pattern.is_some() || !self.choices.is_empty()) {
+            return Some("only a string has a pattern or choices".to_owned());
+        }
+        if let Some(pattern) = &self.pattern
+            && let Err(error) = regex_lite::Regex::new(pattern)
+        {
+            return Some(error.to_string());
+        }
+        let default = self.default.as_ref()?;
+        if !self.kind.fits(default) {
+            return Some("its default has another type".to_owned());
+        }
+        default.as_str().and_then(|text| self.refuse(text))
+    }
+
+    /// Why `text` cannot be the answer, for a variable of text.
+    pub(crate) fn refuse(&self, text: &str) -> Option<String> {
+        if text.chars().any(char::is_control) {
+            return Some("it is one line".to_owned());
+        }
+        if !self.choices.is_empty() && !self.choices.iter().any(|choice| choice == text) {
+            return Some(format!("it is one of `{}`", self.choices.join("`, `")));
+        }
+        let pattern = self.pattern.as_ref()?;
+        let whole = regex_lite::Regex::new(&format!("^(?:{pattern})$")).ok()?;
+        (!whole.is_match(text)).then(|| format!("it has to match `{pattern}`"))
+    }
+}
+
+impl VariableType {
+    fn fits(self, value: &Value) -> bool {
+        match self {
+            Self::String => value.is_string(),
+            Self::Bool => value.is_boolean(),
+            Self::Integer => value.is_i64(),
+        }
+    }
+}
+
+fn is_at_or_below(path: &str, folder: &str) -> bool {
+    path.strip_prefix(folder).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+}

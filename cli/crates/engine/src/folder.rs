@@ -1,6 +1,6 @@
 //! The folders in which the engine keeps what it makes, and their removal.
 
-use std::{fs::FileType, io, path::PathBuf};
+use std::{fs::FileType, io};
 
 use conjoin_plan::{AbsPath, Layout};
 
@@ -16,6 +16,9 @@ const TAG: &str = "CACHEDIR.TAG";
 /// The first line is what makes it a tag; the second says whose it is.
 const TAG_TEXT: &str =
     "Signature: 8a477f597d28d172789f06886806bc55\n# Made by conjoin; `conjoin clean` removes this folder.\n";
+
+/// What the folder is called while it is being removed.
+const DOOMED: &str = ".conjoin-removed-";
 
 /// For what a plan is carried out, and so where it is remembered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -101,10 +104,15 @@ pub fn clean(
     }
     let lock = lock(&folder.join("lock"), cancel, waiting)?;
     // First out of the way in one go, so that a removal that is interrupted leaves nothing half there.
-    let doomed = PathBuf::from(format!("{folder}-removed-{}", std::process::id()));
-    fs_err::rename(folder.as_path(), &doomed).map_err(failed)?;
+    let doomed = layout.app.join(format!("{DOOMED}{}", std::process::id()));
+    fs_err::rename(&folder, &doomed).map_err(failed)?;
     drop(lock);
-    fs_err::remove_dir_all(&doomed).map_err(failed)?;
+    for entry in fs_err::read_dir(layout.app.as_path()).map_err(failed)? {
+        let entry = entry.map_err(failed)?;
+        if entry.file_name().to_string_lossy().starts_with(DOOMED) {
+            fs_err::remove_dir_all(entry.path()).map_err(failed)?;
+        }
+    }
     Ok(Cleaned::Removed)
 }
 

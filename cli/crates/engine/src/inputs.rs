@@ -71,8 +71,8 @@ impl Reader<'_> {
         for input in &step.inputs {
             self.add(input, &mut inputs)?;
         }
-        for path in implied(&step.action) {
-            self.file(path, &mut inputs)?;
+        for input in implied(&step.action) {
+            self.add(&input, &mut inputs)?;
         }
         Ok(inputs)
     }
@@ -206,13 +206,15 @@ fn glob_set(globs: &[String]) -> Result<GlobSet, InputError> {
     set.build().map_err(|source| InputError::Glob { glob: globs.join(", "), source })
 }
 
-/// The files that an action reads by its nature.
-fn implied(action: &Action) -> Vec<&AbsPath> {
+/// What an action reads by its nature.
+fn implied(action: &Action) -> Vec<Input> {
     match action {
         Action::Run(_) | Action::Write(_) => Vec::new(),
-        Action::Copy(copy) => vec![&copy.from],
-        Action::Encode(encode) => vec![&encode.module],
-        Action::Compose(compose) => compose.components.values().collect(),
-        Action::Prove(prove) => vec![&prove.component],
+        Action::Copy(copy) => vec![Input::File(copy.from.clone())],
+        Action::Encode(encode) => {
+            vec![Input::File(encode.module.clone()), Input::Tree { dir: encode.wit.clone(), except: &[] }]
+        }
+        Action::Compose(compose) => compose.components.values().cloned().map(Input::File).collect(),
+        Action::Prove(prove) => vec![Input::File(prove.component.clone())],
     }
 }

@@ -41,6 +41,7 @@ pub use lock::{Lock, LockError, lock};
 pub use performer::{PerformError, Performer};
 pub use probe::{ProbeContext, ProbeRequest, probe};
 pub use report::{BuildReport, ExecuteError, FailedStep, StepError, StepReport};
+pub use write::copy_whole;
 
 /// The error and its causes on one line.
 pub fn error_chain(error: &dyn std::error::Error) -> String {

@@ -119,7 +119,7 @@ pub enum ExecuteError {
         #[source]
         source: io::Error,
     },
-    /// The folder cannot be locked, or the user did not want to wait for it.
+    /// The user did not want to wait for another process.
     #[error(transparent)]
     Lock(#[from] LockError),
 }

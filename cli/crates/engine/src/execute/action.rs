@@ -2,7 +2,7 @@
 
 use std::{io, path::Path};
 
-use conjoin_plan::{AbsPath, Action, CopyAction, Discovery, Invocation, Step, WrittenFile};
+use conjoin_plan::{AbsPath, Action, Discovery, Invocation, Step, WrittenFile};
 
 use super::step::Work;
 use crate::{
@@ -10,7 +10,7 @@ use crate::{
     dep_info::prerequisites,
     output::{Lines, Output},
     process::{RunOptions, run},
-    write::{naming, temporary_beside, write_whole},
+    write::{copy_whole, write_whole},
 };
 
 /// Everything that a step writes, also what only its action says.
@@ -53,7 +53,7 @@ impl Work<'_> {
                 outcome
             }
             Action::Write(files) => files.iter().try_for_each(write).map_err(on_file),
-            Action::Copy(action) => copy(action).map_err(on_file),
+            Action::Copy(action) => copy_whole(&action.from, &action.to).map_err(on_file),
             Action::Encode(action) => {
                 let bytes = self.performer.encode(action)?;
                 write_whole(action.output.as_path(), &bytes).map_err(on_file)
@@ -136,14 +136,6 @@ impl Work<'_> {
 fn write(file: &WrittenFile) -> io::Result<()> {
     let same = fs_err::read(&file.path).is_ok_and(|contents| contents == *file.contents);
     if same { Ok(()) } else { write_whole(file.path.as_path(), &file.contents) }
-}
-
-fn copy(action: &CopyAction) -> io::Result<()> {
-    let to = action.to.as_path();
-    let mut from = fs_err::File::open(action.from.as_path())?.into_parts().0;
-    let mut file = temporary_beside(to, 0o666)?;
-    io::copy(&mut from, file.as_file_mut()).map_err(|error| naming(to, &error))?;
-    file.persist(to).map(drop).map_err(|error| naming(to, &error.error))
 }
 
 /// Removes files; folders are left, a tool made them for more than one file.

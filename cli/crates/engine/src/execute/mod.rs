@@ -67,7 +67,10 @@ pub fn execute(
     let path = folder.join("lock");
     let mut waiting = |holder| sink.event(BuildEvent::Waiting { lock: path.clone(), holder });
     let lock = lock(&path, options.cancel, &mut waiting).map_err(|error| in_folder(error, &unwritable))?;
-    let children = adopt(&folder.join("children"), options.cancel, &mut waiting)?;
+    // Whoever had the lock may have removed the folder.
+    prepare(&folder).map_err(unwritable)?;
+    let children = adopt(&folder.join("children"), options.cancel, &mut waiting);
+    let children = children.map_err(|error| in_folder(error, &unwritable))?;
     let stores = plan.steps().iter().any(|step| step.keep == Keep::Stored);
     let cache_unwritable = |source| ExecuteError::Cache { folder: layout.cache.clone(), source };
     let work = step::Work {

@@ -4,6 +4,7 @@
 
 use std::{
     collections::BTreeSet,
+    panic::{AssertUnwindSafe, catch_unwind},
     sync::{
         Mutex, PoisonError,
         mpsc::{self, Receiver, Sender, SyncSender},
@@ -63,7 +64,10 @@ fn labour(work: &Work<'_>, jobs: &Mutex<Receiver<usize>>, sender: &SyncSender<Me
     while let Ok(index) = next() {
         // Nobody listens any more only when the calling thread panicked.
         let emit = |event| drop(sender.send(Message::Event(event)));
-        let done = work.carry_out(&work.plan.steps()[index], &emit);
+        let step = &work.plan.steps()[index];
+        // Were the panic to end this thread, the others would wait for its outcome for ever.
+        let done = catch_unwind(AssertUnwindSafe(|| work.carry_out(step, &emit)));
+        let done = done.unwrap_or_else(|panic| Done::of_panic(step, panic.as_ref()));
         if sender.send(Message::Done(index, Box::new(done))).is_err() {
             return;
         }

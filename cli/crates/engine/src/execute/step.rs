@@ -1,6 +1,7 @@
 //! One step: up to date, restored, or carried out.
 
 use std::{
+    any::Any,
     collections::BTreeMap,
     io,
     path::{Path, PathBuf},
@@ -12,7 +13,7 @@ use conjoin_plan::{AbsPath, Action, Keep, Plan, Step, StepId};
 
 use super::{ExecuteOptions, action::outputs_of, milliseconds, reasons};
 use crate::{
-    BuildEvent, DirtyReason, FailedStep, InputError, Performer, StepError, StepOutcome,
+    BuildEvent, DirtyReason, FailedStep, InputError, PerformError, Performer, StepError, StepOutcome,
     digest::{Digest, Digests, Seen},
     inputs::{Inputs, Reader},
     key::{Description, with_discovered},
@@ -78,6 +79,17 @@ impl Work<'_> {
             Err(error) => (StepOutcome::Failed, Some(failure(step, printed.into_bytes(), error))),
         };
         Done { outcome, reasons, duration: began.elapsed(), failure }
+    }
+}
+
+impl Done {
+    /// The outcome of a step whose action panicked.
+    pub(super) fn of_panic(step: &Step, panic: &(dyn Any + Send)) -> Self {
+        let text = panic.downcast_ref::<&str>().copied().or_else(|| panic.downcast_ref::<String>().map(String::as_str));
+        let text = text.unwrap_or("it does not say why");
+        let error = PerformError::new(format!("step `{}` panicked, which is a bug of conjoin: {text}", step.id));
+        let failure = failure(step, Vec::new(), error.into());
+        Self { outcome: StepOutcome::Failed, reasons: Vec::new(), duration: Duration::ZERO, failure: Some(failure) }
     }
 }
 

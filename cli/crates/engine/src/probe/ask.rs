@@ -80,7 +80,10 @@ impl Asker<'_> {
         let found = FoundTool { path: path.clone(), version: (0, 0, 0), says: String::new(), found_in: FoundIn::Path };
         let question =
             Invocation::new(tool, &found, &self.context.layout.app).args(args.iter().copied().map(Arg::from));
-        // A question must not download a toolchain.
-        question.env("RUSTUP_AUTO_INSTALL", "0")
+        match tool {
+            // A question must not download a toolchain.
+            Tool::Cargo | Tool::Rustc | Tool::Rustup => question.env("RUSTUP_AUTO_INSTALL", "0"),
+            _ => question,
+        }
     }
 }

@@ -90,6 +90,24 @@ fn two_builds_at_once_both_succeed_and_do_the_work_once() {
 }
 
 #[test]
+fn a_folder_that_is_cleaned_while_a_build_waits_is_made_anew() {
+    let fixture = sources();
+    fixture.build(&fixture.app_of_two());
+    let folder = fixture.layout.dot_conjoin();
+    let mut held = Some(conjoin_engine::lock(&folder.join("lock"), &fixture.cancel, &mut |_| ()).unwrap());
+    let mut watch = |event: &BuildEvent| {
+        if let BuildEvent::Waiting { .. } = event {
+            fs_err::remove_dir_all(&folder).unwrap();
+            drop(held.take());
+        }
+    };
+    let report = fixture.try_build(&fixture.app_of_two(), &mut watch).unwrap();
+    assert!(report.failed.is_empty());
+    let cleaned = conjoin_engine::clean(&fixture.layout, &fixture.cancel, &mut |_| ()).unwrap();
+    assert_eq!(cleaned, conjoin_engine::Cleaned::Removed);
+}
+
+#[test]
 fn waiting_for_another_process_can_be_cancelled() {
     let fixture = sources();
     let path = fixture.layout.dot_conjoin().join("lock");

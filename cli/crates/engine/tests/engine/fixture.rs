@@ -180,6 +180,7 @@ impl Performer for Joiner {
     }
 
     fn compose(&self, action: &ComposeAction) -> Result<Vec<u8>, PerformError> {
+        assert!(action.wiring.entry != "panic", "an invariant does not hold");
         let parts: Result<Vec<_>, _> = action.components.values().map(fs_err::read).collect();
         parts.map(|parts| parts.concat()).map_err(|error| PerformError::new(error.to_string()))
     }

@@ -175,7 +175,7 @@ fn a_tool_that_is_not_there_or_cannot_say_its_version_is_a_fact() {
     let machine = Machine::new();
     assert_eq!(machine.find(&TOOL), "missing");
     machine.env.fake_tool("tool", "when\n complain no such library\n exit 127\n");
-    let command = "cd [ROOT]/app && RUSTUP_AUTO_INSTALL=0 [ROOT]/bin/tool --version";
+    let command = "cd [ROOT]/app && [ROOT]/bin/tool --version";
     let broken = |output: &str| format!("broken: [ROOT]/bin/tool: {command}: {output}");
     assert_eq!(machine.find(&TOOL), broken("no such library\n`tool` failed with exit status 127"));
     machine.env.fake_tool("tool", "when\n say hello\n");

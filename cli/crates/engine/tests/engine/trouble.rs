@@ -78,6 +78,18 @@ fn a_tool_that_is_gone_or_crashes_is_named() {
 }
 
 #[test]
+fn a_panic_is_a_failed_step() {
+    let fixture = Fixture::new();
+    let mut compose = fixture.compose(&[]);
+    let Action::Compose(action) = &mut compose.action else { unreachable!("it composes") };
+    action.wiring.entry = "panic".to_owned();
+    assert_eq!(
+        failure(&fixture, compose),
+        "step `app/compose` panicked, which is a bug of conjoin: an invariant does not hold"
+    );
+}
+
+#[test]
 fn a_cache_folder_that_cannot_be_written_is_an_error_with_a_hint() {
     let mut fixture = Fixture::new();
     fixture.write("a.src", "A1\n");

@@ -7,23 +7,33 @@
 //! | file | what it describes |
 //! |---|---|
 //! | `tools` | every tool: where it is looked for, which versions will do and why, who installs it |
-//! | `rust`, `starling`, `python` | how a language is built |
-//! | `rustup`, `npm`, `pip` | how a tool is installed |
+//! | `rust`, `starling`, `python`, `tinygo` | how a language is built |
+//! | `rustup`, `npm`, `pip`, `debian` | how a tool is installed |
+//! | `cargo_toml`, `package_json` | what a project says of itself |
+//! | `steps` | the shapes of steps that several of them share |
 //!
 //! What conjoin gives a toolchain to run (a build runner, lock files) lies in `support/<toolchain>/` and is written by steps, so
 //! that it is part of what a result depends on.
 
 mod cargo_toml;
 mod debian;
+mod npm;
+mod package_json;
+mod pip;
+mod python;
 mod rust;
 mod rustup;
+mod starling;
 mod steps;
 mod tinygo;
 mod tools;
 
 use conjoin_plan::{Toolchain, ToolchainSet};
 
-static TOOLCHAINS: &[&dyn Toolchain] = &[&rust::Rust, &tinygo::TinyGo];
+static TOOLCHAINS: &[&dyn Toolchain] = &[&rust::Rust, &tinygo::TinyGo, &starling::Starling, &python::Python];
+
+/// The world of the components that prove a toolchain.
+const HELLO_WIT: &str = include_str!("../support/proof/hello.wit");
 
 /// Every toolchain and every tool that conjoin knows.
 pub fn all() -> ToolchainSet {

@@ -2,7 +2,7 @@
 
 use conjoin_plan::{Locate, Probe, Tool, ToolSpec, Window};
 
-use crate::{rust::PLATFORM, rustup::RustupTarget, tinygo};
+use crate::{npm, pip, rust::PLATFORM, rustup::RustupTarget, tinygo};
 
 /// All tools, in the order of [`Tool`].
 pub(crate) static ALL: &[&ToolSpec] = &[
@@ -15,7 +15,9 @@ pub(crate) static ALL: &[&ToolSpec] = &[
     &tinygo::BINDINGS,
     &NODE,
     &NPM,
+    &npm::COMPONENTIZE_JS,
     &PYTHON,
+    &pip::COMPONENTIZE_PY,
     &CXX,
     &APT_GET,
     &DPKG_DEB,

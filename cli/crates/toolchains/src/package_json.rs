@@ -1,0 +1,94 @@
+//! What a `package.json` and the files beside it say: where the sources begin, and whether there are packages to install.
+
+use std::sync::Arc;
+
+use conjoin_diagnostics::{Diagnostic, Source};
+use conjoin_plan::{AbsPath, Facts, Layout, Target};
+use serde::Deserialize;
+
+/// Where the sources may begin, the preferred file first.
+const ENTRIES: [&str; 4] = ["src/index.ts", "src/index.js", "index.ts", "index.js"];
+
+/// A project of JavaScript or TypeScript.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Package {
+    /// The file in which the sources begin, relative to the project's folder.
+    pub(crate) entry: String,
+    /// Whether the code needs packages that npm installs.
+    pub(crate) has_dependencies: bool,
+}
+
+/// The part of the format that matters here.
+#[derive(Debug, Default, Deserialize)]
+struct Json {
+    main: Option<String>,
+    #[serde(default)]
+    dependencies: serde_json::Map<String, serde_json::Value>,
+}
+
+/// The files that [`Package::read`] must know.
+pub(crate) fn reads(dir: &AbsPath) -> Vec<AbsPath> {
+    ["package.json", "package-lock.json"].into_iter().chain(ENTRIES).map(|name| dir.join(name)).collect()
+}
+
+impl Package {
+    /// The project in the folder of `target`.
+    pub(crate) fn read(target: &Target<'_>, facts: &Facts, layout: &Layout) -> Result<Self, Box<Diagnostic>> {
+        let dir = &target.dir;
+        let folder = dir.as_path().strip_prefix(layout.app.as_path()).unwrap_or(dir.as_path()).display();
+        let path = dir.join("package.json");
+        let json = match facts.text(&path) {
+            Some(text) => parse(&Arc::new(Source::new(format!("{folder}/package.json"), text)))?,
+            None => Json::default(),
+        };
+        let entry =
+            ENTRIES.into_iter().find(|name| facts.text(&dir.join(name)).is_some()).map(str::to_owned).or(json.main);
+        let Some(entry) = entry else {
+            return Err(Box::new(
+                Diagnostic::error(
+                    "starling::no-entry",
+                    format!("there is no file in `{folder}` in which its code begins"),
+                )
+                .note(format!("looked for {}, and `main` in package.json", ENTRIES.join(", ")))
+                .hint(format!(
+                    "write `{folder}/{}`",
+                    if target.language.as_str() == "typescript" { ENTRIES[0] } else { ENTRIES[1] }
+                ))
+                .hint("`path = \"...\"` in conjoin.toml names the component's folder if it is another one"),
+            ));
+        };
+        let has_dependencies = !json.dependencies.is_empty();
+        if has_dependencies && facts.text(&dir.join("package-lock.json")).is_none() {
+            return Err(Box::new(
+                Diagnostic::error(
+                    "starling::no-lock-file",
+                    format!("`{folder}/package.json` has dependencies but no lock file"),
+                )
+                .note("conjoin installs exactly what a lock file says, so that a component is the same everywhere")
+                .hint(format!("run `npm install` in `{folder}` and keep the `package-lock.json` that it writes")),
+            ));
+        }
+        Ok(Self { entry, has_dependencies })
+    }
+}
+
+fn parse(source: &Arc<Source>) -> Result<Json, Box<Diagnostic>> {
+    serde_json::from_str(&source.text).map_err(|error| {
+        let at = byte(&source.text, error.line(), error.column());
+        let message = error.to_string();
+        let message = message.split(" at line ").next().unwrap_or_default().to_owned();
+        Box::new(
+            Diagnostic::error("starling::package-json", format!("`{}` is not what npm expects", source.name)).label(
+                source,
+                at..at + 1,
+                message,
+            ),
+        )
+    })
+}
+
+/// The byte at a line and column, both counted from 1.
+fn byte(text: &str, line: usize, column: usize) -> usize {
+    let start: usize = text.split_inclusive('\n').take(line.saturating_sub(1)).map(str::len).sum();
+    text.floor_char_boundary((start + column.saturating_sub(1)).min(text.len().saturating_sub(1)))
+}

@@ -1,0 +1,134 @@
+//! componentize-py, installed by pip into the cache folder.
+//!
+//! Into a folder of its own (`--target`), which needs no virtual environment and leaves the machine's Python alone; and only
+//! files whose hashes `support/python/requirements.txt` lists.
+
+use conjoin_diagnostics::Diagnostic;
+use conjoin_plan::{
+    AbsPath, Expectation, Facts, Input, Invocation, Layout, Locate, Probe, Provider, Step, Subject, Tool, ToolSpec,
+    Window, WrittenFile,
+};
+
+use crate::{
+    python::{self, RUNNER, SITE},
+    steps::{self, Run},
+};
+
+/// The folder below `toolchains/`: another for every change of what is installed.
+const RECIPE: &str = "componentize-py-0.25.1-1";
+const COMPLETE: &str = "complete";
+
+pub(crate) static COMPONENTIZE_PY: ToolSpec = ToolSpec {
+    tool: Tool::ComponentizePy,
+    name: "componentize-py",
+    variable: "CONJOIN_COMPONENTIZE_PY",
+    locate: Locate::Cache { recipe: RECIPE, file: COMPLETE },
+    probe: Probe::Fixed((0, 25, 1)),
+    window: Window {
+        at_least: (0, 25, 1),
+        below: Some((0, 25, 2)),
+        because: "the names of the bindings that templates use are those of this version",
+    },
+    providers: &[&Pip],
+    by_hand: "only conjoin installs it, as it needs it: `conjoin doctor --fix`",
+};
+
+/// `pip install --target`.
+#[derive(Debug)]
+struct Pip;
+
+impl Provider for Pip {
+    fn name(&self) -> &'static str {
+        "PyPI packages"
+    }
+
+    fn needs(&self) -> &'static [Tool] {
+        &[Tool::Python]
+    }
+
+    fn reads(&self, _layout: &Layout) -> Vec<AbsPath> {
+        vec![]
+    }
+
+    fn steps(&self, facts: &Facts, layout: &Layout) -> Result<Vec<Step>, Box<Diagnostic>> {
+        let python = steps::found(facts, Tool::Python)?;
+        let subject = Subject::Installation(Tool::ComponentizePy);
+        let folder = layout.toolchain(RECIPE);
+        let site = folder.join(SITE);
+
+        let requirements = folder.join("requirements.txt");
+        let list = steps::write(
+            "componentize-py/packages".to_owned(),
+            subject.clone(),
+            "write the list of packages",
+            vec![WrittenFile::text(requirements.clone(), include_str!("../support/python/requirements.txt"))],
+        );
+        let install = Run {
+            id: "componentize-py/pip".to_owned(),
+            subject: subject.clone(),
+            title: "pip install",
+            inputs: steps::outputs_of(&list).collect(),
+            outputs: vec![site.join("componentize_py/__init__.py")],
+            versions: vec![python.says.clone()],
+        }
+        .step(pip_install(Invocation::new(Tool::Python, python, &folder), &site, &requirements));
+
+        let proof = folder.join("proof");
+        let script = proof.join("build.py");
+        let project = steps::write(
+            "componentize-py/hello".to_owned(),
+            subject.clone(),
+            "write a component that says hello",
+            vec![
+                WrittenFile::text(script.clone(), RUNNER),
+                WrittenFile::text(proof.join("app.py"), include_str!("../support/python/hello.py")),
+                WrittenFile::text(proof.join("wit/hello.wit"), crate::HELLO_WIT),
+            ],
+        );
+        let component = proof.join("hello.wasm");
+        let mut inputs: Vec<Input> = steps::outputs_of(&project).collect();
+        inputs.extend(steps::outputs_of(&install));
+        let build = Run {
+            id: "componentize-py/build".to_owned(),
+            subject: subject.clone(),
+            title: "build it",
+            inputs,
+            outputs: vec![component.clone()],
+            versions: vec![python.says.clone()],
+        }
+        .step(
+            python::run(python, &proof, &script)
+                .arg("--toolchain")
+                .arg(&site)
+                .args(["--wit", "wit", "--world", "hello", "--module", "app", "--path", ".", "--out"])
+                .arg(&component),
+        );
+
+        let proven = proof.join("proven");
+        let hello = Expectation::Hello("hello".to_owned());
+        let prove =
+            steps::prove("componentize-py/prove".to_owned(), Tool::ComponentizePy, component, hello, proven.clone());
+        let done = steps::copy(
+            "componentize-py/complete".to_owned(),
+            subject,
+            "note that it is complete",
+            proven,
+            folder.join(COMPLETE),
+        );
+        Ok(vec![list, install, project, build, prove, done])
+    }
+}
+
+fn pip_install(python: Invocation, site: &AbsPath, requirements: &AbsPath) -> Invocation {
+    python
+        .args(["-m", "pip", "install", "--disable-pip-version-check", "--no-input", "--quiet"])
+        // What a killed installation left behind is replaced.
+        .args(["--upgrade", "--no-deps", "--only-binary", ":all:", "--require-hashes", "--target"])
+        .arg(site)
+        .arg("--requirement")
+        .arg(requirements)
+        .env("PIP_ROOT_USER_ACTION", "ignore")
+        // Settings for other folders, which pip refuses to combine with `--target`.
+        .env_remove("PIP_USER")
+        .env_remove("PIP_REQUIRE_VIRTUALENV")
+}

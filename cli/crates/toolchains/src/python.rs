@@ -1,0 +1,143 @@
+//! Python components: componentize-py puts the modules and an interpreter into a component.
+//!
+//! It runs in `support/python/build.py`. The entry is the module `app.py`; packages of others are taken from the folder `vendor`
+//! (`pip install --target vendor NAME`), never from the machine. A component holds the modules that were imported when it was
+//! built, so imports belong at the top of a file.
+
+use conjoin_diagnostics::Diagnostic;
+use conjoin_manifest::{Permissions, ToolchainName};
+use conjoin_plan::{
+    AbsPath, Facts, FoundTool, Hint, Input, Invocation, Keep, Layout, Profile, Step, Target, Tool, Toolchain,
+    WrittenFile,
+};
+use conjoin_wit::Dialect;
+
+use crate::steps::{self, Run};
+
+/// The script that builds.
+pub(crate) const RUNNER: &str = include_str!("../support/python/build.py");
+
+/// The module in which a component begins.
+const MODULE: &str = "app";
+
+const HINTS: &[Hint] = &[
+    Hint {
+        when: "No module named pip",
+        say: "Python's installer is missing: install the package python3-pip of your system, or `python3 -m ensurepip --user`.",
+    },
+    Hint {
+        when: "ModuleNotFoundError: No module named",
+        say: "The component sees its own folder and `vendor` in it: put packages there by `pip install --target vendor NAME` in \
+              the component's folder.",
+    },
+    Hint {
+        when: "which cannot run in a component",
+        say: "A component holds no machine code: remove the package from `vendor` and use one that is written in Python alone.",
+    },
+    Hint {
+        when: "has no class",
+        say: "Write a class named like the interface, in PascalCase, that inherits from the one in `wit_world.exports`.",
+    },
+    Hint {
+        when: "Can't instantiate abstract class",
+        say: "The world exports a function that the class does not define: add a method of that name, in snake_case.",
+    },
+];
+
+/// The folder of packages below the one that componentize-py is installed in.
+pub(crate) const SITE: &str = "site";
+
+/// componentize-py.
+#[derive(Debug)]
+pub(crate) struct Python;
+
+impl Toolchain for Python {
+    fn name(&self) -> ToolchainName {
+        ToolchainName::Python
+    }
+
+    fn requirements(&self) -> &'static [Tool] {
+        &[Tool::Python, Tool::ComponentizePy]
+    }
+
+    fn dialect(&self) -> Dialect {
+        Dialect::default()
+    }
+
+    fn reads(&self, dir: &AbsPath) -> Vec<AbsPath> {
+        vec![dir.join("app.py")]
+    }
+
+    fn steps(&self, target: &Target<'_>, facts: &Facts, layout: &Layout) -> Result<Vec<Step>, Box<Diagnostic>> {
+        let folder = target.dir.as_path().strip_prefix(layout.app.as_path()).unwrap_or(target.dir.as_path()).display();
+        if facts.text(&target.dir.join("app.py")).is_none() {
+            return Err(Box::new(
+                Diagnostic::error("python::no-app", format!("there is no `{folder}/app.py`"))
+                    .note("a component written in Python begins in the module `app.py` of its folder")
+                    .hint("`path = \"...\"` in conjoin.toml names the folder if it is another one"),
+            ));
+        }
+        let (world, wit) = steps::write_world(target, layout);
+        let script = layout.work(target.name).join("build.py");
+        let runner = steps::write(
+            format!("{}/runner", target.name),
+            steps::component(target.name),
+            "write the build script",
+            vec![WrittenFile::text(script.clone(), RUNNER)],
+        );
+        let mut inputs = vec![
+            Input::Tree { dir: target.dir.clone(), except: &["__pycache__"] },
+            // Installed packages are often ignored by version control.
+            Input::Globs { dir: target.dir.clone(), globs: vec!["vendor/**".to_owned()] },
+        ];
+        inputs.extend([&world, &runner].into_iter().flat_map(steps::outputs_of));
+        inputs.push(steps::world_value(target));
+
+        let python = steps::found(facts, Tool::Python)?;
+        let componentize = steps::found(facts, Tool::ComponentizePy)?;
+        let output = layout.work(target.name).join("component.wasm");
+        let mut invocation = run(python, &target.dir, &script)
+            .arg("--toolchain")
+            // Found by the file that the installation writes last.
+            .arg(componentize.path.parent().join(SITE))
+            .arg("--wit")
+            .arg(&wit)
+            .args(["--world", target.world, "--module", MODULE, "--path", ".", "--path", "vendor"]);
+        if stubs_wasi(target) {
+            invocation = invocation.arg("--stub-wasi");
+        }
+        let step = Run {
+            id: format!("{}/componentize", target.name),
+            subject: steps::component(target.name),
+            title: "componentize-py",
+            inputs,
+            outputs: vec![output.clone()],
+            versions: vec![python.says.clone(), componentize.says.clone()],
+        }
+        .step(invocation.arg("--out").arg(&output));
+        let artifact = steps::copy_artifact(target, output, layout);
+        Ok(vec![world, runner, Step { keep: Keep::Stored, ..step }, artifact])
+    }
+
+    fn hints(&self) -> &'static [Hint] {
+        HINTS
+    }
+}
+
+/// The build script, run without what the machine's owner set up for other programs in Python.
+pub(crate) fn run(python: &FoundTool, cwd: &AbsPath, script: &AbsPath) -> Invocation {
+    let invocation = Invocation::new(Tool::Python, python, cwd).args(["-I", "-B"]).arg(script);
+    ["RUST_BACKTRACE", "VIRTUAL_ENV"].into_iter().fold(invocation, Invocation::env_remove)
+}
+
+/// Whether WASI is left out of the component altogether: then it cannot do what it was not granted, on any host.
+///
+/// Python starts without it, but `random` is frozen, and `time.time()`, `print` and the report of an exception end in a trap
+/// without a message; so only in the release profile, and only where nothing was granted and the world asks for nothing.
+fn stubs_wasi(target: &Target<'_>) -> bool {
+    let Permissions { stdio, clocks, random, args, sockets, env, directories, outbound_http } = target.permissions;
+    let granted = *stdio || *clocks || *random || *args || *sockets;
+    let granted = granted || !env.is_empty() || !directories.is_empty() || !outbound_http.is_empty();
+    let asks = target.imports.iter().chain(target.exports).any(|name| name.starts_with("wasi:"));
+    target.profile == Profile::Release && !granted && !asks
+}

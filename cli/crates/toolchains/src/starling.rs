@@ -1,0 +1,192 @@
+//! JavaScript and TypeScript on the engine StarlingMonkey: esbuild makes one file of the sources, componentize-js a component of it.
+//!
+//! Both run in `support/starling/build.mjs`. The entry is the first that exists of `src/index.ts`, `src/index.js`, `index.ts` and
+//! `index.js`, otherwise what `package.json` calls `main`. Types are not checked: that is the editor's and the tests' business.
+
+use conjoin_diagnostics::Diagnostic;
+use conjoin_manifest::{Permissions, ToolchainName};
+use conjoin_plan::{
+    AbsPath, Discovery, Facts, Hint, Input, Invocation, Keep, Layout, Step, Target, Tool, Toolchain, WrittenFile,
+};
+use conjoin_wit::Dialect;
+
+use crate::{
+    package_json::{self, Package},
+    steps::{self, Run},
+};
+
+/// The patch version of WASI 0.2 that this componentize-js speaks: with any other, it does not find the handler.
+pub(crate) const WASI: &str = "0.2.10";
+
+/// The script that builds.
+pub(crate) const RUNNER: &str = include_str!("../support/starling/build.mjs");
+
+const HINTS: &[Hint] = &[
+    Hint {
+        when: "Could not resolve \"",
+        say: "A package that is imported is not installed: run `npm install` with its name in the component's folder.",
+    },
+    Hint {
+        when: "failed to find export of interface",
+        say: "The world exports an interface that the entry file does not: write `export const name = { ... }` with the interface's \
+              name in camelCase, or `addEventListener('fetch', ...)` for HTTP.",
+    },
+    Hint {
+        when: "No such file or directory (os error 44)",
+        say: "The JavaScript toolchain in conjoin's cache is damaged: remove its folder, and `conjoin doctor --fix` installs it anew.",
+    },
+];
+
+/// componentize-js.
+#[derive(Debug)]
+pub(crate) struct Starling;
+
+impl Toolchain for Starling {
+    fn name(&self) -> ToolchainName {
+        ToolchainName::Starling
+    }
+
+    fn requirements(&self) -> &'static [Tool] {
+        &[Tool::Node, Tool::Npm, Tool::ComponentizeJs]
+    }
+
+    fn dialect(&self) -> Dialect {
+        Dialect { wasi_0_2: Some(WASI) }
+    }
+
+    fn reads(&self, dir: &AbsPath) -> Vec<AbsPath> {
+        package_json::reads(dir)
+    }
+
+    fn steps(&self, target: &Target<'_>, facts: &Facts, layout: &Layout) -> Result<Vec<Step>, Box<Diagnostic>> {
+        check(target)?;
+        let package = Package::read(target, facts, layout)?;
+        let (world, wit) = steps::write_world(target, layout);
+        let script = layout.work(target.name).join("build.mjs");
+        let runner = steps::write(
+            format!("{}/runner", target.name),
+            steps::component(target.name),
+            "write the build script",
+            vec![WrittenFile::text(script.clone(), RUNNER)],
+        );
+        let install = npm_ci(target, &package, facts)?;
+        let inputs = [&runner, &world].into_iter().chain(&install).flat_map(steps::outputs_of).collect();
+        let bundle = Bundle { package: &package, script, wit, inputs };
+        let build = bundle.step(target, facts, layout)?;
+        let artifact = steps::copy_artifact(target, build.outputs[0].clone(), layout);
+        Ok([Some(world), Some(runner), install, Some(build), Some(artifact)].into_iter().flatten().collect())
+    }
+
+    fn hints(&self) -> &'static [Hint] {
+        HINTS
+    }
+}
+
+/// What the step that builds is made from.
+struct Bundle<'a> {
+    package: &'a Package,
+    script: AbsPath,
+    wit: AbsPath,
+    inputs: Vec<Input>,
+}
+
+impl Bundle<'_> {
+    fn step(self, target: &Target<'_>, facts: &Facts, layout: &Layout) -> Result<Step, Box<Diagnostic>> {
+        let node = steps::found(facts, Tool::Node)?;
+        let componentize = steps::found(facts, Tool::ComponentizeJs)?;
+        let work = layout.work(target.name);
+        let (output, read) = (work.join("component.wasm"), work.join("read.d"));
+        let mut invocation = Invocation::new(Tool::Node, node, &target.dir)
+            .arg(&self.script)
+            .arg("--toolchain")
+            // Found by the file that the installation writes last.
+            .arg(componentize.path.parent())
+            .args(["--entry", self.package.entry.as_str(), "--wit"])
+            .arg(&self.wit)
+            .args(["--world", target.world, "--wasi", WASI]);
+        for import in target.imports {
+            invocation = invocation.args(["--import", import.as_str()]);
+        }
+        for feature in disabled_features(target) {
+            invocation = invocation.args(["--disable", feature]);
+        }
+        let invocation = run_by_us(invocation.arg("--out").arg(&output).arg("--read").arg(&read));
+        let mut inputs = vec![Input::Tree { dir: target.dir.clone(), except: &["node_modules"] }];
+        inputs.extend(self.inputs);
+        inputs.push(steps::world_value(target));
+        let step = Run {
+            id: format!("{}/componentize", target.name),
+            subject: steps::component(target.name),
+            title: "componentize-js",
+            inputs,
+            outputs: vec![output],
+            versions: vec![node.says.clone(), componentize.says.clone()],
+        }
+        .step(invocation);
+        let discovery = Some(Discovery::DepInfo { path: read, except: vec![target.shared_wit.clone()] });
+        Ok(Step { discovery, keep: Keep::Stored, ..step })
+    }
+}
+
+/// Without the variables that are meant for other programs in Node.js, or make the engine's errors long.
+pub(crate) fn run_by_us(invocation: Invocation) -> Invocation {
+    ["NODE_OPTIONS", "NODE_PATH", "RUST_BACKTRACE"].into_iter().fold(invocation, Invocation::env_remove)
+}
+
+fn npm_ci(target: &Target<'_>, package: &Package, facts: &Facts) -> Result<Option<Step>, Box<Diagnostic>> {
+    if !package.has_dependencies {
+        return Ok(None);
+    }
+    let npm = steps::found(facts, Tool::Npm)?;
+    let step = Run {
+        id: format!("{}/npm", target.name),
+        subject: steps::component(target.name),
+        title: "npm ci",
+        inputs: vec![Input::File(target.dir.join("package.json")), Input::File(target.dir.join("package-lock.json"))],
+        outputs: vec![target.dir.join("node_modules/.package-lock.json")],
+        versions: vec![npm.says.clone()],
+    };
+    let invocation =
+        Invocation::new(Tool::Npm, npm, &target.dir).args(["ci", "--ignore-scripts", "--no-audit", "--no-fund"]);
+    Ok(Some(step.step(invocation)))
+}
+
+/// What the engine can do without, so that the component imports no more than it was granted.
+fn disabled_features(target: &Target<'_>) -> Vec<&'static str> {
+    let Permissions { stdio, clocks, random, outbound_http, .. } = target.permissions;
+    let answers_http = answers_http(target);
+    let features = [
+        ("stdio", *stdio),
+        ("random", *random),
+        // The event loop behind a handler reads the monotonic clock: without it every request would trap.
+        ("clocks", *clocks || answers_http),
+        ("http", !outbound_http.is_empty()),
+        ("fetch-event", answers_http),
+    ];
+    features.into_iter().filter(|(_, wanted)| !wanted).map(|(name, _)| name).collect()
+}
+
+fn answers_http(target: &Target<'_>) -> bool {
+    target.exports.iter().any(|name| name.starts_with("wasi:http/incoming-handler@"))
+}
+
+/// Finds what this engine cannot do before it fails without saying so.
+fn check(target: &Target<'_>) -> Result<(), Box<Diagnostic>> {
+    if let Some(handler) = target.exports.iter().find(|name| name.starts_with("wasi:http/handler@")) {
+        return Err(Box::new(
+            Diagnostic::error("starling::http-0-3", format!("StarlingMonkey cannot answer HTTP by `{handler}`"))
+                .hint(format!("let the world `{}` export `wasi:http/incoming-handler@0.2.12`", target.world)),
+        ));
+    }
+    if answers_http(target) && !target.permissions.clocks {
+        return Err(Box::new(
+            Diagnostic::error(
+                "starling::clocks",
+                format!("component `{}` has no permission to read clocks", target.name),
+            )
+            .note("it answers HTTP on StarlingMonkey, whose event loop reads the monotonic clock before each request")
+            .hint(format!("write `permissions.clocks = true` in `[component.{}]`", target.name)),
+        ));
+    }
+    Ok(())
+}

@@ -1,0 +1,8 @@
+"""Proves that the bindings and the interpreter work together."""
+
+import wit_world
+
+
+class WitWorld(wit_world.WitWorld):
+    def hello(self) -> str:
+        return "hello"

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use conjoin_wit::{Edge, Item, Surface, Wiring};
+use conjoin_wit::{Edge, Item, Surface, TypesProvider, Wiring, types_provider};
 use wac_graph::{CompositionGraph, EncodeOptions, NodeId, types::Package};
 use wasmparser::{Validator, WasmFeatures};
 
@@ -46,21 +46,24 @@ fn encode(
     let reached = verify::reached(&wiring.entry, links);
     for name in wiring.order.iter().filter(|name| reached.contains(*name)) {
         let bytes = components.get(name).cloned().unwrap_or_default();
-        let package = Package::from_bytes(&format!("conjoin:{name}"), None, bytes, graph.types_mut());
-        let package = package.map_err(|error| format!("`{name}` cannot be read: {error:#}"))?;
-        let package = graph.register_package(package).map_err(|error| error.to_string())?;
-        let instance = graph.instantiate(package);
-        graph.set_node_name(instance, name.as_str());
-        instances.insert(name, instance);
+        instances.insert(name, instantiate(&mut graph, &format!("conjoin:{name}"), name, bytes)?);
     }
     let instance = |name: &str| instances.get(name).copied().ok_or_else(|| format!("`{name}` is not part of it"));
     for link in links {
         let export =
             graph.alias_instance_export(instance(&link.exporter)?, &link.export).map_err(|error| error.to_string())?;
         graph.set_instantiation_argument(instance(&link.importer)?, &link.import, export).map_err(|error| {
-            let cause = std::error::Error::source(&error).map_or_else(String::new, |cause| format!(": {cause:#}"));
-            format!("`{}` does not fit `{}` of `{}`: {error}{cause}", link.import, link.export, link.exporter)
+            format!("`{}` does not fit `{}` of `{}`: {}", link.import, link.export, link.exporter, described(&error))
         })?;
+    }
+    let mut types = Types { providers: Vec::new(), instances: &instances };
+    for (name, instance) in &instances {
+        let links: Vec<&Edge> = links.iter().filter(|link| link.importer == *name).collect();
+        let bytes = components.get(*name).map_or(&[][..], Vec::as_slice);
+        let provider = types_provider(bytes).map_err(|error| format!("the types of `{name}`: {error}"))?;
+        if let Some(provider) = provider {
+            types.provide(&mut graph, *instance, &links, provider)?;
+        }
     }
     for name in exports {
         let export = graph.alias_instance_export(instance(&wiring.entry)?, name).map_err(|error| error.to_string())?;
@@ -68,8 +71,76 @@ fn encode(
     }
     // Validated by the caller, who tells where it is invalid.
     let options = EncodeOptions { validate: false, ..EncodeOptions::default() };
-    graph.encode(options).map_err(|error| {
-        let cause = std::error::Error::source(&error).map_or_else(String::new, |cause| format!(": {cause:#}"));
-        format!("{error}{cause}")
-    })
+    graph.encode(options).map_err(|error| described(&error))
+}
+
+fn instantiate(graph: &mut CompositionGraph, package: &str, name: &str, bytes: Vec<u8>) -> Result<NodeId, String> {
+    let package = Package::from_bytes(package, None, bytes, graph.types_mut());
+    let package = package.map_err(|error| format!("`{name}` cannot be read: {error:#}"))?;
+    let package = graph.register_package(package).map_err(|error| error.to_string())?;
+    let instance = graph.instantiate(package);
+    graph.set_node_name(instance, name);
+    Ok(instance)
+}
+
+/// What provides interfaces of types; components that need the same share one.
+struct Types<'a> {
+    providers: Vec<Provider>,
+    instances: &'a BTreeMap<&'a str, NodeId>,
+}
+
+struct Provider {
+    component: Vec<u8>,
+    /// What it gets: name and node of each argument.
+    arguments: Vec<(String, NodeId)>,
+    instance: NodeId,
+}
+
+impl Types<'_> {
+    /// Gives `instance`, which gets `links`, what `provider` provides.
+    fn provide(
+        &mut self,
+        graph: &mut CompositionGraph,
+        instance: NodeId,
+        links: &[&Edge],
+        provider: TypesProvider,
+    ) -> Result<(), String> {
+        let mut arguments = Vec::new();
+        for link in links.iter().filter(|link| provider.imports.contains(&link.import)) {
+            let Some(exporter) = self.instances.get(link.exporter.as_str()) else { continue };
+            let export = graph.alias_instance_export(*exporter, &link.export).map_err(|error| error.to_string())?;
+            arguments.push((link.import.clone(), export));
+        }
+        let shared =
+            self.providers.iter().find(|known| known.component == provider.component && known.arguments == arguments);
+        let types = match shared {
+            Some(known) => known.instance,
+            None => self.instantiate(graph, provider.component, arguments)?,
+        };
+        for name in &provider.exports {
+            let export = graph.alias_instance_export(types, name).map_err(|error| error.to_string())?;
+            graph.set_instantiation_argument(instance, name, export).map_err(|error| described(&error))?;
+        }
+        Ok(())
+    }
+
+    fn instantiate(
+        &mut self,
+        graph: &mut CompositionGraph,
+        component: Vec<u8>,
+        arguments: Vec<(String, NodeId)>,
+    ) -> Result<NodeId, String> {
+        let name = format!("types-{}", self.providers.len() + 1);
+        let instance = instantiate(graph, &format!("conjoin-types:{name}"), &name, component.clone())?;
+        for (argument, node) in &arguments {
+            graph.set_instantiation_argument(instance, argument, *node).map_err(|error| described(&error))?;
+        }
+        self.providers.push(Provider { component, arguments, instance });
+        Ok(instance)
+    }
+}
+
+/// An error with its cause.
+fn described(error: &dyn std::error::Error) -> String {
+    error.source().map_or_else(|| error.to_string(), |cause| format!("{error}: {cause:#}"))
 }

@@ -85,16 +85,23 @@ fn composed(wiring: &Wiring, bytes: &[u8]) -> Result<String, Box<dyn Error>> {
     Ok(text)
 }
 
-/// How many components lie in the composition, and how often one of them is instantiated.
+/// How many components lie in the composition and how often one is instantiated; those without code hold nothing but types.
 fn counts(bytes: &[u8]) -> Result<String, Box<dyn Error>> {
-    let (mut depth, mut components, mut instances) = (0_usize, 0_usize, 0_usize);
+    let (mut depth, mut components, mut instances) = (0_usize, Vec::new(), 0_usize);
     for payload in wasmparser::Parser::new(0).parse_all(bytes) {
         match payload? {
             wasmparser::Payload::ComponentSection { .. } => {
-                components += usize::from(depth == 0);
+                if depth == 0 {
+                    components.push(false);
+                }
                 depth += 1;
             }
-            wasmparser::Payload::ModuleSection { .. } => depth += 1,
+            wasmparser::Payload::ModuleSection { .. } => {
+                if let Some(has_code) = components.last_mut() {
+                    *has_code = true;
+                }
+                depth += 1;
+            }
             wasmparser::Payload::ComponentInstanceSection(section) if depth == 0 => {
                 for instance in section {
                     instances += usize::from(matches!(instance?, wasmparser::ComponentInstance::Instantiate { .. }));
@@ -104,5 +111,6 @@ fn counts(bytes: &[u8]) -> Result<String, Box<dyn Error>> {
             _ => {}
         }
     }
-    Ok(format!("{components} components, {instances} instances"))
+    let with_code = components.iter().filter(|has_code| **has_code).count();
+    Ok(format!("{} components, {with_code} of them with code, {instances} instances", components.len()))
 }

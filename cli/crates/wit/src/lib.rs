@@ -15,6 +15,7 @@ mod parse;
 mod places;
 mod render;
 mod surface;
+mod types;
 mod wasi;
 mod world;
 
@@ -23,6 +24,7 @@ pub use encode::{EncodeError, encode};
 pub use inspect::{InspectError, inspect};
 pub use parse::parse;
 pub use surface::{Item, Surface, compatible_versions, same_interface, without_version};
+pub use types::{TypesProvider, types_provider};
 pub use wasi::{WASI_0_2, WASI_0_3, missing_wasi, wasi_deps};
 pub use world::{Wit, World};
 

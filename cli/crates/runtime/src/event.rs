@@ -241,7 +241,7 @@ impl Events {
     pub(crate) fn flush(&self) {
         let (done, wait) = std::sync::mpsc::channel();
         if self.sender.send(Item::Flush(done)).is_ok() {
-            drop(wait.recv());
+            let _ = wait.recv();
         }
     }
 

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 /// What one entry was granted. Nothing by default.
+#[expect(clippy::struct_excessive_bools, reason = "each is a permission of the manifest and independent of the others")]
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Grants {
     /// Read stdin, write stdout and stderr.

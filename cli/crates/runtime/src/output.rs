@@ -102,7 +102,9 @@ impl GuestStream {
                         }
                     }
                 }
-                lines.into_iter().for_each(|line| self.emit(line));
+                for line in lines {
+                    self.emit(line);
+                }
                 Ok(())
             }
             Sink::Denied(denials) => {

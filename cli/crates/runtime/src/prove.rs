@@ -28,7 +28,7 @@ pub fn prove_prints(component: &Path) -> Result<String, RuntimeError> {
     let pre = linker::link(proof.component.engine(), &proof.component, &proof.blueprint)?;
     let pre = CommandPre::new(pre).map_err(|_| RuntimeError::NoCommandExport { entry: proof.name.clone() })?;
     let mut store = proof.blueprint.store(proof.component.engine())?;
-    let result = proof.block_on(async {
+    let result = block_on(async {
         let command = pre.instantiate_async(&mut store).await?;
         command.wasi_cli_run().call_run(&mut store).await
     })?;
@@ -48,7 +48,7 @@ pub fn prove_hello(component: &Path) -> Result<String, RuntimeError> {
     let proof = Proof::new(component)?;
     let pre = linker::link(proof.component.engine(), &proof.component, &proof.blueprint)?;
     let mut store = proof.blueprint.store(proof.component.engine())?;
-    let hello = proof.block_on(async {
+    let hello = block_on(async {
         let instance = pre.instantiate_async(&mut store).await?;
         let Ok(hello) = instance.get_typed_func::<(), (String,)>(&mut store, "hello") else { return Ok(None) };
         hello.call_async(&mut store, ()).await.map(Some)
@@ -97,16 +97,6 @@ impl Proof {
         Ok(Self { name, component, blueprint, events, output })
     }
 
-    fn block_on<T>(&self, future: impl Future<Output = T>) -> Result<T, RuntimeError> {
-        let runtime = tokio::runtime::Builder::new_current_thread()
-            .enable_all()
-            .build()
-            .map_err(|error| RuntimeError::Start { reason: error.to_string() })?;
-        let result = runtime.block_on(future);
-        runtime.shutdown_background();
-        Ok(result)
-    }
-
     fn printed(&self) -> String {
         self.events.flush();
         let output = self.output.lock().unwrap_or_else(PoisonError::into_inner);
@@ -120,6 +110,16 @@ impl Proof {
         let reason = if stderr.is_empty() { reason.to_owned() } else { format!("{reason}\n{}", stderr.trim_end()) };
         RuntimeError::Prove { component: self.name.clone(), reason }
     }
+}
+
+fn block_on<T>(future: impl Future<Output = T>) -> Result<T, RuntimeError> {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| RuntimeError::Start { reason: error.to_string() })?;
+    let result = runtime.block_on(future);
+    runtime.shutdown_background();
+    Ok(result)
 }
 
 /// Compiles with the fast compiler, or with the other one if that cannot.

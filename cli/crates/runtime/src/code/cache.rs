@@ -215,6 +215,7 @@ fn deserialize(engine: &Engine, path: &Path) -> wasmtime::Result<Component> {
 }
 
 /// Native code that came from our own compiler: just now, or through a file that [`CodeCache::trust`] accepted.
+#[derive(Clone, Copy)]
 enum Native<'a> {
     Bytes(&'a [u8]),
     File(&'a Path),

@@ -36,6 +36,6 @@ fn be_nice() {
     #[cfg(target_os = "linux")]
     {
         // A process that may not lower its priority goes on with the one it has.
-        drop(rustix::process::setpriority_process(Some(rustix::thread::gettid()), NICE));
+        let _ = rustix::process::setpriority_process(Some(rustix::thread::gettid()), NICE);
     }
 }

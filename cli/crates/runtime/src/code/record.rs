@@ -70,8 +70,8 @@ impl Record {
     pub(crate) fn render(&self) -> String {
         let mut text = format!("{HEAD}\n");
         // Writing to a string cannot fail.
-        drop(writeln!(text, "blake3 {}", self.hash.to_hex()));
-        drop(writeln!(text, "file {}", self.file.render()));
+        let _ = writeln!(text, "blake3 {}", self.hash.to_hex());
+        let _ = writeln!(text, "file {}", self.file.render());
         text
     }
 }

@@ -99,7 +99,7 @@ async fn answer_p2(
     let out = store.data_mut().http().new_response_outparam_from_callback(move |response| {
         // The one who asked may be gone; the guest may finish nevertheless.
         drop(head.send(response.map_err(|code| format!("{code:?}"))));
-        drop(answered.send(()));
+        let _ = answered.send(());
     })?;
     proxy.wasi_http_incoming_handler().call_handle(&mut *store, request, out).await?;
     Ok(was_answered.now_or_never().is_some_and(|result| result.is_ok()))

@@ -1,22 +1,14 @@
-//! From the file of a component to native code.
-//!
-//! 1. [`cache`] looks the component up by the hash of its bytes and the compiler's settings; optimised code that is there is mapped
-//!    in milliseconds.
-//! 2. If it is not, a small component is compiled by the optimising compiler at once. A big one is first compiled by the fast
-//!    compiler, and by the optimising one on threads of low priority, whose result is kept and handed over later.
-//!
-//! This module refuses to run anything.
-
-mod cache;
-mod compile;
-mod record;
+//! Loads the code of an entry, compiling what the cache does not have.
 
 use std::{path::Path, sync::Arc, time::Duration};
 
 use tokio::sync::oneshot;
 use wasmtime::component::Component;
 
-use self::cache::{CodeCache, Key};
+use super::{
+    cache::{self, CodeCache, Key},
+    compile,
+};
 use crate::{HowCompiled, RunEvent, RuntimeError, engine::Engines, event::Events};
 
 /// A component above this size is worth two compilers.

@@ -1,0 +1,53 @@
+//! Where Wasmtime asks what to do with a guest's request.
+
+use std::sync::Arc;
+
+use http::Request;
+use wasmtime_wasi_http::{Error, RequestOptions, WasiBody, WasiHttpHooks};
+
+use super::{
+    client::{self, Sent},
+    policy::{OutboundPolicy, Target},
+};
+use crate::{Capability, event::Denials};
+
+/// The function that guests call, for messages; WASI 0.3 calls it `wasi:http/client.send`.
+const CALL: &str = "wasi:http/outgoing-handler.handle";
+
+/// The hooks of one instance.
+pub(crate) struct OutboundHooks {
+    policy: Arc<OutboundPolicy>,
+    denials: Arc<Denials>,
+}
+
+impl OutboundHooks {
+    pub(crate) fn new(policy: Arc<OutboundPolicy>, denials: Arc<Denials>) -> Self {
+        Self { policy, denials }
+    }
+}
+
+impl WasiHttpHooks for OutboundHooks {
+    fn send_request(
+        &mut self,
+        request: Request<WasiBody>,
+        options: Option<RequestOptions>,
+        _processed: Box<dyn Future<Output = Result<(), Error>> + Send>,
+    ) -> Box<dyn Future<Output = Result<Sent, Error>> + Send> {
+        let Some(target) = Target::of(request.uri()) else {
+            return Box::new(async { Err(Error::HttpRequestUriInvalid) });
+        };
+        let capability = Capability::OutboundHttp { origin: target.origin() };
+        let Some(grant) = self.policy.grant(&target) else {
+            self.denials.report(&capability, CALL);
+            return Box::new(async { Err(Error::HttpRequestDenied) });
+        };
+        let denials = Arc::clone(&self.denials);
+        Box::new(async move {
+            let sent = client::send(request, options, &target, grant).await;
+            if let Err(Error::DestinationIpProhibited) = &sent {
+                denials.report(&capability, CALL);
+            }
+            sent
+        })
+    }
+}

@@ -1,0 +1,138 @@
+//! What cannot be run says what it is and what to do.
+
+use std::net::TcpListener;
+
+use conjoin_runtime::{
+    CommandOptions, Directory, Grants, Route, RuntimeError, ServeOptions, Shutdown, prove_hello, prove_prints,
+};
+
+use crate::{
+    guests::Guest,
+    server::{entry, options, runtime},
+};
+
+/// The error of a server that cannot start.
+fn refused(options: ServeOptions) -> RuntimeError {
+    runtime().0.serve(options, &Shutdown::new()).unwrap_err()
+}
+
+/// The error of a component with these bytes; `FILE` stands for its path.
+fn refused_component(bytes: &[u8]) -> String {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("x.wasm");
+    fs_err::write(&path, bytes).unwrap();
+    let mut options = options(Guest::HttpP2, Grants::default());
+    options.entries[0].component.clone_from(&path);
+    refused(options).to_string().replace(&path.display().to_string(), "FILE")
+}
+
+#[test]
+fn a_file_that_is_no_component() {
+    let component = fs_err::read(Guest::HttpP2.component()).unwrap();
+    for (bytes, message) in [
+        (&b""[..], "`FILE`, the component of `gateway`, is empty"),
+        (b"hello", "`FILE`, the component of `gateway`, is not WebAssembly"),
+        (b"\0asm\x01\0\0\0", "`FILE`, the component of `gateway`, is a core module, not a component"),
+        (b"\0asm", "`FILE`, the component of `gateway`, is truncated or of a WebAssembly version that is not known"),
+    ] {
+        assert_eq!(refused_component(bytes), message);
+    }
+    let truncated = refused_component(&component[..component.len() / 2]);
+    assert!(truncated.starts_with("cannot compile the component of `gateway`: "), "{truncated}");
+    assert!(truncated.contains("unexpected end"), "{truncated}");
+}
+
+#[test]
+fn a_file_that_is_not_there() {
+    let mut options = options(Guest::HttpP2, Grants::default());
+    options.entries[0].component = "/nowhere/x.wasm".into();
+    assert_eq!(refused(options).to_string(), "cannot read the component of `gateway`");
+}
+
+#[test]
+fn an_import_that_nobody_provides() {
+    let import = |name: &str| {
+        let text = format!(r#"(component (import "{name}" (instance (export "f" (func)))))"#);
+        refused_component(&wat::parse_str(text).unwrap())
+    };
+    assert_eq!(
+        import("shop:api/pricing@1.0.0"),
+        "`gateway` imports `shop:api/pricing@1.0.0`, which no component of its composition provides"
+    );
+    assert_eq!(
+        import("wasi:keyvalue/store@0.2.0-draft2"),
+        "`gateway` imports `wasi:keyvalue/store@0.2.0-draft2`, which this host does not have \
+         (of WASI 0.2 and 0.3 it has cli, clocks, filesystem, http, io, random and sockets)"
+    );
+}
+
+#[test]
+fn an_entry_of_the_wrong_kind() {
+    let error = refused(options(Guest::Command, Grants::default()));
+    assert_eq!(
+        error.to_string(),
+        "`gateway` has a route but exports neither `wasi:http/incoming-handler` (WASI 0.2) \
+         nor `wasi:http/handler` (WASI 0.3)"
+    );
+    let command = CommandOptions { entry: entry(Guest::HttpP2, Grants::default()), args: Vec::new() };
+    let error = runtime().0.run_command(command, &Shutdown::new()).unwrap_err();
+    assert_eq!(error.to_string(), "`gateway` is to be run as a command but does not export `wasi:cli/run`");
+}
+
+#[test]
+fn a_port_in_use() {
+    let taken = TcpListener::bind("127.0.0.1:0").unwrap();
+    let mut options = options(Guest::HttpP2, Grants::default());
+    options.listen = taken.local_addr().unwrap();
+    let address = options.listen;
+    let error = refused(options);
+    assert_eq!(error.to_string(), format!("cannot listen on {address}: another program uses this port"));
+    assert_eq!(
+        error.hints(),
+        ["use `--listen 127.0.0.1:0` for any free port, or name another one with `--listen HOST:PORT`"]
+    );
+}
+
+#[test]
+fn an_address_of_another_machine() {
+    let mut options = options(Guest::HttpP2, Grants::default());
+    options.listen = "192.0.2.1:80".parse().unwrap();
+    assert_eq!(refused(options).to_string(), "cannot listen on 192.0.2.1:80");
+}
+
+#[test]
+fn routes_grants_and_folders() {
+    let mut bad = options(Guest::HttpP2, Grants::default());
+    bad.routes.push(Route { pattern: "/x".to_owned(), entry: "nobody".to_owned() });
+    assert_eq!(refused(bad).to_string(), "route `/x` leads to `nobody`, which is not among the entries");
+
+    let grants = Grants { outbound_http: vec!["example.com".to_owned()], ..Grants::default() };
+    assert_eq!(refused(options(Guest::HttpP2, grants)).to_string(), "origin `example.com` of `gateway` has no scheme");
+
+    let directory = Directory { path: "/nowhere".into(), at: "/data".to_owned(), write: false };
+    let grants = Grants { directories: vec![directory], ..Grants::default() };
+    let error = refused(options(Guest::HttpP2, grants)).to_string();
+    assert!(error.starts_with("cannot open folder `/nowhere`, which is granted to `gateway`: "), "{error}");
+}
+
+#[test]
+fn what_a_toolchain_built_is_proved() {
+    assert_eq!(prove_prints(&Guest::Command.component()).unwrap(), "no arguments\n");
+    let error = prove_hello(&Guest::Command.component()).unwrap_err().to_string();
+    assert!(error.ends_with("does not export the function `hello: func() -> string`"), "{error}");
+
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("hello.wasm");
+    let hello = r#"(component
+        (core module $m
+            (memory (export "memory") 1)
+            (data (i32.const 8) "hello there")
+            (data (i32.const 0) "\08\00\00\00\0b\00\00\00")
+            (func (export "hello") (result i32) i32.const 0))
+        (core instance $i (instantiate $m))
+        (func (export "hello") (result string)
+            (canon lift (core func $i "hello") (memory $i "memory"))))"#;
+    fs_err::write(&path, wat::parse_str(hello).unwrap()).unwrap();
+    assert_eq!(prove_hello(&path).unwrap(), "hello there");
+    assert!(prove_prints(&path).unwrap_err().to_string().ends_with("does not export `wasi:cli/run`"));
+}

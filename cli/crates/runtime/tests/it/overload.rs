@@ -1,0 +1,64 @@
+//! More requests than there is room for, and requests that never end.
+
+use std::time::Duration;
+
+use conjoin_runtime::{Grants, Limits, RunEvent};
+
+use crate::{
+    guests::{Guest, HTTP},
+    http_client::ask,
+    server::{Server, options, runtime},
+};
+
+fn clocks() -> Grants {
+    Grants { clocks: true, ..Grants::default() }
+}
+
+#[tokio::test]
+async fn a_hundred_requests_at_once_are_answered() {
+    for guest in HTTP {
+        let server = Server::of(guest, clocks());
+        let address = server.address;
+        let asked: Vec<_> =
+            (0..100).map(|_| tokio::spawn(async move { ask(address, "GET /sleep?200", b"").await })).collect();
+        for answer in asked {
+            assert_eq!(answer.await.unwrap().status, 200);
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_does_not_fit_is_turned_away_and_may_come_again() {
+    let mut options = options(Guest::HttpP2, clocks());
+    options.limits = Limits { concurrent: 1, waiting: 0, ..Limits::default() };
+    let server = Server::start(runtime(), options);
+    let address = server.address;
+    let asked: Vec<_> =
+        (0..4).map(|_| tokio::spawn(async move { ask(address, "GET /sleep?300", b"").await })).collect();
+    let mut statuses = Vec::new();
+    for answer in asked {
+        statuses.push(answer.await.unwrap().status);
+    }
+    statuses.sort_unstable();
+    assert_eq!(statuses, [200, 503, 503, 503]);
+    assert_eq!(server.get("/hello").await, "200 hello from 0.2");
+}
+
+#[tokio::test]
+async fn a_guest_that_never_answers_is_stopped() {
+    for guest in HTTP {
+        let mut options = options(guest, clocks());
+        options.limits = Limits { answer_within: Duration::from_millis(200), ..Limits::default() };
+        let server = Server::start(runtime(), options);
+        for path in ["/spin", "/sleep?100000"] {
+            assert_eq!(server.get(path).await, "504 the component did not answer in time");
+        }
+        server.log.wait("failure", |event| match event {
+            RunEvent::Failed(failure) => {
+                (failure.what == "no answer within 200ms, so the guest was stopped").then_some(())
+            }
+            _ => None,
+        });
+        assert!(server.get("/hello").await.starts_with("200 "));
+    }
+}

@@ -1,0 +1,196 @@
+//! Requests and answers of both generations of HTTP.
+
+use std::num::NonZeroU32;
+
+use conjoin_runtime::{Grants, Route, RunEvent, StreamKind};
+
+use crate::{
+    guests::{Guest, HTTP},
+    http_client::{ask_over, connect},
+    server::{Server, entry, options, runtime},
+};
+
+fn stdio() -> Grants {
+    Grants { stdio: true, ..Grants::default() }
+}
+
+#[tokio::test]
+async fn a_guest_of_either_generation_answers() {
+    for guest in HTTP {
+        let server = Server::of(guest, Grants::default());
+        let generation = if guest == Guest::HttpP2 { "0.2" } else { "0.3" };
+        assert_eq!(server.get("/hello").await, format!("200 hello from {generation}"));
+    }
+}
+
+#[tokio::test]
+async fn bodies_pass_in_both_directions_unchanged() {
+    for guest in HTTP {
+        let server = Server::of(guest, Grants::default());
+        for size in [0, 1, 1 << 20, 30 << 20] {
+            let body: Vec<u8> = (0..=250).cycle().take(size).collect();
+            let answer = server.ask("POST /echo", &body).await;
+            assert_eq!((answer.status, answer.body.len()), (200, size), "{guest:?}");
+            assert!(answer.body == body, "{guest:?} {size}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_guest_of_0_3_may_read_and_write_the_body_itself() {
+    let server = Server::of(Guest::HttpP3, Grants::default());
+    let body = "ä🙂".repeat(200_000);
+    let answer = server.ask("POST /copy", body.as_bytes()).await;
+    assert!(answer.text() == body);
+}
+
+#[tokio::test]
+async fn a_big_answer_is_whole() {
+    let server = Server::of(Guest::HttpP2, Grants::default());
+    assert_eq!(server.ask("GET /big?30000000", b"").await.body.len(), 30_000_000);
+}
+
+#[tokio::test]
+async fn a_connection_serves_many_requests_and_head_has_no_body() {
+    for guest in HTTP {
+        let server = Server::of(guest, Grants::default());
+        let mut connection = connect(server.address).await;
+        for _ in 0..3 {
+            assert_eq!(ask_over(&mut connection, "GET /hello", b"").await.status, 200);
+            let head = ask_over(&mut connection, "HEAD /hello", b"").await;
+            assert_eq!((head.status, head.body.len()), (200, 0));
+            assert_eq!(ask_over(&mut connection, "GET /trap", b"").await.status, 500);
+        }
+    }
+}
+
+#[tokio::test]
+async fn every_request_gets_a_fresh_instance_unless_reuse_is_asked_for() {
+    for guest in HTTP {
+        let server = Server::of(guest, Grants::default());
+        for _ in 0..3 {
+            assert_eq!(server.get("/count").await, "200 1");
+        }
+        let mut options = options(guest, Grants::default());
+        options.entries[0].reuse = NonZeroU32::new(2);
+        let server = Server::start(runtime(), options);
+        for count in [1, 2, 1, 2] {
+            assert_eq!(server.get("/count").await, format!("200 {count}"));
+        }
+        assert_eq!(server.get("/count").await, "200 1");
+        assert_eq!(server.ask("GET /trap", b"").await.status, 500);
+        assert_eq!(server.get("/count").await, "200 1", "an instance that failed was used again");
+    }
+}
+
+#[tokio::test]
+async fn a_trap_answers_500_says_where_and_the_server_lives_on() {
+    for guest in HTTP {
+        let server = Server::of(guest, Grants::default());
+        assert_eq!(server.get("/trap").await, "500 the component failed; the server's output says where");
+        let failure = server.log.wait("failure", |event| match event {
+            RunEvent::Failed(failure) => Some(failure.clone()),
+            _ => None,
+        });
+        assert_eq!(failure.entry, "gateway");
+        assert_eq!(failure.request.as_deref(), Some("GET /trap"));
+        assert!(failure.what.contains("unreachable"), "{}", failure.what);
+        assert!(failure.stderr.contains("this guest fails on purpose"), "{}", failure.stderr);
+        assert!(failure.backtrace.contains("panic"), "{}", failure.backtrace);
+        assert!(server.get("/hello").await.starts_with("200 "));
+    }
+}
+
+#[tokio::test]
+async fn a_guest_that_exits_or_is_silent_or_gives_an_error_answers_500() {
+    let server = Server::of(Guest::HttpP2, Grants::default());
+    assert_eq!(server.ask("GET /exit", b"").await.status, 500);
+    server.log.wait("exit", |event| match event {
+        RunEvent::Failed(failure) => (failure.what == "the guest exited with code 3").then_some(()),
+        _ => None,
+    });
+    let server = Server::of(Guest::Silent, Grants::default());
+    assert_eq!(server.get("/").await, "500 the component returned without an answer");
+    assert_eq!(server.get("/error").await, "500 the component answered with an error");
+    let server = Server::of(Guest::HttpP3, Grants::default());
+    assert_eq!(server.get("/error").await, "500 the component answered with an error");
+}
+
+#[tokio::test]
+async fn the_longest_route_wins_and_without_one_the_routes_are_named() {
+    let mut options = options(Guest::HttpP2, Grants::default());
+    let mut other = entry(Guest::HttpP3, Grants::default());
+    other.name = "other".to_owned();
+    options.entries.push(other);
+    let route = |pattern: &str, entry: &str| Route { pattern: pattern.to_owned(), entry: entry.to_owned() };
+    options.routes = vec![route("/a/...", "gateway"), route("/a/b/...", "other")];
+    let server = Server::start(runtime(), options);
+    assert_eq!(server.get("/a/hello").await, "200 hello from 0.2");
+    assert_eq!(server.get("/a/b/hello").await, "200 hello from 0.3");
+    assert_eq!(server.get("/c").await, "404 no route leads to /c; there are: /a/b/..., /a/...");
+}
+
+#[tokio::test]
+async fn a_request_without_a_host_is_refused() {
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+    let server = Server::of(Guest::HttpP2, Grants::default());
+    let mut stream = tokio::net::TcpStream::connect(server.address).await.unwrap();
+    stream.write_all(b"GET / HTTP/1.1\r\nconnection: close\r\n\r\n").await.unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).await.unwrap();
+    assert!(answer.starts_with("HTTP/1.1 400 "), "{answer}");
+}
+
+#[tokio::test]
+async fn output_comes_line_by_line_with_a_last_line_completed() {
+    let server = Server::of(Guest::HttpP2, stdio());
+    assert_eq!(server.get("/print?x").await, "200 printed");
+    server.log.wait("last line", |event| match event {
+        RunEvent::GuestOutput { bytes, .. } => (bytes == b"no line feed\n").then_some(()),
+        _ => None,
+    });
+    let output: Vec<(StreamKind, String)> = server.log.all().into_iter().filter_map(output).collect();
+    assert_eq!(
+        output,
+        [
+            (StreamKind::Stderr, "warning: x\n".to_owned()),
+            (StreamKind::Stdout, "printed x\n".to_owned()),
+            (StreamKind::Stdout, "no line feed\n".to_owned()),
+        ]
+    );
+    let server = Server::of(Guest::HttpP3, stdio());
+    assert_eq!(server.get("/print?x").await, "200 printed");
+    server.log.wait("line", |event| match event {
+        RunEvent::GuestOutput { bytes, .. } => (bytes == b"printed x\n").then_some(()),
+        _ => None,
+    });
+}
+
+#[tokio::test]
+async fn lines_of_parallel_requests_do_not_mix() {
+    let server = Server::of(Guest::HttpP2, stdio());
+    let address = server.address;
+    let asked = ["a", "b", "c", "d"].map(|name| {
+        tokio::spawn(async move { crate::http_client::ask(address, &format!("GET /lines?{name}"), b"").await })
+    });
+    for answer in asked {
+        assert_eq!(answer.await.unwrap().status, 200);
+    }
+    let log = server.log.clone();
+    server.shutdown.request();
+    server.join().unwrap();
+    let lines: Vec<String> = log.all().into_iter().filter_map(output).map(|(_, line)| line).collect();
+    for name in ["a", "b", "c", "d"] {
+        let of_one: Vec<&String> = lines.iter().filter(|line| line.starts_with(name)).collect();
+        let expected: Vec<String> = (0..20).map(|line| format!("{name} {line} {}\n", name.repeat(40))).collect();
+        assert!(of_one.into_iter().eq(&expected), "{lines:#?}");
+    }
+}
+
+fn output(event: RunEvent) -> Option<(StreamKind, String)> {
+    if let RunEvent::GuestOutput { stream, bytes, .. } = event {
+        Some((stream, String::from_utf8(bytes).unwrap()))
+    } else {
+        None
+    }
+}

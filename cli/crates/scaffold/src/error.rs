@@ -16,7 +16,7 @@ pub enum ScaffoldError {
         known: Vec<String>,
     },
     /// A name that cannot be one.
-    #[error("`{name}` cannot be the name of {}: {why}", if *what == "app" { "an app" } else { "a component" })]
+    #[error("`{}` cannot be the name of {}: {why}", line(name), if *what == "app" { "an app" } else { "a component" })]
     BadName {
         /// `app` or `component`.
         what: &'static str,
@@ -38,7 +38,7 @@ pub enum ScaffoldError {
         known: Vec<String>,
     },
     /// An answer that the template does not take.
-    #[error("`{value}` cannot be the value of `{name}`: {why}")]
+    #[error("`{}` cannot be the value of `{name}`: {why}", line(value))]
     BadAnswer {
         /// The variable.
         name: String,
@@ -88,7 +88,7 @@ pub enum ScaffoldError {
         why: String,
     },
     /// A file that would not lie in the app's folder, or where another one lies.
-    #[error("`{path}` cannot be a file of the app: {why}")]
+    #[error("`{}` cannot be a file of the app: {why}", line(path))]
     BadPath {
         /// The path.
         path: String,
@@ -145,6 +145,11 @@ fn choose(what: &str, typed: &str, known: &[String]) -> Vec<String> {
     let meant = nearest(typed, known.iter().map(String::as_str)).map(|name| format!("did you mean `{name}`?"));
     let list: Vec<String> = known.iter().map(|name| format!("`{name}`")).collect();
     meant.into_iter().chain([format!("{what}: {}", list.join(", "))]).collect()
+}
+
+/// A text that somebody typed, in one line.
+fn line(text: &str) -> String {
+    if text.chars().any(char::is_control) { text.escape_debug().to_string() } else { text.to_owned() }
 }
 
 /// The first few names, and how many more there are.

@@ -13,6 +13,7 @@
 
 mod answers;
 mod catalogue;
+mod engine;
 mod error;
 mod file_set;
 mod name;

@@ -1,14 +1,9 @@
 //! From templates and answers to files.
 
-use handlebars::{Context, Handlebars, Helper, HelperResult, Output, RenderContext, RenderErrorReason, no_escape};
+use handlebars::Handlebars;
 use serde_json::{Map, Value, json};
 
-use crate::{Answers, FileSet, Kind, ScaffoldError, Template, catalogue, check_name};
-
-/// Words that stand for something in WIT.
-const WIT_KEYWORDS: &str = "as async bool borrow char constructor enum error-context export f32 f64 flags from func future
-    import include interface list map option own package record resource result s16 s32 s64 s8 static stream string tuple type
-    u16 u32 u64 u8 use variant with world";
+use crate::{Answers, FileSet, Kind, ScaffoldError, Template, catalogue, check_name, engine::engine};
 
 /// One component of a new app.
 #[derive(Clone, Copy, Debug)]
@@ -139,29 +134,4 @@ fn render_text(
         why: format!("`{name}`: {error}"),
     };
     engine.render_template(text, context).map_err(broken)
-}
-
-fn engine() -> Handlebars<'static> {
-    let mut engine = Handlebars::new();
-    engine.set_strict_mode(true);
-    engine.register_escape_fn(no_escape);
-    engine.register_helper("wit-name", Box::new(write_wit_name));
-    engine
-}
-
-/// `{{wit-name name}}`: the name as WIT wants it, with `%` before a word that means something there.
-fn write_wit_name(
-    helper: &Helper<'_>,
-    _: &Handlebars<'_>,
-    _: &Context,
-    _: &mut RenderContext<'_, '_>,
-    out: &mut dyn Output,
-) -> HelperResult {
-    let name = helper.param(0).and_then(|param| param.value().as_str());
-    let name = name.ok_or(RenderErrorReason::ParamNotFoundForIndex("wit-name", 0))?;
-    if WIT_KEYWORDS.split_whitespace().any(|keyword| keyword == name) {
-        out.write("%")?;
-    }
-    out.write(name)?;
-    Ok(())
 }

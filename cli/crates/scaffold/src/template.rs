@@ -10,6 +10,10 @@ use crate::ScaffoldError;
 /// The names that every template can use without asking for them.
 pub(crate) const GIVEN: [&str; 5] = ["app", "components", "description", "name", "prefix"];
 
+/// The names that mean something else in a file of a template.
+const HELPERS: &str =
+    "and each eq else gt gte if len log lookup lt lte ne not or packages-by-name raw this unless with wit-name";
+
 /// What the templates' folders contain besides `files/`.
 const ABOUT: &str = "template.toml";
 const MANIFEST: &str = "manifest.toml.hbs";
@@ -145,7 +149,7 @@ impl Template {
             }
         }
         let about = texts.get(ABOUT).ok_or_else(|| broken(format!("it has no {ABOUT}")))?;
-        let about: About = toml::from_str(about).map_err(|error| broken(error.to_string()))?;
+        let about: About = toml::from_str(about).map_err(|error| broken(error.message().to_owned()))?;
         let minimum = semver::Version::parse(&about.minimum_conjoin).map_err(|error| broken(error.to_string()))?;
         let mut text = |name: &str| texts.remove(name).unwrap_or_default();
         let template = Self { about, minimum, files: content, manifest: text(MANIFEST), wit: text(WIT) };
@@ -207,10 +211,10 @@ impl Template {
         if self.about.kind == Kind::Component && (self.manifest.is_empty() || self.wit.is_empty()) {
             return Some(format!("a component has a `{MANIFEST}` and a `{WIT}`"));
         }
-        let mut names: BTreeSet<&str> = GIVEN.into_iter().collect();
+        let mut names: BTreeSet<&str> = GIVEN.into_iter().chain(HELPERS.split(' ')).collect();
         for variable in self.variables() {
             if !names.insert(&variable.name) {
-                return Some(format!("the variable `{}` is there twice, or given", variable.name));
+                return Some(format!("the variable `{}` is there twice, or means something else", variable.name));
             }
             if let Some(why) = variable.contradiction() {
                 return Some(format!("the variable `{}`: {why}", variable.name));

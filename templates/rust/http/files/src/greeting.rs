@@ -2,8 +2,13 @@
 
 /// Greets the `name` of a query such as `name=Ada`, or the world.
 pub fn greet(query: Option<&str>) -> String {
-    let mut pairs = query.unwrap_or_default().split('&').filter_map(|pair| pair.split_once('='));
-    let name = pairs.find(|(key, value)| *key == "name" && !value.is_empty()).map(|(_, value)| value);
+    let mut pairs = query
+        .unwrap_or_default()
+        .split('&')
+        .filter_map(|pair| pair.split_once('='));
+    let name = pairs
+        .find(|(key, value)| *key == "name" && !value.is_empty())
+        .map(|(_, value)| value);
     format!("Hello, {}!\n", name.unwrap_or("world"))
 }
 

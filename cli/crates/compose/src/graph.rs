@@ -2,9 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use conjoin_wit::{Edge, Item, Surface, TypesProvider, Wiring, types_provider};
+use conjoin_wit::{Edge, InspectError, Item, Surface, TypesProvider, Wiring, inspect, types_provider};
 use wac_graph::{CompositionGraph, EncodeOptions, NodeId, types::Package};
-use wasmparser::{Validator, WasmFeatures};
 
 use crate::{ComposeError, describe, quiet, verify};
 
@@ -12,22 +11,31 @@ use crate::{ComposeError, describe, quiet, verify};
 pub(crate) fn compose(
     wiring: &Wiring,
     links: &[Edge],
-    entry: &Surface,
+    surfaces: &BTreeMap<String, Surface>,
     components: &BTreeMap<String, Vec<u8>>,
 ) -> Result<Vec<u8>, ComposeError> {
-    let exports: Vec<&str> =
-        entry.exports.iter().filter(|item| !is_leftover(item, entry)).map(|item| item.name.as_str()).collect();
-    let composed = quiet::catch(|| encode(wiring, links, &exports, components));
-    let bytes = composed
+    let parts = Parts { wiring, links, surfaces, components };
+    let bytes = quiet::catch(|| parts.encode())
         .map_err(|reason| ComposeError::Panicked { wiring: describe(wiring), reason })?
         .map_err(|reason| ComposeError::Refused { wiring: describe(wiring), reason })?;
-    let validated = Validator::new_with_features(WasmFeatures::all()).validate_all(&bytes);
-    validated.map_err(|error| ComposeError::Invalid {
-        wiring: describe(wiring),
-        reason: error.message().to_owned(),
-        offset: usize::try_from(error.offset()).unwrap_or(usize::MAX),
-    })?;
+    check(wiring, &bytes)?;
     Ok(bytes)
+}
+
+/// Validates the composition: its structure and its types. The bodies of its functions are those of the components, which are
+/// validated when they are compiled.
+fn check(wiring: &Wiring, bytes: &[u8]) -> Result<(), ComposeError> {
+    let surface = inspect(bytes).map_err(|error| match error {
+        InspectError::Invalid { reason, offset } => ComposeError::Invalid { wiring: describe(wiring), reason, offset },
+        other => ComposeError::Refused { wiring: describe(wiring), reason: other.to_string() },
+    })?;
+    match surface.imports.iter().find(|import| !import.is_wasi()) {
+        Some(import) => Err(ComposeError::Refused {
+            wiring: describe(wiring),
+            reason: format!("it still imports `{}`", import.name),
+        }),
+        None => Ok(()),
+    }
 }
 
 /// Whether the export was left behind by a toolchain that starts a guest at build time (Python's, JavaScript's).
@@ -35,43 +43,72 @@ fn is_leftover(export: &Item, entry: &Surface) -> bool {
     matches!(export.name.as_str(), "init" | "exports") && entry.exports.iter().any(Item::is_interface)
 }
 
-fn encode(
-    wiring: &Wiring,
-    links: &[Edge],
-    exports: &[&str],
-    components: &BTreeMap<String, Vec<u8>>,
-) -> Result<Vec<u8>, String> {
-    let mut graph = CompositionGraph::new();
-    let mut instances: BTreeMap<&str, NodeId> = BTreeMap::new();
-    let reached = verify::reached(&wiring.entry, links);
-    for name in wiring.order.iter().filter(|name| reached.contains(*name)) {
-        let bytes = components.get(name).cloned().unwrap_or_default();
-        instances.insert(name, instantiate(&mut graph, &format!("conjoin:{name}"), name, bytes)?);
-    }
-    let instance = |name: &str| instances.get(name).copied().ok_or_else(|| format!("`{name}` is not part of it"));
-    for link in links {
-        let export =
-            graph.alias_instance_export(instance(&link.exporter)?, &link.export).map_err(|error| error.to_string())?;
-        graph.set_instantiation_argument(instance(&link.importer)?, &link.import, export).map_err(|error| {
-            format!("`{}` does not fit `{}` of `{}`: {}", link.import, link.export, link.exporter, described(&error))
-        })?;
-    }
-    let mut types = Types { providers: Vec::new(), instances: &instances };
-    for (name, instance) in &instances {
-        let links: Vec<&Edge> = links.iter().filter(|link| link.importer == *name).collect();
-        let bytes = components.get(*name).map_or(&[][..], Vec::as_slice);
-        let provider = types_provider(bytes).map_err(|error| format!("the types of `{name}`: {error}"))?;
-        if let Some(provider) = provider {
-            types.provide(&mut graph, *instance, &links, provider)?;
+/// What a composition is made from.
+struct Parts<'a> {
+    wiring: &'a Wiring,
+    links: &'a [Edge],
+    surfaces: &'a BTreeMap<String, Surface>,
+    components: &'a BTreeMap<String, Vec<u8>>,
+}
+
+impl Parts<'_> {
+    fn encode(&self) -> Result<Vec<u8>, String> {
+        let mut graph = CompositionGraph::new();
+        let mut instances: BTreeMap<&str, NodeId> = BTreeMap::new();
+        let reached = verify::reached(&self.wiring.entry, self.links);
+        for name in self.wiring.order.iter().filter(|name| reached.contains(*name)) {
+            let bytes = self.components.get(name).cloned().unwrap_or_default();
+            instances.insert(name, instantiate(&mut graph, &format!("conjoin:{name}"), name, bytes)?);
         }
+        self.connect(&mut graph, &instances)?;
+        self.provide_types(&mut graph, &instances)?;
+        self.export(&mut graph, &instances)?;
+        // Validated afterwards, with a better message.
+        let options = EncodeOptions { validate: false, ..EncodeOptions::default() };
+        graph.encode(options).map_err(|error| described(&error))
     }
-    for name in exports {
-        let export = graph.alias_instance_export(instance(&wiring.entry)?, name).map_err(|error| error.to_string())?;
-        graph.export(export, *name).map_err(|error| error.to_string())?;
+
+    fn connect(&self, graph: &mut CompositionGraph, instances: &BTreeMap<&str, NodeId>) -> Result<(), String> {
+        for link in self.links {
+            let export = graph.alias_instance_export(instances[link.exporter.as_str()], &link.export);
+            let export = export.map_err(|error| described(&error))?;
+            graph.set_instantiation_argument(instances[link.importer.as_str()], &link.import, export).map_err(
+                |error| {
+                    let Edge { importer, import, exporter, export } = link;
+                    format!(
+                        "`{import}` of `{importer}` does not take `{export}` of `{exporter}`: {}",
+                        described(&error)
+                    )
+                },
+            )?;
+        }
+        Ok(())
     }
-    // Validated by the caller, who tells where it is invalid.
-    let options = EncodeOptions { validate: false, ..EncodeOptions::default() };
-    graph.encode(options).map_err(|error| described(&error))
+
+    fn provide_types(&self, graph: &mut CompositionGraph, instances: &BTreeMap<&str, NodeId>) -> Result<(), String> {
+        let mut types = Types { providers: Vec::new(), instances };
+        for (name, instance) in instances {
+            if self.surfaces.get(*name).is_none_or(|surface| surface.types.is_empty()) {
+                continue;
+            }
+            let links: Vec<&Edge> = self.links.iter().filter(|link| link.importer == *name).collect();
+            let bytes = self.components.get(*name).map_or(&[][..], Vec::as_slice);
+            if let Some(provider) = types_provider(bytes).map_err(|error| format!("the types of `{name}`: {error}"))? {
+                types.provide(graph, *instance, &links, provider)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn export(&self, graph: &mut CompositionGraph, instances: &BTreeMap<&str, NodeId>) -> Result<(), String> {
+        let entry = &self.surfaces[&self.wiring.entry];
+        for export in entry.exports.iter().filter(|item| !is_leftover(item, entry)) {
+            let alias = graph.alias_instance_export(instances[self.wiring.entry.as_str()], &export.name);
+            let alias = alias.map_err(|error| described(&error))?;
+            graph.export(alias, &export.name).map_err(|error| described(&error))?;
+        }
+        Ok(())
+    }
 }
 
 fn instantiate(graph: &mut CompositionGraph, package: &str, name: &str, bytes: Vec<u8>) -> Result<NodeId, String> {

@@ -33,6 +33,6 @@ pub fn compose(wiring: &Wiring, components: &BTreeMap<String, Vec<u8>>) -> Resul
     let links = verify(wiring, &surfaces)?;
     match components.get(&wiring.entry) {
         Some(bytes) if !links.iter().any(|link| link.importer == wiring.entry) => Ok(bytes.clone()),
-        _ => graph::compose(wiring, &links, &surfaces[&wiring.entry], components),
+        _ => graph::compose(wiring, &links, &surfaces, components),
     }
 }

@@ -3,16 +3,16 @@
 //!
 //! A component `<name>` is made from the world in `<name>.wit` with a body that only traps, or from `<name>.wat`.
 
-use std::{collections::BTreeMap, error::Error, fmt::Write as _, path::Path};
+use std::{collections::BTreeMap, error::Error, fmt::Write as _, path::Path, sync::Arc};
 
 use conjoin_compose::{compose, describe, to_wac};
-use conjoin_diagnostics::{Style, render};
-use conjoin_wit::{Edge, Wiring};
+use conjoin_diagnostics::{Source, Style, render};
+use conjoin_wit::{Dialect, Edge, Wiring, missing_wasi, parse, wasi_deps};
 use serde::Deserialize;
 use wit_component::{
     ComponentEncoder, DecodedWasm, StringEncoding, WitPrinter, dummy_module, embed_component_metadata,
 };
-use wit_parser::{LiftLowerAbi, ManglingAndAbi, Resolve};
+use wit_parser::{LiftLowerAbi, ManglingAndAbi, Resolve, UnresolvedPackageGroup};
 
 fn main() {
     tryfn::Harness::new("tests/cases", setup, check).select(["/*/wiring.toml"]).test();
@@ -57,17 +57,34 @@ fn check(input: &Path) -> Result<String, Box<dyn Error>> {
     }
 }
 
-/// A component that implements the only world of the text.
+/// A component that implements the only world of the text. Packages of WASI are added, in the version that the first line
+/// names as `// wasi 0.2.10`.
 fn component(text: &str) -> Result<Vec<u8>, Box<dyn Error>> {
+    let dialect = match text.lines().next() {
+        Some("// wasi 0.2.0") => Dialect { wasi_0_2: Some("0.2.0") },
+        Some("// wasi 0.2.10") => Dialect { wasi_0_2: Some("0.2.10") },
+        _ => Dialect::default(),
+    };
+    let mut files = vec![Arc::new(Source::new("component.wit", text))];
+    for file in wasi_deps(&missing_wasi(&files, "")) {
+        files.push(Arc::new(Source::new(file.path.display().to_string(), file.text)));
+    }
+    let wit = parse(&files, "").map_err(|found| render(&found[0], Style::Plain))?;
+    let name = wit.worlds().pop().ok_or("there is a world")?;
+    let files = wit.world(&name).ok_or("it was listed")?.render(&dialect);
+    let groups = files.iter().map(|file| UnresolvedPackageGroup::parse(&file.path, &file.text).map_err(|(_, error)| error));
+    let mut groups = groups.collect::<Result<Vec<_>, _>>()?;
     let mut resolve = Resolve::new();
-    let package = resolve.push_source("component.wit", text)?;
-    let world = resolve.select_world(&[package], None)?;
+    let main = groups.pop().ok_or("the last file has the world")?;
+    let package = resolve.push_groups(main, groups)?;
+    let world = resolve.select_world(&[package], Some(&name))?;
     let mut module = dummy_module(&resolve, world, ManglingAndAbi::Legacy(LiftLowerAbi::Sync));
     embed_component_metadata(&mut module, &resolve, world, StringEncoding::UTF8)?;
     Ok(ComponentEncoder::default().module(&module)?.validate(true).encode()?)
 }
 
 fn composed(wiring: &Wiring, bytes: &[u8]) -> Result<String, Box<dyn Error>> {
+    wasmparser::Validator::new_with_features(wasmparser::WasmFeatures::all()).validate_all(bytes)?;
     let DecodedWasm::Component(resolve, world) = wit_component::decode(bytes)? else {
         return Err("not a component".into());
     };

@@ -1,6 +1,6 @@
 //! What a component or a world imports and exports, item by item.
 //!
-//! An interface that holds nothing but types is no import: its types are known to both sides, and nobody has to provide them.
+//! An interface that holds nothing but types is no import: its types are known to both sides, and no component has to provide them.
 
 use std::{fmt, sync::Arc};
 
@@ -19,6 +19,8 @@ pub struct Surface {
     pub imports: Vec<Item>,
     /// What others may use.
     pub exports: Vec<Item>,
+    /// The names of imported interfaces that hold nothing but types; those of WASI left out.
+    pub types: Vec<String>,
 }
 
 /// One import or export: an interface, or a function that is in none.
@@ -144,9 +146,10 @@ pub(crate) fn of_world(resolve: &Resolve, world: WorldId) -> Surface {
         found.sort_by(|left, right| left.name.cmp(&right.name));
         found
     };
-    let mut imports = items(&world.imports);
-    imports.retain(|item| item.contract.interfaces[&item.contract.root].has_substance());
-    Surface { imports, exports: items(&world.exports) }
+    let has_substance = |item: &Item| item.contract.interfaces[&item.contract.root].has_substance();
+    let (imports, types): (Vec<Item>, Vec<Item>) = items(&world.imports).into_iter().partition(has_substance);
+    let types = types.into_iter().filter(|item| !item.is_wasi()).map(|item| item.name).collect();
+    Surface { imports, exports: items(&world.exports), types }
 }
 
 fn item_of(resolve: &Resolve, interfaces: &Interfaces, key: &WorldKey, item: &WorldItem) -> Option<Item> {

@@ -7,7 +7,7 @@
 use wasm_encoder::RawSection;
 use wasmparser::Payload;
 use wit_component::{ComponentEncoder, DecodedWasm, StringEncoding, embed_component_metadata};
-use wit_parser::{Resolve, WorldId, WorldItem, WorldKey};
+use wit_parser::{Docs, IndexMap, Resolve, Span, Stability, World, WorldId, WorldItem, WorldKey};
 
 use crate::{InspectError, model};
 
@@ -33,9 +33,9 @@ pub fn types_provider(component: &[u8]) -> Result<Option<TypesProvider>, Inspect
     if wanted.is_empty() {
         return Ok(None);
     }
-    resolve.worlds[world].imports.retain(|key, _| wanted.contains(key));
-    resolve.exportize(world, Some("types".to_owned()), None).map_err(|error| unsupported(&error))?;
-    let exports = wanted.iter().map(|key| resolve.name_world_key(key)).collect();
+    let exports = wanted.keys().map(|key| resolve.name_world_key(key)).collect();
+    let world = add_world(&mut resolve, world, wanted);
+    resolve.exportize(world, None, None).map_err(|error| unsupported(&error))?;
     let mut module = b"\0asm\x01\0\0\0".to_vec();
     embed_component_metadata(&mut module, &resolve, world, StringEncoding::UTF8)
         .map_err(|error| unsupported(&error))?;
@@ -84,7 +84,7 @@ fn unsupported(error: &impl std::fmt::Display) -> InspectError {
 }
 
 /// The imports that hold nothing but types.
-fn interfaces_of_types(resolve: &Resolve, world: WorldId) -> Vec<WorldKey> {
+fn interfaces_of_types(resolve: &Resolve, world: WorldId) -> IndexMap<WorldKey, WorldItem> {
     let interfaces = model::of_world(resolve, world);
     let is_of_types = |key: &WorldKey, item: &WorldItem| {
         let name = resolve.name_world_key(key);
@@ -92,6 +92,26 @@ fn interfaces_of_types(resolve: &Resolve, world: WorldId) -> Vec<WorldKey> {
             && !name.starts_with("wasi:")
             && interfaces.get(&name).is_some_and(|interface| !interface.has_substance())
     };
-    let imports = resolve.worlds[world].imports.iter();
-    imports.filter(|(key, item)| is_of_types(key, item)).map(|(key, _)| key.clone()).collect()
+    let imports = resolve.worlds[world].imports.iter().filter(|(key, item)| is_of_types(key, item));
+    imports.map(|(key, item)| (key.clone(), item.clone())).collect()
+}
+
+/// Adds a world with these imports beside `sibling`.
+fn add_world(resolve: &mut Resolve, sibling: WorldId, imports: IndexMap<WorldKey, WorldItem>) -> WorldId {
+    let name = format!("types-of-{}", resolve.worlds[sibling].name);
+    let package = resolve.worlds[sibling].package;
+    let world = resolve.worlds.alloc(World {
+        name: name.clone(),
+        imports,
+        exports: IndexMap::default(),
+        package,
+        docs: Docs::default(),
+        stability: Stability::Unknown,
+        includes: Vec::new(),
+        span: Span::default(),
+    });
+    if let Some(package) = package {
+        resolve.packages[package].worlds.insert(name, world);
+    }
+    world
 }

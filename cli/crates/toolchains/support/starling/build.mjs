@@ -52,6 +52,7 @@ async function build() {
   const folder = await mkdtemp(join(tmpdir(), 'conjoin-starling-'));
   try {
     const bundled = await bundle(esbuild);
+    checkHandler(bundled.code);
     const name = `${basename(options.entry, extname(options.entry))}.js`;
     await writeFile(join(folder, name), bundled.code);
     const component = await makeComponent(componentize, folder, name, bundled.map);
@@ -94,7 +95,19 @@ async function bundle(esbuild) {
     if (!Array.isArray(error?.errors)) {
       throw error;
     }
-    throw new ProjectError((await esbuild.formatMessages(error.errors, { kind: 'error' })).join(''));
+    const text = (await esbuild.formatMessages(error.errors, { kind: 'error' })).join('');
+    throw new ProjectError(text.replaceAll(' [plugin wit-imports]', ''));
+  }
+}
+
+// A world that answers HTTP needs a listener; without one, every request would fail.
+function checkHandler(code) {
+  const handles = /\baddEventListener\b|\bincomingHandler\b/.test(code);
+  if (!options.disable.includes('fetch-event') && !handles) {
+    throw new ProjectError(
+      `the world "${options.world}" answers HTTP, but nothing in ${options.entry} and its imports listens for requests: write\n` +
+        "  addEventListener('fetch', (event) => event.respondWith(new Response('hello')));",
+    );
   }
 }
 
@@ -113,7 +126,7 @@ function witImports() {
     name: 'wit-imports',
     setup(setup) {
       setup.onResolve({ filter: /^node:/ }, ({ path }) => ({
-        errors: [{ text: `"${path}" is part of Node.js, which is not there in a component: use the web's APIs (fetch, URL, crypto, ...)` }],
+        errors: [{ text: `"${path}" is part of Node.js, which a component does not have: use the web's APIs (fetch, URL, crypto, ...)` }],
       }));
       setup.onResolve({ filter: /^[a-z][a-z0-9-]*:[a-z][a-z0-9-]*\/[a-z][a-z0-9-]*(@.*)?$/ }, ({ path }) => {
         const name = meant(path);
@@ -121,7 +134,8 @@ function witImports() {
           return { path: name, external: true };
         }
         const list = options.import.length === 0 ? 'it imports nothing' : `it imports ${options.import.join(', ')}`;
-        return { errors: [{ text: `the world "${options.world}" does not import "${path}"`, notes: [{ text: `${list}` }] }] };
+        const text = `the world "${options.world}" does not import "${path}"`;
+        return { errors: [{ text, notes: [{ text: list }] }] };
       });
     },
   };
@@ -147,17 +161,20 @@ async function makeComponent(componentize, folder, name, map) {
   }
 }
 
-// What componentize-js says, with places of the sources instead of the bundle, and without the frames of its own machinery.
+// What componentize-js says, with places of the sources instead of the bundle, and without its own machinery.
 function explain(message, name, map) {
-  const place = new RegExp(`(?:\\S*/)?${name.replace(/[.]/g, '\\.')}:(\\d+):(\\d+)`, 'g');
-  const lines = message
-    .replaceAll(place, (text, line, column) => {
-      const entry = map.findEntry(Number(line) - 1, Number(column) - 1);
-      return entry.originalSource === undefined ? text : `${entry.originalSource}:${entry.originalLine + 1}:${entry.originalColumn + 1}`;
-    })
-    .split('\n')
-    .filter((line) => !/initializer\.js|wasm backtrace|<wasm function|^\s*\d+: +0x/.test(line));
-  return `the bundle cannot be made into a component:\n${lines.join('\n')}`;
+  const [, from, called] = /unknown imported function: '([^']+)' '([^']+)'/.exec(message) ?? [];
+  if (called !== undefined) {
+    return `"${called}" of "${from}" is called at the top of a file, which runs when the component is built: imports can be called by handlers and exported functions only`;
+  }
+  const place = new RegExp(`(?:\\S*/)?${name.replaceAll('.', '\\.')}:(\\d+):(\\d+)`, 'g');
+  const source = (text, line, column) => {
+    const { originalSource, originalLine, originalColumn } = map.findEntry(Number(line) - 1, Number(column) - 1);
+    return originalSource === undefined ? text : `${originalSource}:${originalLine + 1}:${originalColumn + 1}`;
+  };
+  const machinery = /^Failed to initialize component|initializer\.js|wasm backtrace|<wasm function|^\s*\d+: +0x/;
+  const lines = message.replaceAll(place, source).split('\n').filter((line) => !machinery.test(line));
+  return `the bundle cannot be made into a component:\n${lines.join('\n').replaceAll('"source.js"', `"${options.entry}"`)}`;
 }
 
 // What was read, as make and rustc write it.

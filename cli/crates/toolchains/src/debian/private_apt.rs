@@ -27,8 +27,6 @@ pub(crate) struct PackageSet<'a> {
     pub(crate) work: AbsPath,
     /// Where they are unpacked.
     pub(crate) prefix: AbsPath,
-    /// Files below `prefix` that show that they are all there.
-    pub(crate) files: &'a [&'a str],
 }
 
 /// The files whose text [`steps`] must know.
@@ -47,7 +45,8 @@ pub(crate) fn multiarch() -> Option<&'static str> {
 
 /// The steps; the last of them unpacks.
 ///
-/// Only the last one has outputs: an installation that was interrupted yesterday must not go on with yesterday's lists.
+/// They are carried out in every attempt: one that was interrupted yesterday must not go on with yesterday's lists, nor with
+/// files of which a later step has removed some.
 pub(crate) fn steps(set: &PackageSet<'_>, facts: &Facts) -> Result<Vec<Step>, Box<Diagnostic>> {
     let config = set.work.join("apt.conf");
     let write = steps::write(
@@ -64,25 +63,23 @@ pub(crate) fn steps(set: &PackageSet<'_>, facts: &Facts) -> Result<Vec<Step>, Bo
         let apt_get = steps::found(facts, Tool::AptGet)?;
         Ok(Invocation::new(Tool::AptGet, apt_get, &set.work).env("APT_CONFIG", &config).arg("-q"))
     };
-    let run = |name: &str, title, inputs, outputs| Run {
+    let run = |name: &str, title, inputs| Run {
         id: format!("{}/{name}", set.id),
         subject: set.subject.clone(),
         title,
         inputs,
-        outputs,
+        outputs: vec![],
         versions: vec![],
     };
 
-    let update =
-        run("update", "apt-get update", steps::outputs_of(&write).collect(), vec![]).step(apt_get()?.arg("update"));
+    let update = run("update", "apt-get update", steps::outputs_of(&write).collect()).step(apt_get()?.arg("update"));
     let names = set.packages.iter().map(|package| format!("{package}/{}", set.suite));
-    let download =
-        run("download", "apt-get download", after(&update), vec![]).step(apt_get()?.arg("download").args(names));
+    let download = run("download", "apt-get download", after(&update)).step(apt_get()?.arg("download").args(names));
     let list = set.work.join("packages");
     let find = Invocation::new(Tool::Find, steps::found(facts, Tool::Find)?, &set.work)
         .args([".", "-maxdepth", "1", "-name", "*.deb", "-fprint0"])
         .arg(&list);
-    let find = run("list", "find what was downloaded", after(&download), vec![]).step(find);
+    let find = run("list", "find what was downloaded", after(&download)).step(find);
     // `find -exec` would do it alone, but says nothing when a package is damaged.
     let unpack = Invocation::new(Tool::Xargs, steps::found(facts, Tool::Xargs)?, &set.work)
         .args(["--null", "--max-procs=2", "-I{}"])
@@ -90,8 +87,7 @@ pub(crate) fn steps(set: &PackageSet<'_>, facts: &Facts) -> Result<Vec<Step>, Bo
         .arg(&steps::found(facts, Tool::DpkgDeb)?.path)
         .args(["--extract", "{}"])
         .arg(&set.prefix);
-    let outputs = set.files.iter().map(|file| set.prefix.join(file)).collect();
-    let unpack = run("unpack", "dpkg-deb --extract", after(&find), outputs).step(unpack);
+    let unpack = run("unpack", "dpkg-deb --extract", after(&find)).step(unpack);
     Ok(vec![write, update, download, find, unpack])
 }
 

@@ -48,16 +48,6 @@ const PACKAGES: [&str; 12] = [
     "wasi-libc",
 ];
 
-/// What TinyGo starts or links, below the recipe's folder.
-const UNPACKED: [&str; 6] = [
-    "usr/lib/llvm-19/bin/clang",
-    "usr/lib/llvm-19/bin/wasm-ld",
-    "usr/bin/wasm-opt",
-    "usr/lib/llvm-19/lib/libLLVM.so.19.1",
-    BUILTINS,
-    LIBC,
-];
-
 /// What is only needed to build TinyGo.
 const REMOVED: [&str; 8] = [
     "work",
@@ -97,7 +87,6 @@ impl Provider for FromSources {
                 packages: &PACKAGES,
                 work: recipe.work.join("apt"),
                 prefix: recipe.root.clone(),
-                files: &UNPACKED,
             },
             facts,
         )?;

@@ -59,7 +59,8 @@ fn text(libc: Option<&'static str>, rtlib: Option<&'static str>, libraries: &[St
         linker: "wasm-ld",
         libc,
         rtlib,
-        gc: "precise",
+        // The precise collector does not find addresses inside of variants, because bindings store those as bytes.
+        gc: "conservative",
         scheduler: "asyncify",
         default_stack_size: 65_536,
         cflags: ["-mbulk-memory", "-mnontrapping-fptoint", "-mno-multivalue", "-mno-reference-types", "-msign-ext"],

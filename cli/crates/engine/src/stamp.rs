@@ -41,6 +41,10 @@ impl FileTime {
     pub(crate) fn written(metadata: &Metadata) -> Self {
         Self(nanoseconds(metadata.mtime(), metadata.mtime_nsec()))
     }
+
+    pub(crate) fn is_a_day_before(self, other: Self) -> bool {
+        self.0 + 24 * 60 * 60 * 1_000_000_000 < other.0
+    }
 }
 
 fn nanoseconds(seconds: i64, nanoseconds: i64) -> i128 {

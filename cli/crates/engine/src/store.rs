@@ -3,7 +3,7 @@
 //! A step is found in two rounds, because what it read is fully known only after it ran once. `keys/DECLARED/` is named by the key
 //! of what the step declares; each file in it is one run: the files that it turned out to read, with their hashes, and the
 //! hashes of what it made. The first one of which all files are here with these contents is the one. `blobs/` has the contents
-//! by hash.
+//! by hash, `tmp/` what is being written.
 //!
 //! Everything is written whole and never changed, so that processes need no lock; a blob that does not have its hash is thrown
 //! away and counts as not there. Blobs are copied, never linked: tools write into their outputs.
@@ -22,6 +22,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     digest::{Digest, Seen},
     key::with_discovered,
+    stamp::FileTime,
     write::{naming, temporary_beside, write_whole},
 };
 
@@ -65,10 +66,25 @@ impl Store {
     /// The store in this cache folder, made if need be; fails when nothing can be written to it.
     pub(crate) fn open(cache: &AbsPath) -> io::Result<Self> {
         let folder = cache.join("artifacts");
-        fs_err::create_dir_all(folder.join("keys"))?;
-        fs_err::create_dir_all(folder.join("blobs"))?;
-        drop(temporary_beside(folder.join("blobs/new").as_path(), 0o600)?);
-        Ok(Self { folder })
+        let store = Self { folder };
+        store.sweep(FileTime::written(&store.temporary()?.as_file().metadata()?))?;
+        Ok(store)
+    }
+
+    /// Removes what killed processes left half written, but not what another process may be writing.
+    fn sweep(&self, now: FileTime) -> io::Result<()> {
+        for entry in fs_err::read_dir(self.folder.join("tmp").as_path())?.flatten() {
+            let left_behind = entry.metadata().is_ok_and(|metadata| FileTime::written(&metadata).is_a_day_before(now));
+            if left_behind {
+                // Another process may be as tidy.
+                let _already_gone = fs_err::remove_file(entry.path());
+            }
+        }
+        Ok(())
+    }
+
+    fn temporary(&self) -> io::Result<tempfile::NamedTempFile> {
+        temporary_beside(self.folder.join("tmp/new").as_path(), 0o444)
     }
 
     /// A run of a step whose declared key is `declared` and of which all that it read is here as it was then.
@@ -139,8 +155,9 @@ impl Store {
         if fs_err::metadata(&path).is_ok_and(|metadata| metadata.len() == size) {
             return Ok(());
         }
-        let mut file = temporary_beside(&path, 0o444)?;
+        let mut file = self.temporary()?;
         io::copy(&mut fs_err::File::open(from)?, file.as_file_mut()).map_err(|error| naming(&path, &error))?;
+        fs_err::create_dir_all(path.parent().unwrap_or(&path))?;
         file.persist(&path).map(drop).map_err(|error| naming(&path, &error.error))
     }
 

@@ -30,6 +30,7 @@ pub(crate) struct Fixture {
     pub(crate) cancel: CancelToken,
     pub(crate) jobs: usize,
     pub(crate) on_failure: OnFailure,
+    pub(crate) scope: Scope,
     pub(crate) events: Arc<Mutex<Vec<BuildEvent>>>,
 }
 
@@ -40,7 +41,16 @@ impl Fixture {
         let layout = layout(env.app(), env.cache());
         let cancel = CancelToken::new().unwrap();
         let bin = env.bin();
-        Self { env, bin, layout, cancel, jobs: 2, on_failure: OnFailure::GoOn, events: Arc::default() }
+        Self {
+            env,
+            bin,
+            layout,
+            cancel,
+            jobs: 2,
+            on_failure: OnFailure::GoOn,
+            scope: Scope::App,
+            events: Arc::default(),
+        }
     }
 
     /// Writes a file of the app.
@@ -126,7 +136,7 @@ impl Fixture {
         let environment = Environment::new(self.env.variables());
         let options = ExecuteOptions {
             layout: &self.layout,
-            scope: Scope::App,
+            scope: self.scope,
             environment: &environment,
             jobs: NonZeroUsize::new(self.jobs).unwrap(),
             on_failure: self.on_failure,

@@ -1,6 +1,6 @@
 //! Running one program.
 
-use std::time::Duration;
+use std::{os::unix::fs::PermissionsExt, time::Duration};
 
 use conjoin_engine::{
     CancelToken, Environment,
@@ -52,6 +52,16 @@ fn a_program_that_hangs_is_ended_at_its_limit() {
     let fixture = Fixture::new();
     fixture.env.fake_tool("tool", "when\n say begun\n hang\n");
     let ran = run_fake(&fixture, &fixture.invocation("tool", &[]), Some(Duration::from_millis(50)));
+    assert!(matches!(ran.outcome, Err(RunError::TimedOut { .. })), "{:?}", ran.outcome);
+}
+
+#[test]
+fn a_program_that_does_not_want_to_end_is_ended_after_a_while() {
+    let fixture = Fixture::new();
+    let pipe = fixture.env.fifo("never");
+    let path = fixture.env.write("bin/stubborn", &format!("#!/bin/sh\ntrap '' TERM\nread line < {}\n", pipe.display()));
+    fs_err::set_permissions(path, PermissionsExt::from_mode(0o755)).unwrap();
+    let ran = run_fake(&fixture, &fixture.invocation("stubborn", &[]), Some(Duration::from_millis(50)));
     assert!(matches!(ran.outcome, Err(RunError::TimedOut { .. })), "{:?}", ran.outcome);
 }
 

@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use conjoin_engine::{Cleaned, StepOutcome, clean};
-use conjoin_plan::{Action, Discovery, Input, Keep, Step, WrittenFile};
+use conjoin_engine::{Cleaned, Scope, StepOutcome, clean};
+use conjoin_plan::{Action, Discovery, Input, Keep, Plan, Step, WrittenFile};
 use conjoin_test_support::{copy_tree, touch_all};
 
 use crate::fixture::{Fixture, all, layout, outcomes, plan, step};
@@ -269,6 +269,23 @@ fn files_are_written_only_when_they_differ() {
     assert_eq!(fs_err::metadata(&path).unwrap().modified().unwrap(), before);
     fixture.build(&write("two"));
     assert_eq!(fixture.read("bindings/x.d.ts"), "two");
+}
+
+#[test]
+fn an_installation_is_remembered_for_all_apps() {
+    let mut fixture = Fixture::new();
+    fixture.scope = Scope::Cache;
+    let installed = fixture.layout.toolchain("tool-1").join("bin/tool");
+    let plan = |fixture: &Fixture| {
+        let run = fixture.invocation("cc", &["build", "source"]).arg(&installed);
+        let run = Step { outputs: vec![installed.clone()], ..step("tool/cc", Action::Run(run)) };
+        Plan::new(vec![run]).unwrap()
+    };
+    fixture.write("source", "a tool");
+    assert_eq!(outcomes(&fixture.build(&plan(&fixture))), ["tool/cc Built"]);
+    fixture.layout = layout(fixture.env.path("other-app"), fixture.env.cache());
+    assert_eq!(outcomes(&fixture.build(&plan(&fixture))), ["tool/cc Fresh"]);
+    assert!(!fixture.layout.app.as_path().exists(), "an installation leaves the app alone");
 }
 
 #[test]

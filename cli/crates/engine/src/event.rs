@@ -8,7 +8,7 @@ use std::fmt;
 use conjoin_plan::{AbsPath, StepId, Subject};
 use serde::{Serialize, Serializer, ser::SerializeMap as _};
 
-/// Takes events, always on the thread that called [`execute`](crate::execute).
+/// Takes events, always on the thread that called [`execute()`](crate::execute()).
 pub trait EventSink {
     /// Takes the next event.
     fn event(&mut self, event: BuildEvent);

@@ -1,9 +1,9 @@
 //! Finds out what a machine has and carries out plans: the only crate that starts programs.
 //!
-//! - [`probe`] looks for tools and reads files: what plans are made from;
-//! - [`execute`] carries out a plan: in parallel, nothing twice, and it says why;
+//! - [`probe()`] looks for tools and reads files: what plans are made from;
+//! - [`execute()`] carries out a plan: in parallel, nothing twice, and it says why;
 //! - [`clean`] removes what it made in an app;
-//! - [`process`] runs one program, [`lock`] lets one process at a time do something.
+//! - [`process`] runs one program, [`lock()`] lets one process at a time do something.
 //!
 //! The engine refuses to know languages, WIT and Wasmtime: what is neither a program nor a file is done by a [`Performer`]. It
 //! refuses to print: it tells [`BuildEvent`]s. It refuses to read the process's environment: it is given an [`Environment`]. It

@@ -90,8 +90,8 @@ impl Toolchain for Python {
             // Installed packages are often ignored by version control.
             Input::Globs { dir: target.dir.clone(), globs: vec!["vendor/**".to_owned()] },
         ];
-        inputs.extend([&world, &runner].into_iter().flat_map(steps::outputs_of));
-        inputs.push(steps::world_value(target));
+        inputs.extend(steps::outputs_of(&runner));
+        inputs.extend(steps::world_of(target, &world));
 
         let python = steps::found(facts, Tool::Python)?;
         let componentize = steps::found(facts, Tool::ComponentizePy)?;

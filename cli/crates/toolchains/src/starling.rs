@@ -70,7 +70,8 @@ impl Toolchain for Starling {
             vec![WrittenFile::text(script.clone(), RUNNER)],
         );
         let install = npm_ci(target, &package, facts)?;
-        let inputs = [&runner, &world].into_iter().chain(&install).flat_map(steps::outputs_of).collect();
+        let mut inputs: Vec<Input> = [&runner].into_iter().chain(&install).flat_map(steps::outputs_of).collect();
+        inputs.extend(steps::world_of(target, &world));
         let bundle = Bundle { package: &package, script, wit, inputs };
         let build = bundle.step(target, facts, layout)?;
         let artifact = steps::copy_artifact(target, build.outputs[0].clone(), layout);
@@ -113,7 +114,6 @@ impl Bundle<'_> {
         let invocation = run_by_us(invocation.arg("--out").arg(&output).arg("--read").arg(&read));
         let mut inputs = vec![Input::Tree { dir: target.dir.clone(), except: &["node_modules"] }];
         inputs.extend(self.inputs);
-        inputs.push(steps::world_value(target));
         let step = Run {
             id: format!("{}/componentize", target.name),
             subject: steps::component(target.name),

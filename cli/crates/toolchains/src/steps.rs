@@ -122,3 +122,9 @@ pub(crate) fn outputs_of(step: &Step) -> impl Iterator<Item = Input> + '_ {
 pub(crate) fn world_value(target: &Target<'_>) -> Input {
     Input::value(format!("world {}", target.world), target.world_digest)
 }
+
+/// What stands for the world that `written` makes in the key of a step that reads it: the digest, not the text, because a comment
+/// in the shared WIT must not build anything anew.
+pub(crate) fn world_of(target: &Target<'_>, written: &Step) -> [Input; 2] {
+    [world_value(target), Input::Step(written.id.clone())]
+}

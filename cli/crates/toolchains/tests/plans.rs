@@ -1,0 +1,203 @@
+//! Folders of `conjoin.toml`, `wit/` and project files become the steps of each component as text, or diagnostics:
+//! `tests/plans/*/expected.txt`. And what installs each tool becomes text: `tests/installs/*.txt`.
+
+use std::{
+    fmt::Write as _,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+use conjoin_diagnostics::{Diagnostic, Source, Style, render};
+use conjoin_manifest::{Component, Manifest, Origin};
+use conjoin_plan::{
+    AbsPath, Action, Discovery, Expectation, Facts, FoundIn, FoundTool, Input, Layout, Profile, Step, Target, Tool,
+    ToolFact,
+};
+use conjoin_wit::Wit;
+use snapbox::{Data, assert_data_eq};
+
+#[test]
+fn steps_of_components() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/plans");
+    let mut cases: Vec<PathBuf> = fs_err::read_dir(&root).unwrap().map(|entry| entry.unwrap().path()).collect();
+    cases.sort();
+    assert!(cases.len() > 5, "the cases are gone");
+    for case in cases {
+        let profile = if case.ends_with("release") { Profile::Release } else { Profile::Dev };
+        let actual = components(&case, profile).unwrap_or_else(|diagnostics| rendered(&diagnostics));
+        assert_data_eq!(actual, Data::read_from(&case.join("expected.txt"), None));
+    }
+}
+
+#[test]
+fn steps_of_installations() {
+    for tool in [Tool::RustTarget, Tool::ComponentizeJs, Tool::ComponentizePy] {
+        let spec = conjoin_toolchains::all().tool(tool).expect("it is known");
+        for provider in spec.providers {
+            let mut text =
+                format!("{} {} from {}, needs {:?}\n", spec.name, spec.window, provider.name(), provider.needs());
+            if let Some(change) = provider.changes_elsewhere() {
+                let _ = writeln!(text, "{change}");
+            }
+            match provider.steps(&machine(), &layout(Profile::Dev)) {
+                Ok(steps) => steps.iter().for_each(|step| write_step(&mut text, step)),
+                Err(diagnostic) => text.push_str(&rendered(&[*diagnostic])),
+            }
+            let name = format!("tests/installs/{tool:?} from {}.txt", provider.name());
+            let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(name.replace(' ', "-"));
+            assert_data_eq!(text, Data::read_from(&path, None));
+        }
+    }
+}
+
+#[test]
+fn every_tool_that_is_needed_is_known_and_installing_needs_known_tools() {
+    let set = conjoin_toolchains::all();
+    for toolchain in set.toolchains {
+        for tool in toolchain.requirements() {
+            let spec = set.tool(*tool).expect("a toolchain requires a tool that has a spec");
+            for need in spec.providers.iter().flat_map(|provider| provider.needs()) {
+                assert!(set.tool(*need).is_some(), "{need:?}, which {} needs, has no spec", spec.name);
+            }
+        }
+    }
+}
+
+#[test]
+fn no_hint_is_hidden_by_another_of_its_toolchain() {
+    for toolchain in conjoin_toolchains::all().toolchains {
+        for (index, hint) in toolchain.hints().iter().enumerate() {
+            let earlier = &toolchain.hints()[..index];
+            assert!(earlier.iter().all(|other| !hint.when.contains(other.when)), "{:?} is never reached", hint.when);
+            assert!(hint.say.ends_with('.') && !hint.when.is_empty(), "{hint:?}");
+        }
+    }
+}
+
+fn components(case: &Path, profile: Profile) -> Result<String, Vec<Diagnostic>> {
+    let source = |path: &Path| {
+        let name = path.strip_prefix(case).expect("it is below").to_string_lossy().into_owned();
+        Arc::new(Source::new(name, fs_err::read_to_string(path).expect("it can be read")))
+    };
+    let manifest = conjoin_manifest::parse(&source(&case.join("conjoin.toml")))?;
+    let mut files: Vec<Arc<Source>> = vec![source(&case.join("wit/app.wit"))];
+    let missing = conjoin_wit::missing_wasi(&files, "wit");
+    let deps = conjoin_wit::wasi_deps(&missing);
+    files.extend(deps.iter().map(|file| Arc::new(Source::new(format!("wit/{}", file.path.display()), &file.text))));
+    let wit = conjoin_wit::parse(&files, "wit")?;
+    let mut text = String::new();
+    let mut diagnostics = Vec::new();
+    for component in manifest.components.values() {
+        match steps(component, &manifest, &wit, case, profile) {
+            Ok(steps) => steps.iter().for_each(|step| write_step(&mut text, step)),
+            Err(diagnostic) => diagnostics.push(*diagnostic),
+        }
+    }
+    if diagnostics.is_empty() { Ok(text) } else { Err(diagnostics) }
+}
+
+fn steps(
+    component: &Component,
+    manifest: &Manifest,
+    wit: &Wit,
+    case: &Path,
+    profile: Profile,
+) -> Result<Vec<Step>, Box<Diagnostic>> {
+    let Origin::Built(built) = &component.origin else { panic!("the cases have projects only") };
+    let layout = layout(profile);
+    let toolchain = conjoin_toolchains::all().toolchain(built.toolchain).expect("it is known");
+    let world = wit.world(&component.world.value).expect("the world is there");
+    let surface = world.surface();
+    let names = |items: &[conjoin_wit::Item]| items.iter().map(|item| item.name.clone()).collect::<Vec<_>>();
+    let dir = layout.app.join(built.path.value.as_path());
+    let mut facts = machine();
+    for path in toolchain.reads(&dir) {
+        let relative = path.as_path().strip_prefix("/app").expect("it reads of the app");
+        if let Ok(text) = fs_err::read_to_string(case.join(relative)) {
+            facts.texts.insert(path, text);
+        }
+    }
+    let target = Target {
+        name: &component.name.value,
+        language: built.language.value,
+        dir,
+        profile,
+        world: &component.world.value,
+        world_digest: "0123456789abcdef0123456789abcdef",
+        wit: &world.render(&toolchain.dialect()),
+        imports: &names(&surface.imports),
+        exports: &names(&surface.exports),
+        shared_wit: layout.app.join(manifest.app.wit.as_path()),
+        permissions: &component.permissions,
+    };
+    toolchain.steps(&target, &facts, &layout)
+}
+
+fn layout(profile: Profile) -> Layout {
+    let path = |text: &str| AbsPath::new(text).expect("it is absolute");
+    Layout { app: path("/app"), cache: path("/cache"), profile }
+}
+
+/// A machine on which every tool is found, all but those that conjoin installs on PATH.
+fn machine() -> Facts {
+    let mut facts = Facts::default();
+    for spec in conjoin_toolchains::all().tools {
+        let (path, found_in) = match spec.locate {
+            conjoin_plan::Locate::Path { names, .. } => (format!("/bin/{}", names[0]), FoundIn::Path),
+            conjoin_plan::Locate::Cache { recipe, file } => {
+                (format!("/cache/toolchains/{recipe}/{file}"), FoundIn::Cache)
+            }
+            conjoin_plan::Locate::FolderOf { .. } => ("/lib/rustlib".to_owned(), FoundIn::Path),
+        };
+        let found = FoundTool {
+            path: AbsPath::new(path).expect("it is absolute"),
+            version: spec.window.at_least,
+            says: format!("{} as it says", spec.name),
+            found_in,
+        };
+        facts.tools.insert(spec.tool, ToolFact::Found(found));
+    }
+    facts
+}
+
+fn rendered(diagnostics: &[Diagnostic]) -> String {
+    diagnostics.iter().map(|diagnostic| render(diagnostic, Style::Plain)).collect::<Vec<_>>().join("\n")
+}
+
+fn write_step(text: &mut String, step: &Step) {
+    let keep = match step.keep {
+        conjoin_plan::Keep::Stored => ", stored",
+        conjoin_plan::Keep::InPlace => "",
+    };
+    let _ = writeln!(text, "\n{}: {}{keep}", step.id, step.title);
+    let _ = match &step.action {
+        Action::Run(invocation) => writeln!(text, "  $ {invocation}"),
+        Action::Write(files) => writeln!(text, "  write {} files", files.len()),
+        Action::Copy(copy) => writeln!(text, "  copy {} {}", copy.from, copy.to),
+        Action::Prove(prove) => match &prove.expectation {
+            Expectation::Prints(line) => writeln!(text, "  {} prints {line:?}", prove.component),
+            Expectation::Hello(line) => writeln!(text, "  {} says {line:?}", prove.component),
+        },
+        Action::Encode(_) | Action::Compose(_) => writeln!(text, "  {:?}", step.action),
+    };
+    for input in &step.inputs {
+        let _ = match input {
+            Input::File(path) => writeln!(text, "  < {path}"),
+            Input::OptionalFile(path) => writeln!(text, "  < {path}, if it is there"),
+            Input::Tree { dir, except } => writeln!(text, "  < {dir}/ except {except:?}"),
+            Input::Globs { dir, globs } => writeln!(text, "  < {dir}/ {globs:?}"),
+            Input::Value { name, value } => writeln!(text, "  < {name} = {value}"),
+            Input::Step(id) => writeln!(text, "  < after {id}"),
+        };
+    }
+    if let Some(Discovery::DepInfo { path, except }) = &step.discovery {
+        let except: Vec<String> = except.iter().map(ToString::to_string).collect();
+        let _ = writeln!(text, "  < what {path} lists, except below {}", except.join(", "));
+    }
+    for version in &step.versions {
+        let _ = writeln!(text, "  < {version}");
+    }
+    for output in &step.outputs {
+        let _ = writeln!(text, "  > {output}");
+    }
+}

@@ -83,3 +83,22 @@ fn identifier(name: &str) -> String {
     ];
     if KEYWORDS.contains(&name) { format!("%{name}") } else { name.to_owned() }
 }
+
+#[cfg(test)]
+mod tests {
+    use conjoin_wit::Edge;
+
+    use super::*;
+
+    #[test]
+    fn names_that_are_words_of_the_language_can_be_read_back() {
+        let name = |name: &str| name.to_owned();
+        let edge =
+            Edge { importer: name("new"), import: name("a:b/c"), exporter: name("import"), export: name("a:b/c") };
+        let wiring = Wiring { entry: name("new"), order: vec![name("import"), name("new")], edges: vec![edge] };
+        let text = to_wac(&wiring);
+        wac_parser::Document::parse(&text).expect("wac reads it");
+        assert!(text.contains("let %new = new conjoin:new {\n  \"a:b/c\": %import[\"a:b/c\"],"), "{text}");
+        assert_eq!(describe(&wiring), "new <- import");
+    }
+}

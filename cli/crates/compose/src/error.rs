@@ -1,5 +1,7 @@
 //! Why components cannot be composed, with all that is needed to understand it.
 
+use std::fmt;
+
 use conjoin_diagnostics::Diagnostic;
 use conjoin_wit::{Difference, InspectError};
 
@@ -71,26 +73,8 @@ pub enum ComposeError {
         differences: Vec<Difference>,
     },
     /// Resources that look the same are made by different components.
-    #[error(
-        "`{importer}` gets the resource `{resource}` of `{interface}` from two makers: directly from {expected}, and through \
-         `{import}` of `{exporter}` from {offered}"
-    )]
-    ForeignResource {
-        /// The component that gets both.
-        importer: String,
-        /// The resource.
-        resource: String,
-        /// The interface that it is of.
-        interface: String,
-        /// The other import, through which it comes too.
-        import: String,
-        /// The component that this import is satisfied by.
-        exporter: String,
-        /// Who makes the resource that the importer knows.
-        expected: String,
-        /// Who makes the other one.
-        offered: String,
-    },
+    #[error("{0}")]
+    ForeignResource(Box<ForeignResource>),
     /// A resource from inside would have to be known outside.
     #[error(
         "`{entry}` exports `{export}` with the resource `{resource}`, which `{maker}` makes inside of the composition"
@@ -119,8 +103,8 @@ pub enum ComposeError {
         /// Why.
         reason: String,
     },
-    /// A defect in the library that composes.
-    #[error("the composition `{wiring}` failed by a defect of wac: {reason}")]
+    /// A panic inside of the library that composes.
+    #[error("the composition `{wiring}` failed by a defect of the composer: {reason}")]
     Panicked {
         /// The composition in one line.
         wiring: String,
@@ -139,6 +123,36 @@ pub enum ComposeError {
     },
 }
 
+/// A resource that comes to a component from two makers.
+#[derive(Debug)]
+pub struct ForeignResource {
+    /// The component that gets both.
+    pub importer: String,
+    /// The resource.
+    pub resource: String,
+    /// The interface that it is of.
+    pub interface: String,
+    /// The other import, through which it comes too.
+    pub import: String,
+    /// The component that this import is satisfied by.
+    pub exporter: String,
+    /// Who makes the resource that the importer knows.
+    pub expected: String,
+    /// Who makes the other one.
+    pub offered: String,
+}
+
+impl fmt::Display for ForeignResource {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { importer, resource, interface, import, exporter, expected, offered } = self;
+        write!(
+            formatter,
+            "`{importer}` gets the resource `{resource}` of `{interface}` from two makers: directly from {expected}, and through \
+             `{import}` of `{exporter}` from {offered}"
+        )
+    }
+}
+
 impl ComposeError {
     /// A stable name of the kind of error.
     pub fn code(&self) -> &'static str {
@@ -149,7 +163,7 @@ impl ComposeError {
             Self::MissingExport { .. } => "compose::missing-export",
             Self::Versions { .. } => "compose::versions",
             Self::Mismatch { .. } => "compose::mismatch",
-            Self::ForeignResource { .. } => "compose::foreign-resource",
+            Self::ForeignResource(_) => "compose::foreign-resource",
             Self::HiddenResource { .. } => "compose::hidden-resource",
             Self::NothingExported { .. } => "compose::nothing-exported",
             Self::Refused { .. } => "compose::refused",
@@ -166,7 +180,7 @@ impl ComposeError {
                 vec![format!("`{importer}` imports it"), format!("`{exporter}` exports {}", list(exports))]
             }
             Self::Mismatch { importer, exporter, differences, .. } => mismatch_notes(importer, exporter, differences),
-            Self::ForeignResource { .. } => {
+            Self::ForeignResource(_) => {
                 vec![
                     "a resource can be used only by the component that made it, and by those that got it from there"
                         .to_owned(),
@@ -191,8 +205,8 @@ impl ComposeError {
                 format!("let both name one version of `{}`, and build them again", conjoin_wit::without_version(import))
             }
             Self::Mismatch { import, .. } => format!("build both from one definition of `{import}`"),
-            Self::ForeignResource { interface, .. } => {
-                format!("let one component export `{interface}`, and all others import it from there")
+            Self::ForeignResource(found) => {
+                format!("let one component export `{}`, and all others import it from there", found.interface)
             }
             Self::HiddenResource { resource, .. } => {
                 format!("let the entry define its own resource around `{resource}`, or do not export it")
@@ -201,7 +215,7 @@ impl ComposeError {
                 "add an export to its world, e.g. `export wasi:http/incoming-handler@0.2.12;`".to_owned()
             }
             Self::Refused { .. } | Self::Panicked { .. } | Self::Invalid { .. } => {
-                "this is a defect; please report it with the WIT of these components".to_owned()
+                "this is a defect of conjoin; please report it with the WIT of these components".to_owned()
             }
         };
         vec![hint]

@@ -3,7 +3,10 @@
 use std::collections::BTreeMap;
 
 use conjoin_wit::{Edge, InspectError, Item, Surface, TypesProvider, Wiring, inspect, types_provider};
-use wac_graph::{CompositionGraph, EncodeOptions, NodeId, types::Package};
+use wac_graph::{
+    CompositionGraph, EncodeOptions, NodeId,
+    types::{ItemKind, Package, Type},
+};
 
 use crate::{ComposeError, describe, quiet, verify};
 
@@ -15,11 +18,16 @@ pub(crate) fn compose(
     components: &BTreeMap<String, Vec<u8>>,
 ) -> Result<Vec<u8>, ComposeError> {
     let parts = Parts { wiring, links, surfaces, components };
-    let bytes = quiet::catch(|| parts.encode())
-        .map_err(|reason| ComposeError::Panicked { wiring: describe(wiring), reason })?
-        .map_err(|reason| ComposeError::Refused { wiring: describe(wiring), reason })?;
+    let bytes = guarded(wiring, || parts.encode())?;
     check(wiring, &bytes)?;
     Ok(bytes)
+}
+
+/// The bytes that `encode` makes; a panic of wac is an error like any other.
+fn guarded(wiring: &Wiring, encode: impl FnOnce() -> Result<Vec<u8>, String>) -> Result<Vec<u8>, ComposeError> {
+    quiet::catch(encode)
+        .map_err(|reason| ComposeError::Panicked { wiring: describe(wiring), reason })?
+        .map_err(|reason| ComposeError::Refused { wiring: describe(wiring), reason })
 }
 
 /// Validates the composition: its structure and its types. The bodies of its functions are those of the components, which are
@@ -61,6 +69,7 @@ impl Parts<'_> {
             instances.insert(name, instantiate(&mut graph, &format!("conjoin:{name}"), name, bytes)?);
         }
         self.connect(&mut graph, &instances)?;
+        self.connect_resources(&mut graph, &instances)?;
         self.provide_types(&mut graph, &instances)?;
         self.export(&mut graph, &instances)?;
         // Validated afterwards, with a better message.
@@ -81,6 +90,25 @@ impl Parts<'_> {
                     )
                 },
             )?;
+        }
+        Ok(())
+    }
+
+    /// Gives components the resources that their worlds themselves `use` of interfaces that are connected.
+    fn connect_resources(
+        &self,
+        graph: &mut CompositionGraph,
+        instances: &BTreeMap<&str, NodeId>,
+    ) -> Result<(), String> {
+        for link in self.links {
+            let importer = instances[link.importer.as_str()];
+            for (argument, resource) in resources_used_by_world(graph, importer, &link.import) {
+                let exporter = graph.alias_instance_export(instances[link.exporter.as_str()], &link.export);
+                let resource = exporter.and_then(|exporter| graph.alias_instance_export(exporter, &resource));
+                let resource = resource.map_err(|error| described(&error))?;
+                let given = graph.set_instantiation_argument(importer, &argument, resource);
+                given.map_err(|error| described(&error))?;
+            }
         }
         Ok(())
     }
@@ -118,6 +146,20 @@ fn instantiate(graph: &mut CompositionGraph, package: &str, name: &str, bytes: V
     let instance = graph.instantiate(package);
     graph.set_node_name(instance, name);
     Ok(instance)
+}
+
+/// The imports of an instance that are resources of the interface `import`: the name of each as an import, and in the interface.
+fn resources_used_by_world(graph: &CompositionGraph, instance: NodeId, import: &str) -> Vec<(String, String)> {
+    let Some(package) = graph[instance].package() else { return Vec::new() };
+    let types = graph.types();
+    let imports = types[graph[package].ty()].imports.iter();
+    let resources = imports.filter_map(|(argument, kind)| {
+        let ItemKind::Type(Type::Resource(id)) = kind else { return None };
+        let alias = types[*id].alias?;
+        let interface = types[alias.owner?].id.as_deref()?;
+        (interface == import).then(|| (argument.clone(), types[types.resolve_resource(*id)].name.clone()))
+    });
+    resources.collect()
 }
 
 /// What provides interfaces of types; components that need the same share one.
@@ -180,4 +222,21 @@ impl Types<'_> {
 /// An error with its cause.
 fn described(error: &dyn std::error::Error) -> String {
     error.source().map_or_else(|| error.to_string(), |cause| format!("{error}: {cause:#}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_panic_of_wac_is_an_error_that_names_the_composition() {
+        let order = ["pricing", "gateway"].map(str::to_owned).to_vec();
+        let wiring = Wiring { entry: "gateway".to_owned(), order, edges: Vec::new() };
+        let error = guarded(&wiring, || panic!("IndexMap: key not found")).expect_err("it panicked");
+        assert_eq!(
+            error.to_string(),
+            "the composition `gateway <- pricing` failed by a defect of the composer: IndexMap: key not found"
+        );
+        assert_eq!(error.hints(), ["this is a defect of conjoin; please report it with the WIT of these components"]);
+    }
 }

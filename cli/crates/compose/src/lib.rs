@@ -12,7 +12,7 @@ mod quiet;
 mod verify;
 
 pub use describe::{describe, to_wac};
-pub use error::ComposeError;
+pub use error::{ComposeError, ForeignResource};
 pub use verify::verify;
 
 use std::collections::BTreeMap;

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use conjoin_wit::{Edge, Item, Surface, Wiring, differences, same_interface, without_version};
 
-use crate::ComposeError;
+use crate::{ComposeError, error::ForeignResource};
 
 /// The connections that the components really need, with the names that they really use, sorted; only those that the entry needs,
 /// itself or through others.
@@ -163,7 +163,7 @@ impl<'a> Resources<'a> {
             let expected = self.maker_for_import(&link.importer, &interface);
             let offered = self.maker_for_export(&link.exporter, &interface);
             if expected != offered {
-                return Err(ComposeError::ForeignResource {
+                return Err(ComposeError::ForeignResource(Box::new(ForeignResource {
                     importer: link.importer.clone(),
                     resource,
                     interface,
@@ -171,7 +171,7 @@ impl<'a> Resources<'a> {
                     exporter: link.exporter.clone(),
                     expected: expected.words(),
                     offered: offered.words(),
-                });
+                })));
             }
         }
         Ok(())

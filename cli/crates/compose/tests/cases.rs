@@ -72,7 +72,8 @@ fn component(text: &str) -> Result<Vec<u8>, Box<dyn Error>> {
     let wit = parse(&files, "").map_err(|found| render(&found[0], Style::Plain))?;
     let name = wit.worlds().pop().ok_or("there is a world")?;
     let files = wit.world(&name).ok_or("it was listed")?.render(&dialect);
-    let groups = files.iter().map(|file| UnresolvedPackageGroup::parse(&file.path, &file.text).map_err(|(_, error)| error));
+    let groups =
+        files.iter().map(|file| UnresolvedPackageGroup::parse(&file.path, &file.text).map_err(|(_, error)| error));
     let mut groups = groups.collect::<Result<Vec<_>, _>>()?;
     let mut resolve = Resolve::new();
     let main = groups.pop().ok_or("the last file has the world")?;
@@ -88,6 +89,7 @@ fn composed(wiring: &Wiring, bytes: &[u8]) -> Result<String, Box<dyn Error>> {
     let DecodedWasm::Component(resolve, world) = wit_component::decode(bytes)? else {
         return Err("not a component".into());
     };
+    wac_parser::Document::parse(&to_wac(wiring))?;
     let mut text = format!("// {}\n", describe(wiring));
     for line in to_wac(wiring).lines() {
         let _ = writeln!(text, "//{}{line}", if line.is_empty() { "" } else { " " });

@@ -3,7 +3,7 @@
 //! It is read from a `wit_parser::Resolve`, whether that came from text or from a built component, so that both can be compared.
 //! It resolves nothing itself and never fails.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use wit_parser::{
     Function, FunctionKind, Handle, InterfaceId, Resolve, Type, TypeDefKind, TypeId, TypeOwner, WorldId, WorldItem,
@@ -108,23 +108,39 @@ pub(crate) fn reached_from(interfaces: &Interfaces, name: &str) -> Interfaces {
     let mut reached = Interfaces::new();
     let Some(root) = interfaces.get(name) else { return reached };
     reached.insert(name.to_owned(), root.clone());
-    let mut wanted: Vec<TypeName> = root.uses.values().cloned().collect();
-    let mut seen = BTreeSet::new();
-    while let Some(wanted_name) = wanted.pop() {
-        if wanted_name.interface == name || !seen.insert(wanted_name.clone()) {
+    add_types(interfaces, &mut reached, root.uses.values().cloned().collect());
+    reached
+}
+
+/// The function `name` of the world itself, and what it uses.
+pub(crate) fn reached_from_function(interfaces: &Interfaces, name: &str) -> Option<Interfaces> {
+    let function = interfaces.get(WORLD)?.functions.get(name)?;
+    let mut world = Interface::default();
+    world.functions.insert(name.to_owned(), function.clone());
+    let mut reached = Interfaces::from([(WORLD.to_owned(), world)]);
+    let mut wanted = Vec::new();
+    let uses = function.params.iter().map(|(_, used)| used).chain(&function.result);
+    uses.for_each(|used| used.named(&mut |named| wanted.push(named.clone())));
+    add_types(interfaces, &mut reached, wanted);
+    Some(reached)
+}
+
+/// Adds the types `wanted`, and what they are made of.
+fn add_types(interfaces: &Interfaces, reached: &mut Interfaces, mut wanted: Vec<TypeName>) {
+    while let Some(TypeName { interface, name }) = wanted.pop() {
+        let Some(origin) = interfaces.get(&interface) else { continue };
+        let target = reached.entry(interface).or_default();
+        if target.uses.contains_key(&name) || target.types.contains_key(&name) {
             continue;
         }
-        let Some(origin) = interfaces.get(&wanted_name.interface) else { continue };
-        let target = reached.entry(wanted_name.interface.clone()).or_default();
-        if let Some(used) = origin.uses.get(&wanted_name.name) {
-            target.uses.insert(wanted_name.name.clone(), used.clone());
+        if let Some(used) = origin.uses.get(&name) {
+            target.uses.insert(name, used.clone());
             wanted.push(used.clone());
-        } else if let Some(definition) = origin.types.get(&wanted_name.name) {
-            target.types.insert(wanted_name.name.clone(), definition.clone());
+        } else if let Some(definition) = origin.types.get(&name) {
+            target.types.insert(name, definition.clone());
             definition.named(&mut |named| wanted.push(named.clone()));
         }
     }
-    reached
 }
 
 impl Definition {

@@ -9,7 +9,7 @@ use wit_parser::{Resolve, WorldId, WorldItem, WorldKey};
 
 use crate::{
     canonical,
-    model::{self, Definition, Interface, Interfaces, WORLD},
+    model::{self, Definition, Interfaces, WORLD},
 };
 
 /// What is imported and what is exported, each sorted by name.
@@ -159,14 +159,7 @@ fn item_of(resolve: &Resolve, interfaces: &Interfaces, key: &WorldKey, item: &Wo
             let root = model::interface_name(resolve, *id, &name);
             (root.clone(), model::reached_from(interfaces, &root))
         }
-        WorldItem::Function(_) => {
-            let world = interfaces.get(WORLD)?;
-            let mut own = Interface { uses: world.uses.clone(), types: world.types.clone(), ..Interface::default() };
-            own.functions.insert(name.clone(), world.functions.get(&name)?.clone());
-            let mut all = interfaces.clone();
-            all.insert(WORLD.to_owned(), own);
-            (WORLD.to_owned(), model::reached_from(&all, WORLD))
-        }
+        WorldItem::Function(_) => (WORLD.to_owned(), model::reached_from_function(interfaces, &name)?),
         WorldItem::Type { .. } => return None,
     };
     let definition = canonical::interfaces_text(&interfaces, &root);

@@ -10,19 +10,19 @@ use conjoin_wit::Wit;
 use crate::{exit::CommandError, surroundings::Surroundings};
 
 /// An app whose manifest, WIT and wiring are in order.
-pub struct App {
+pub(crate) struct App {
     /// Its manifest.
-    pub manifest: Manifest,
+    pub(crate) manifest: Manifest,
     /// Its shared WIT.
-    pub wit: Wit,
+    pub(crate) wit: Wit,
     /// How its components are connected.
-    pub wiring: AppWiring,
+    pub(crate) wiring: AppWiring,
     /// Where everything lies.
-    pub layout: Layout,
+    pub(crate) layout: Layout,
 }
 
 /// Reads the app that `folder`, or the nearest folder above it, contains.
-pub fn load(surroundings: &Surroundings, folder: &AbsPath, profile: Profile) -> Result<App, CommandError> {
+pub(crate) fn load(surroundings: &Surroundings, folder: &AbsPath, profile: Profile) -> Result<App, CommandError> {
     let dir = find(surroundings, folder)?;
     let manifest = load_manifest(surroundings, &dir)?;
     let wit = load_wit(surroundings, &dir, &manifest)?;
@@ -33,13 +33,13 @@ pub fn load(surroundings: &Surroundings, folder: &AbsPath, profile: Profile) -> 
 
 impl App {
     /// The component called `name`, or the error of an argument that names none.
-    pub fn component(&self, name: &str) -> Result<ComponentName, CommandError> {
+    pub(crate) fn component(&self, name: &str) -> Result<ComponentName, CommandError> {
         let names: Vec<&str> = self.manifest.components.keys().map(ComponentName::as_str).collect();
         known(name, &names, "component").map_err(CommandError::usage)
     }
 
     /// The entry called `name`, or the error of an argument that names none.
-    pub fn entry(&self, name: &str) -> Result<ComponentName, CommandError> {
+    pub(crate) fn entry(&self, name: &str) -> Result<ComponentName, CommandError> {
         let names: Vec<&str> = self.manifest.entries().into_iter().map(ComponentName::as_str).collect();
         known(name, &names, "entry").map_err(CommandError::usage)
     }
@@ -65,7 +65,7 @@ fn known(name: &str, names: &[&str], what: &str) -> Result<ComponentName, Diagno
 }
 
 /// The nearest folder from `folder` upwards with a `conjoin.toml`.
-fn find(surroundings: &Surroundings, folder: &AbsPath) -> Result<AbsPath, CommandError> {
+pub(crate) fn find(surroundings: &Surroundings, folder: &AbsPath) -> Result<AbsPath, CommandError> {
     if !folder.as_path().is_dir() {
         return Err(CommandError::usage(
             Diagnostic::error("app::no-folder", format!("there is no folder `{}`", surroundings.shown(folder)))
@@ -96,6 +96,25 @@ fn load_manifest(surroundings: &Surroundings, dir: &AbsPath) -> Result<Manifest,
     conjoin_manifest::parse(&source).map_err(CommandError::project)
 }
 
+/// Writes the WASI packages that the shared WIT names but lacks into its `deps/`; gives what was written.
+pub(crate) fn repair_wit(surroundings: &Surroundings, folder: &AbsPath) -> Result<Vec<AbsPath>, CommandError> {
+    let dir = find(surroundings, folder)?;
+    let manifest = load_manifest(surroundings, &dir)?;
+    let wit = dir.join(manifest.app.wit.as_path());
+    let mut files = Vec::new();
+    collect_wit(&wit, &mut files)?;
+    let sources = files.iter().map(|path| load_source(surroundings, path)).collect::<Result<Vec<_>, _>>()?;
+    let missing = conjoin_wit::missing_wasi(&sources, &surroundings.shown(&wit));
+    let mut written = Vec::new();
+    for file in conjoin_wit::wasi_deps(&missing) {
+        let path = wit.join(&file.path);
+        let write = fs_err::create_dir_all(path.parent()).and_then(|()| fs_err::write(&path, &file.text));
+        write.map_err(|error| CommandError::io("app::unwritable", &error))?;
+        written.push(path);
+    }
+    Ok(written)
+}
+
 /// Reads and resolves the shared WIT.
 fn load_wit(surroundings: &Surroundings, dir: &AbsPath, manifest: &Manifest) -> Result<Wit, CommandError> {
     let folder = dir.join(manifest.app.wit.as_path());
@@ -109,7 +128,7 @@ fn collect_wit(folder: &AbsPath, files: &mut Vec<AbsPath>) -> Result<(), Command
     if !folder.as_path().is_dir() {
         return Ok(());
     }
-    let entries = fs_err::read_dir(folder).and_then(Iterator::collect::<Result<Vec<_>, _>>);
+    let entries = fs_err::read_dir(folder.as_path()).and_then(Iterator::collect::<Result<Vec<_>, _>>);
     let mut entries = entries.map_err(|error| CommandError::io("app::unreadable", &error))?;
     entries.sort_by_key(fs_err::DirEntry::file_name);
     for entry in entries {

@@ -8,31 +8,31 @@ use clap_complete::Shell;
 /// Write each part in the language that suits it, ship one WebAssembly component
 #[derive(Debug, Parser)]
 #[command(name = "conjoin", version, max_term_width = 100, arg_required_else_help = true, disable_help_subcommand = true)]
-pub struct Cli {
+pub(crate) struct Cli {
     #[command(subcommand)]
-    pub command: Command,
+    pub(crate) command: Command,
     #[command(flatten)]
-    pub global: GlobalArgs,
+    pub(crate) global: GlobalArgs,
 }
 
 #[derive(Debug, Args)]
-pub struct GlobalArgs {
+pub(crate) struct GlobalArgs {
     /// Say more: the reason for each step and the output of every tool
     #[arg(short, long, global = true, conflicts_with = "quiet")]
-    pub verbose: bool,
+    pub(crate) verbose: bool,
     /// Say nothing but errors
     #[arg(short, long, global = true)]
-    pub quiet: bool,
+    pub(crate) quiet: bool,
     /// When to use colours
     #[arg(long, global = true, value_enum, default_value_t = Colour::Auto, value_name = "WHEN")]
-    pub color: Colour,
+    pub(crate) color: Colour,
     /// How to report progress and errors
     #[arg(long, global = true, value_enum, default_value_t = MessageFormat::Human, value_name = "FORMAT")]
-    pub message_format: MessageFormat,
+    pub(crate) message_format: MessageFormat,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum Colour {
+pub(crate) enum Colour {
     /// On a terminal, unless NO_COLOR is set
     Auto,
     /// Always
@@ -42,7 +42,7 @@ pub enum Colour {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum MessageFormat {
+pub(crate) enum MessageFormat {
     /// Lines for people, on stderr
     Human,
     /// One JSON object per line, on stdout
@@ -50,7 +50,7 @@ pub enum MessageFormat {
 }
 
 #[derive(Debug, Subcommand)]
-pub enum Command {
+pub(crate) enum Command {
     /// Create an app from a template
     New(NewArgs),
     /// Build every component and compose each entry; prints the paths of the results
@@ -70,124 +70,124 @@ pub enum Command {
 }
 
 #[derive(Debug, Args)]
-pub struct AppArgs {
+pub(crate) struct AppArgs {
     /// Folder of the app; conjoin.toml is looked for in it and above it
     #[arg(value_name = "APP", value_hint = clap::ValueHint::DirPath)]
-    pub app: Option<PathBuf>,
+    pub(crate) app: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]
-pub struct ToolArgs {
+pub(crate) struct ToolArgs {
     /// Install missing tools without asking
     #[arg(long, conflicts_with = "offline")]
-    pub install_tools: bool,
+    pub(crate) install_tools: bool,
     /// Never use the network: missing tools are only named
     #[arg(long)]
-    pub offline: bool,
+    pub(crate) offline: bool,
     /// Number of steps at a time; as many as there are cores by default
     #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
-    pub jobs: Option<u16>,
+    pub(crate) jobs: Option<u16>,
 }
 
 #[derive(Debug, Args)]
-pub struct NewArgs {
+pub(crate) struct NewArgs {
     /// Name of the app and of its folder
     #[arg(value_name = "NAME")]
-    pub name: String,
+    pub(crate) name: String,
     /// Template to start from
     #[arg(short, long, value_name = "ID")]
-    pub template: String,
+    pub(crate) template: String,
 }
 
 #[derive(Debug, Args)]
-pub struct BuildArgs {
+pub(crate) struct BuildArgs {
     #[command(flatten)]
-    pub app: AppArgs,
+    pub(crate) app: AppArgs,
     /// Build only this component and what it imports; may be repeated
     #[arg(short, long = "component", value_name = "NAME")]
-    pub components: Vec<String>,
+    pub(crate) components: Vec<String>,
     /// Optimise for size and speed
     #[arg(long)]
-    pub release: bool,
+    pub(crate) release: bool,
     #[command(flatten)]
-    pub tools: ToolArgs,
+    pub(crate) tools: ToolArgs,
 }
 
 #[derive(Debug, Args)]
-pub struct ComposeArgs {
+pub(crate) struct ComposeArgs {
     #[command(flatten)]
-    pub app: AppArgs,
+    pub(crate) app: AppArgs,
     /// Entry to compose; needed when the app has several
     #[arg(short, long, value_name = "ENTRY")]
-    pub entry: Option<String>,
+    pub(crate) entry: Option<String>,
     /// File to write; the place where `build` puts it by default
     #[arg(short, long, value_name = "FILE", value_hint = clap::ValueHint::FilePath)]
-    pub output: Option<PathBuf>,
+    pub(crate) output: Option<PathBuf>,
     /// Print the wiring as .wac text instead of composing
     #[arg(long, conflicts_with = "output")]
-    pub wac: bool,
+    pub(crate) wac: bool,
     /// Optimise for size and speed
     #[arg(long)]
-    pub release: bool,
+    pub(crate) release: bool,
     #[command(flatten)]
-    pub tools: ToolArgs,
+    pub(crate) tools: ToolArgs,
 }
 
 #[derive(Debug, Args)]
-pub struct RunArgs {
+pub(crate) struct RunArgs {
     #[command(flatten)]
-    pub app: AppArgs,
+    pub(crate) app: AppArgs,
     /// Entry to run; by default all HTTP entries, or the only command
     #[arg(short, long, value_name = "ENTRY")]
-    pub entry: Option<String>,
+    pub(crate) entry: Option<String>,
     /// Address to serve HTTP on; port 0 takes a free one
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:3000")]
-    pub listen: SocketAddr,
+    pub(crate) listen: SocketAddr,
     /// Optimise for size and speed
     #[arg(long)]
-    pub release: bool,
+    pub(crate) release: bool,
     #[command(flatten)]
-    pub tools: ToolArgs,
+    pub(crate) tools: ToolArgs,
     /// Arguments for a command entry
     #[arg(last = true, value_name = "ARGS")]
-    pub args: Vec<String>,
+    pub(crate) args: Vec<String>,
 }
 
 #[derive(Debug, Args)]
-pub struct PlanArgs {
+pub(crate) struct PlanArgs {
     #[command(flatten)]
-    pub app: AppArgs,
+    pub(crate) app: AppArgs,
     /// Plan only this component and what it imports; may be repeated
     #[arg(short, long = "component", value_name = "NAME")]
-    pub components: Vec<String>,
+    pub(crate) components: Vec<String>,
     /// Optimise for size and speed
     #[arg(long)]
-    pub release: bool,
+    pub(crate) release: bool,
 }
 
 #[derive(Debug, Args)]
-pub struct DoctorArgs {
+pub(crate) struct DoctorArgs {
     #[command(flatten)]
-    pub app: AppArgs,
+    pub(crate) app: AppArgs,
     /// Install what is missing and mend what conjoin can mend
     #[arg(long)]
-    pub fix: bool,
+    pub(crate) fix: bool,
     /// With --fix: print the steps as commands to paste, without running anything
     #[arg(long, requires = "fix")]
-    pub dry_run: bool,
+    pub(crate) dry_run: bool,
     #[command(flatten)]
-    pub tools: ToolArgs,
+    pub(crate) tools: ToolArgs,
 }
 
 #[derive(Debug, Args)]
-pub struct CleanArgs {
+pub(crate) struct CleanArgs {
     #[command(flatten)]
-    pub app: AppArgs,
+    pub(crate) app: AppArgs,
 }
 
 #[derive(Debug, Args)]
-pub struct CompletionsArgs {
+pub(crate) struct CompletionsArgs {
     /// Shell to complete for
     #[arg(value_enum)]
-    pub shell: Shell,
+    pub(crate) shell: Shell,
 }

@@ -23,31 +23,31 @@ pub enum Exit {
 
 /// Why a command failed: the code it exits with, and everything there is to say, in order.
 #[derive(Debug)]
-pub struct CommandError {
+pub(crate) struct CommandError {
     /// The code.
-    pub exit: Exit,
+    pub(crate) exit: Exit,
     /// What is said; may be empty where it was said already.
-    pub diagnostics: Vec<Diagnostic>,
+    pub(crate) diagnostics: Vec<Diagnostic>,
 }
 
 impl CommandError {
     /// The project is at fault.
-    pub fn project(diagnostics: Vec<Diagnostic>) -> Self {
+    pub(crate) fn project(diagnostics: Vec<Diagnostic>) -> Self {
         Self { exit: Exit::Project, diagnostics }
     }
 
     /// The command line is at fault.
-    pub fn usage(diagnostic: Diagnostic) -> Self {
+    pub(crate) fn usage(diagnostic: Diagnostic) -> Self {
         Self { exit: Exit::Usage, diagnostics: vec![diagnostic] }
     }
 
     /// The machine is at fault.
-    pub fn environment(diagnostics: Vec<Diagnostic>) -> Self {
+    pub(crate) fn environment(diagnostics: Vec<Diagnostic>) -> Self {
         Self { exit: Exit::Environment, diagnostics }
     }
 
     /// A file or folder could not be used.
-    pub fn io(code: &'static str, error: &std::io::Error) -> Self {
+    pub(crate) fn io(code: &'static str, error: &std::io::Error) -> Self {
         Self::environment(vec![Diagnostic::error(code, error.to_string())])
     }
 }

@@ -2,8 +2,13 @@
 
 use std::num::NonZeroUsize;
 
-use conjoin_engine::{BuildReport, ExecuteOptions, execute};
-use conjoin_plan::{BuildRequest, Layout, Plan, Selection, build, needed_tools, selected_components, texts_to_read};
+use conjoin_diagnostics::Diagnostic;
+use conjoin_engine::{BuildOutcome, BuildReport, ExecuteError, ExecuteOptions, OnFailure, Scope, StepOutcome, execute};
+use conjoin_manifest::ComponentName;
+use conjoin_plan::{
+    AbsPath, BuildRequest, Layout, Plan, Selection, Subject, build, component_path, needed_tools, selected_components,
+    texts_to_read,
+};
 
 use crate::{
     app::App,
@@ -15,13 +20,15 @@ use crate::{
 };
 
 /// Builds the components of `selection` and composes its entries, with everything that needs.
-pub fn build_app(
+///
+/// Gives the composed entries and their paths; the selected components and theirs where none of them is an entry.
+pub(crate) fn build_app(
     ui: &mut Ui,
     machine: &Machine,
     app: &App,
     selection: &Selection,
     work: &WorkSettings,
-) -> Result<BuildReport, CommandError> {
+) -> Result<Vec<(ComponentName, AbsPath)>, CommandError> {
     let toolchains = conjoin_toolchains::all();
     let components = selected_components(&app.manifest, &app.wiring, selection);
     let needed = needed_tools(&app.manifest, &components, &toolchains).map_err(CommandError::project)?;
@@ -37,16 +44,86 @@ pub fn build_app(
         toolchains: &toolchains,
     };
     let plan = build(&request, selection).map_err(CommandError::project)?;
-    execute_plan(ui, machine, &app.layout, &plan, work.jobs)
+    execute_plan(ui, machine, &app.layout, &plan, Scope::App, work.jobs)?;
+    let composed: Vec<&ComponentName> =
+        app.manifest.entries().into_iter().filter(|entry| app.layout.composition(entry).as_path().is_file()).collect();
+    let composed: Vec<_> = composed
+        .into_iter()
+        .filter(|entry| components.contains(*entry) && selection.entry.as_ref().is_none_or(|only| only == *entry))
+        .map(|entry| (entry.clone(), app.layout.composition(entry)))
+        .collect();
+    if !composed.is_empty() {
+        return Ok(composed);
+    }
+    let named = if selection.components.is_empty() { components.into_iter().collect() } else { selection.components.clone() };
+    Ok(named.into_iter().map(|name| (name.clone(), component_path(&app.manifest, &app.layout, &name))).collect())
 }
 
-/// Carries `plan` out; a failed step is an error, and was told already.
-pub fn execute_plan(
+/// Carries `plan` out; failed steps are told, and are an error without more to say.
+pub(crate) fn execute_plan(
     ui: &mut Ui,
     machine: &Machine,
     layout: &Layout,
     plan: &Plan,
+    scope: Scope,
     jobs: NonZeroUsize,
 ) -> Result<BuildReport, CommandError> {
-    todo!()
+    let environment = tools::environment(machine);
+    let options = ExecuteOptions {
+        layout,
+        scope,
+        environment: &environment,
+        jobs,
+        on_failure: OnFailure::GoOn,
+        cancel: &machine.signals.cancel,
+    };
+    let report = execute(plan, &options, &SystemPerformer, &mut ui.events()).map_err(|error| not_begun(&error))?;
+    for failed in &report.failed {
+        ui.failure(failed);
+    }
+    match report.outcome() {
+        BuildOutcome::Done => Ok(report),
+        BuildOutcome::Failed if scope == Scope::Cache => Err(CommandError::environment(vec![
+            Diagnostic::error("install::failed", "the tools could not be installed")
+                .hint("what was done so far is kept: repeat the command once the cause is mended"),
+        ])),
+        BuildOutcome::Failed => Err(CommandError::project(vec![Diagnostic::error("build::failed", summary(&report))])),
+        BuildOutcome::Cancelled => Err(CommandError { exit: Exit::Interrupted, diagnostics: Vec::new() }),
+    }
+}
+
+/// Which components failed and which were skipped, in a sentence.
+fn summary(report: &BuildReport) -> String {
+    let named = |outcome: StepOutcome| {
+        let mut names: Vec<String> = report
+            .steps
+            .iter()
+            .filter(|step| step.outcome == outcome)
+            .map(|step| match &step.subject {
+                Subject::Component(name) => format!("`{name}`"),
+                Subject::Composition(name) => format!("the composition of `{name}`"),
+                Subject::Installation(tool) => format!("{tool:?}"),
+            })
+            .collect();
+        names.dedup();
+        names
+    };
+    let failed = named(StepOutcome::Failed);
+    let skipped: Vec<String> = named(StepOutcome::Skipped).into_iter().filter(|name| !failed.contains(name)).collect();
+    let because = if skipped.is_empty() { String::new() } else { format!("; {} had to be skipped", skipped.join(", ")) };
+    format!("{} could not be built{because}", failed.join(", "))
+}
+
+fn not_begun(error: &ExecuteError) -> CommandError {
+    if matches!(error, ExecuteError::Lock(_)) {
+        return CommandError { exit: Exit::Interrupted, diagnostics: Vec::new() };
+    }
+    let mut diagnostic = Diagnostic::error("build::folder", error.to_string());
+    if let Some(cause) = std::error::Error::source(error) {
+        diagnostic = diagnostic.note(cause.to_string());
+    }
+    for hint in error.hints() {
+        diagnostic = diagnostic.hint(hint);
+    }
+    CommandError::environment(vec![diagnostic])
 }

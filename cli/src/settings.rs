@@ -13,16 +13,16 @@ use crate::{
 
 /// What every command may need.
 #[derive(Clone, Debug)]
-pub struct Machine {
+pub(crate) struct Machine {
     /// Environment, current folder and terminals.
-    pub surroundings: Surroundings,
+    pub(crate) surroundings: Surroundings,
     /// Ctrl-C and SIGTERM.
-    pub signals: Signals,
+    pub(crate) signals: Signals,
 }
 
 /// What happens when a tool is missing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum InstallPolicy {
+pub(crate) enum InstallPolicy {
     /// Ask, where somebody can be asked; otherwise say what is lacking.
     Ask,
     /// Install it.
@@ -33,57 +33,57 @@ pub enum InstallPolicy {
 
 /// How steps are carried out.
 #[derive(Clone, Debug)]
-pub struct WorkSettings {
+pub(crate) struct WorkSettings {
     /// What happens when a tool is missing.
-    pub policy: InstallPolicy,
+    pub(crate) policy: InstallPolicy,
     /// How many steps run at a time.
-    pub jobs: NonZeroUsize,
+    pub(crate) jobs: NonZeroUsize,
 }
 
 /// For `conjoin new`.
 #[derive(Clone, Debug)]
-pub struct NewSettings {
+pub(crate) struct NewSettings {
     /// The app's name.
-    pub name: String,
+    pub(crate) name: String,
     /// The folder it is created in.
-    pub parent: AbsPath,
+    pub(crate) parent: AbsPath,
     /// The template.
-    pub template: String,
+    pub(crate) template: String,
 }
 
 /// For `conjoin build`.
 #[derive(Clone, Debug)]
-pub struct BuildSettings {
+pub(crate) struct BuildSettings {
     /// The folder in or above which the app is.
-    pub app: AbsPath,
+    pub(crate) app: AbsPath,
     /// Only these components; all when empty.
-    pub components: Vec<String>,
+    pub(crate) components: Vec<String>,
     /// How they are built.
-    pub profile: Profile,
+    pub(crate) profile: Profile,
     /// How steps are carried out.
-    pub work: WorkSettings,
+    pub(crate) work: WorkSettings,
 }
 
 /// For `conjoin compose`.
 #[derive(Clone, Debug)]
-pub struct ComposeSettings {
+pub(crate) struct ComposeSettings {
     /// The folder in or above which the app is.
-    pub app: AbsPath,
+    pub(crate) app: AbsPath,
     /// The entry; the only one when `None`.
-    pub entry: Option<String>,
+    pub(crate) entry: Option<String>,
     /// The file to write; where `build` puts it when `None`.
-    pub output: Option<AbsPath>,
+    pub(crate) output: Option<AbsPath>,
     /// What comes out.
-    pub form: ComposeForm,
+    pub(crate) form: ComposeForm,
     /// How components are built.
-    pub profile: Profile,
+    pub(crate) profile: Profile,
     /// How steps are carried out.
-    pub work: WorkSettings,
+    pub(crate) work: WorkSettings,
 }
 
 /// What `conjoin compose` gives.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ComposeForm {
+pub(crate) enum ComposeForm {
     /// A component.
     Component,
     /// The wiring as text.
@@ -92,46 +92,46 @@ pub enum ComposeForm {
 
 /// For `conjoin run`.
 #[derive(Clone, Debug)]
-pub struct RunSettings {
+pub(crate) struct RunSettings {
     /// The folder in or above which the app is.
-    pub app: AbsPath,
+    pub(crate) app: AbsPath,
     /// The entry; all HTTP entries or the only command when `None`.
-    pub entry: Option<String>,
+    pub(crate) entry: Option<String>,
     /// Where HTTP is served.
-    pub listen: SocketAddr,
+    pub(crate) listen: SocketAddr,
     /// How components are built.
-    pub profile: Profile,
+    pub(crate) profile: Profile,
     /// How steps are carried out.
-    pub work: WorkSettings,
+    pub(crate) work: WorkSettings,
     /// Arguments for a command.
-    pub args: Vec<String>,
+    pub(crate) args: Vec<String>,
 }
 
 /// For `conjoin plan`.
 #[derive(Clone, Debug)]
-pub struct PlanSettings {
+pub(crate) struct PlanSettings {
     /// The folder in or above which the app is.
-    pub app: AbsPath,
+    pub(crate) app: AbsPath,
     /// Only these components; all when empty.
-    pub components: Vec<String>,
+    pub(crate) components: Vec<String>,
     /// How they would be built.
-    pub profile: Profile,
+    pub(crate) profile: Profile,
 }
 
 /// For `conjoin doctor`.
 #[derive(Clone, Debug)]
-pub struct DoctorSettings {
+pub(crate) struct DoctorSettings {
     /// The folder in or above which the app may be.
-    pub app: AbsPath,
+    pub(crate) app: AbsPath,
     /// What is done about what is found.
-    pub cure: Cure,
+    pub(crate) cure: Cure,
     /// How steps are carried out.
-    pub work: WorkSettings,
+    pub(crate) work: WorkSettings,
 }
 
 /// What `conjoin doctor` does about what it finds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Cure {
+pub(crate) enum Cure {
     /// Name it.
     Name,
     /// Mend it.
@@ -142,9 +142,9 @@ pub enum Cure {
 
 /// For `conjoin clean`.
 #[derive(Clone, Debug)]
-pub struct CleanSettings {
+pub(crate) struct CleanSettings {
     /// The folder in or above which the app is.
-    pub app: AbsPath,
+    pub(crate) app: AbsPath,
 }
 
 fn app_folder(args: AppArgs, surroundings: &Surroundings) -> AbsPath {
@@ -172,7 +172,7 @@ impl WorkSettings {
 
 impl NewSettings {
     /// From what was typed.
-    pub fn new(args: NewArgs, surroundings: &Surroundings) -> Self {
+    pub(crate) fn new(args: NewArgs, surroundings: &Surroundings) -> Self {
         let NewArgs { name, template } = args;
         Self { name, parent: surroundings.absolute(&PathBuf::from(".")), template }
     }
@@ -180,7 +180,7 @@ impl NewSettings {
 
 impl BuildSettings {
     /// From what was typed.
-    pub fn new(args: BuildArgs, surroundings: &Surroundings) -> Self {
+    pub(crate) fn new(args: BuildArgs, surroundings: &Surroundings) -> Self {
         let BuildArgs { app, components, release, tools } = args;
         Self {
             app: app_folder(app, surroundings),
@@ -193,7 +193,7 @@ impl BuildSettings {
 
 impl ComposeSettings {
     /// From what was typed.
-    pub fn new(args: ComposeArgs, surroundings: &Surroundings) -> Self {
+    pub(crate) fn new(args: ComposeArgs, surroundings: &Surroundings) -> Self {
         let ComposeArgs { app, entry, output, wac, release, tools } = args;
         Self {
             app: app_folder(app, surroundings),
@@ -208,7 +208,7 @@ impl ComposeSettings {
 
 impl RunSettings {
     /// From what was typed.
-    pub fn new(args: RunArgs, surroundings: &Surroundings) -> Self {
+    pub(crate) fn new(args: RunArgs, surroundings: &Surroundings) -> Self {
         let RunArgs { app, entry, listen, release, tools, args } = args;
         Self {
             app: app_folder(app, surroundings),
@@ -223,7 +223,7 @@ impl RunSettings {
 
 impl PlanSettings {
     /// From what was typed.
-    pub fn new(args: PlanArgs, surroundings: &Surroundings) -> Self {
+    pub(crate) fn new(args: PlanArgs, surroundings: &Surroundings) -> Self {
         let PlanArgs { app, components, release } = args;
         Self { app: app_folder(app, surroundings), components, profile: profile(release) }
     }
@@ -231,7 +231,7 @@ impl PlanSettings {
 
 impl DoctorSettings {
     /// From what was typed.
-    pub fn new(args: DoctorArgs, surroundings: &Surroundings) -> Self {
+    pub(crate) fn new(args: DoctorArgs, surroundings: &Surroundings) -> Self {
         let DoctorArgs { app, fix, dry_run, tools } = args;
         let cure = match (fix, dry_run) {
             (false, _) => Cure::Name,
@@ -244,7 +244,7 @@ impl DoctorSettings {
 
 impl CleanSettings {
     /// From what was typed.
-    pub fn new(args: CleanArgs, surroundings: &Surroundings) -> Self {
+    pub(crate) fn new(args: CleanArgs, surroundings: &Surroundings) -> Self {
         let CleanArgs { app } = args;
         Self { app: app_folder(app, surroundings) }
     }

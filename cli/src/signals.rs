@@ -12,15 +12,15 @@ type Listener = Box<dyn Fn() + Send>;
 
 /// Hands Ctrl-C and SIGTERM on: to a [`CancelToken`], and to whoever listens.
 #[derive(Clone)]
-pub struct Signals {
+pub(crate) struct Signals {
     /// Set by the first signal.
-    pub cancel: CancelToken,
+    pub(crate) cancel: CancelToken,
     listeners: Arc<Mutex<Vec<Listener>>>,
 }
 
 impl Signals {
     /// Starts to receive them, on a thread of its own.
-    pub fn receive() -> std::io::Result<Self> {
+    pub(crate) fn receive() -> std::io::Result<Self> {
         let signals = Self { cancel: CancelToken::new()?, listeners: Arc::default() };
         let mut incoming = Incoming::new([SIGINT, SIGTERM])?;
         let receiver = signals.clone();
@@ -36,7 +36,7 @@ impl Signals {
     }
 
     /// Calls `listener` at every signal from now on; at once if there was one already.
-    pub fn listen(&self, listener: impl Fn() + Send + 'static) {
+    pub(crate) fn listen(&self, listener: impl Fn() + Send + 'static) {
         let mut listeners = self.listeners.lock().unwrap_or_else(PoisonError::into_inner);
         if self.cancel.is_cancelled() {
             listener();

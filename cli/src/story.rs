@@ -15,11 +15,11 @@ use serde_json::json;
 
 use crate::{
     settings::Machine,
-    ui::{Format, Ui, Verbosity, quote, status_line},
+    ui::{Format, Ui, Verbosity, quote_text, status_line},
 };
 
 /// What is said when the server is ready.
-pub enum Greeting {
+pub(crate) enum Greeting {
     /// The address, and a line to try for each route.
     Server(Vec<HttpTrigger>),
     /// Nothing.
@@ -27,7 +27,7 @@ pub enum Greeting {
 }
 
 /// Tells the events of a running app.
-pub struct Story {
+pub(crate) struct Story {
     greeting: Greeting,
     style: Style,
     verbosity: Verbosity,
@@ -40,7 +40,7 @@ pub struct Story {
 
 impl Story {
     /// A story told the way `ui` speaks.
-    pub fn new(ui: &Ui, machine: &Machine, greeting: Greeting) -> Self {
+    pub(crate) fn new(ui: &Ui, machine: &Machine, greeting: Greeting) -> Self {
         let server = matches!(greeting, Greeting::Server(_));
         Self {
             greeting,
@@ -54,7 +54,7 @@ impl Story {
     }
 
     /// Tells one event.
-    pub fn tell(&self, event: &RunEvent) {
+    pub(crate) fn tell(&self, event: &RunEvent) {
         match event {
             RunEvent::GuestOutput { entry, stream, bytes } => self.guest(entry, *stream, bytes),
             RunEvent::Ready { address } => self.ready(*address),
@@ -161,13 +161,13 @@ fn curl(trigger: &HttpTrigger, address: std::net::SocketAddr) -> String {
             words.extend(["-X".to_owned(), example.method.clone()]);
         }
         for (name, value) in &example.headers {
-            words.extend(["-H".to_owned(), quote(OsString::from(format!("{name}: {value}")).as_os_str()).into_owned()]);
+            words.extend(["-H".to_owned(), quote_text(&format!("{name}: {value}"))]);
         }
         if let Some(body) = &example.body {
-            words.extend(["--data".to_owned(), quote(OsString::from(body).as_os_str()).into_owned()]);
+            words.extend(["--data".to_owned(), quote_text(body)]);
         }
         path.clone_from(&example.path);
     }
-    words.push(quote(OsString::from(format!("http://{address}{path}")).as_os_str()).into_owned());
+    words.push(quote_text(&format!("http://{address}{path}")));
     words.join(" ")
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use conjoin_diagnostics::Diagnostic;
-use conjoin_engine::{Environment, ProbeContext, ProbeRequest, probe};
+use conjoin_engine::{Environment, ProbeContext, ProbeRequest, Scope, probe};
 use conjoin_plan::{
     AbsPath, Facts, InstallPlan, Layout, Tool, ToolSpec, install, install_texts, lacking, missing, with_needs,
 };
@@ -16,7 +16,7 @@ use crate::{
 };
 
 /// Finds `tools`, without installing anything.
-pub fn find(machine: &Machine, layout: &Layout, tools: &BTreeSet<Tool>, texts: &[AbsPath]) -> Facts {
+pub(crate) fn find(machine: &Machine, layout: &Layout, tools: &BTreeSet<Tool>, texts: &[AbsPath]) -> Facts {
     let set = conjoin_toolchains::all();
     let specs: Vec<&'static ToolSpec> = tools.iter().filter_map(|tool| set.tool(*tool)).collect();
     let environment = environment(machine);
@@ -25,12 +25,12 @@ pub fn find(machine: &Machine, layout: &Layout, tools: &BTreeSet<Tool>, texts: &
 }
 
 /// What programs inherit.
-pub fn environment(machine: &Machine) -> Environment {
+pub(crate) fn environment(machine: &Machine) -> Environment {
     Environment::new(machine.surroundings.environment.clone())
 }
 
 /// What would install those of `tools` that are lacking; `None` if none is.
-pub fn plan_installation(
+pub(crate) fn plan_installation(
     machine: &Machine,
     layout: &Layout,
     tools: &BTreeSet<Tool>,
@@ -46,7 +46,7 @@ pub fn plan_installation(
 }
 
 /// Finds `tools` and reads `texts`; installs what is lacking if `work` allows it, or fails with what is lacking.
-pub fn ensure(
+pub(crate) fn ensure(
     ui: &mut Ui,
     machine: &Machine,
     layout: &Layout,
@@ -92,7 +92,7 @@ pub fn ensure(
                 "it was not installed; `conjoin doctor --fix` does it, `conjoin doctor --fix --dry-run` shows how",
             )));
         }
-        execute_plan(ui, machine, layout, &plan.plan, work.jobs)?;
+        execute_plan(ui, machine, layout, &plan.plan, Scope::Cache, work.jobs)?;
         before = Some(now);
     }
 }

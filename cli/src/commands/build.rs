@@ -17,7 +17,7 @@ pub(crate) fn build(ui: &mut Ui, machine: &Machine, settings: &BuildSettings) ->
     let components = settings.components.iter().map(|name| app.component(name)).collect::<Result<Vec<_>, _>>()?;
     let selection = Selection { components, entry: None };
     let built = build_app(ui, machine, &app, &selection, &settings.work)?;
-    for (name, path) in built.results(&app) {
+    for (name, path) in built {
         match ui.format {
             Format::Human => ui.answer(&machine.surroundings.shown(&path)),
             Format::Json => ui.answer_json("artifact", json!({ "name": name.as_str(), "path": path.to_string() })),

@@ -1,22 +1,32 @@
 //! `conjoin clean`: the app's folder without what builds left.
 
+use conjoin_diagnostics::Diagnostic;
+use conjoin_engine::{CleanError, Cleaned, LockError};
+use conjoin_plan::{Layout, Profile};
+
 use crate::{
     app::find,
-    exit::CommandError,
+    exit::{CommandError, Exit},
     settings::{CleanSettings, Machine},
     ui::Ui,
 };
 
 /// Removes `.conjoin/` of the app; the cache folder, which apps share, is left alone.
 pub(crate) fn clean(ui: &mut Ui, machine: &Machine, settings: &CleanSettings) -> Result<(), CommandError> {
-    let dir = find(&machine.surroundings, &settings.app)?;
-    let folder = dir.join(".conjoin");
-    let removed = conjoin_engine::clean(&dir).map_err(|error| CommandError::io("clean::failed", &error))?;
-    let shown = machine.surroundings.shown(&folder);
-    if removed {
-        ui.status("Removed", &shown);
-    } else {
-        ui.status("Clean", &format!("there is no {shown}"));
+    let here = &machine.surroundings;
+    let layout = Layout { app: find(here, &settings.app)?, cache: here.cache(), profile: Profile::Dev };
+    let shown = here.shown(&layout.dot_conjoin());
+    let mut waiting = |_| ui.status("Waiting", &format!("for another conjoin, which works at {shown}"));
+    match conjoin_engine::clean(&layout, &machine.signals.cancel, &mut waiting) {
+        Ok(Cleaned::Removed) => ui.status("Removed", &shown),
+        Ok(Cleaned::Nothing) => ui.status("Clean", &format!("there is no {shown}")),
+        Err(CleanError::Lock(LockError::Cancelled)) => {
+            return Err(CommandError { exit: Exit::Interrupted, diagnostics: Vec::new() });
+        }
+        Err(error) => {
+            let text = conjoin_engine::error_chain(&error);
+            return Err(CommandError::environment(vec![Diagnostic::error("clean::failed", text)]));
+        }
     }
     Ok(())
 }

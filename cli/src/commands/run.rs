@@ -63,12 +63,13 @@ pub(crate) fn run(ui: &mut Ui, machine: &Machine, settings: &RunSettings) -> Res
                 entries: names.iter().map(|name| entry(machine, &app, name)).collect(),
                 limits: Limits::default(),
             };
-            runtime.serve(&options, &shutdown).map_err(|error| failure(&error))?;
+            runtime.serve(options, &shutdown).map_err(|error| failure(&error))?;
             Ok(Exit::Done as u8)
         }
         Subject::Command(name) => {
             let options = CommandOptions { entry: entry(machine, &app, &name), args: settings.args.clone() };
-            runtime.run_command(&options, &shutdown).map_err(|error| failure(&error))
+            let code = runtime.run_command(options, &shutdown).map_err(|error| failure(&error))?;
+            Ok(u8::try_from(code).unwrap_or(Exit::Project as u8))
         }
     }
 }

@@ -14,7 +14,7 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use super::Verbosity;
 
 /// A verb, right-aligned in cargo's column, and what it is about.
-pub fn status_line(verb: &str, text: &str, style: Style) -> String {
+pub(crate) fn status_line(verb: &str, text: &str, style: Style) -> String {
     match style {
         Style::Plain => format!("{verb:>12} {text}"),
         Style::Coloured => format!("\x1b[1;32m{verb:>12}\x1b[0m {text}"),

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 const VERSION: u32 = 1;
 
 /// One line: `value`'s fields after `version` and `reason`.
-pub(super) fn line(reason: &str, value: Value) -> String {
+pub(crate) fn line(reason: &str, value: Value) -> String {
     let mut object = serde_json::Map::new();
     object.insert("version".to_owned(), VERSION.into());
     object.insert("reason".to_owned(), reason.into());

@@ -3,19 +3,33 @@
 //! stdout is the answer (paths, plans, JSON lines), stderr is the story. A [`Ui`] is made in `main` from the streams and passed
 //! first to every command.
 
+mod failure;
 mod human;
 mod json;
 
 use std::io::{self, Write};
 
 use conjoin_diagnostics::{Diagnostic, Style, render};
-use conjoin_engine::{BuildEvent, EventSink};
+use conjoin_engine::{BuildEvent, EventSink, FailedStep};
+use conjoin_plan::AbsPath;
 
 use human::Progress;
+pub(crate) use human::status_line;
+pub(crate) use json::line as json_line;
+
+/// A text as one word of a POSIX shell.
+pub(crate) fn quote_text(text: &str) -> String {
+    conjoin_plan::quote(text.as_ref()).into_owned()
+}
+
+/// A path as one word of a POSIX shell.
+pub(crate) fn quote_path(path: &AbsPath) -> String {
+    conjoin_plan::quote(path.as_path().as_os_str()).into_owned()
+}
 
 /// How much is said on stderr.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Verbosity {
+pub(crate) enum Verbosity {
     /// Only errors.
     Quiet,
     /// A line per component.
@@ -26,7 +40,7 @@ pub enum Verbosity {
 
 /// What stdout carries.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Format {
+pub(crate) enum Format {
     /// The answer as text.
     Human,
     /// Events and the answer as JSON lines.
@@ -34,54 +48,54 @@ pub enum Format {
 }
 
 /// The streams, and how they are written to.
-pub struct Ui {
+pub(crate) struct Ui {
     /// Where the answer goes.
-    pub out: Box<dyn Write>,
+    pub(crate) out: Box<dyn Write>,
     /// Where the story goes.
-    pub err: Box<dyn Write>,
+    pub(crate) err: Box<dyn Write>,
     /// Where answers to questions come from; `None` when nobody can be asked.
-    pub input: Option<Box<dyn io::BufRead>>,
+    pub(crate) input: Option<Box<dyn io::BufRead>>,
     /// Whether stderr has colours.
-    pub style: Style,
+    pub(crate) style: Style,
     /// Whether stderr is a terminal, so that a live line can be drawn.
-    pub live: bool,
+    pub(crate) live: bool,
     /// How much is said.
-    pub verbosity: Verbosity,
+    pub(crate) verbosity: Verbosity,
     /// What stdout carries.
-    pub format: Format,
+    pub(crate) format: Format,
 }
 
 impl Ui {
     /// Writes a line of the answer.
-    pub fn answer(&mut self, text: &str) {
+    pub(crate) fn answer(&mut self, text: &str) {
         // A closed pipe means that nobody wants the rest.
         let _ = writeln!(self.out, "{text}");
         let _ = self.out.flush();
     }
 
     /// Writes a part of the answer for programs: one JSON object, `reason` first.
-    pub fn answer_json(&mut self, reason: &str, value: serde_json::Value) {
+    pub(crate) fn answer_json(&mut self, reason: &str, value: serde_json::Value) {
         let line = json::line(reason, value);
         self.answer(&line);
     }
 
     /// Writes a line of the story: a verb in cargo's column, and what it is about.
-    pub fn status(&mut self, verb: &str, text: &str) {
+    pub(crate) fn status(&mut self, verb: &str, text: &str) {
         if self.verbosity > Verbosity::Quiet && self.format == Format::Human {
-            let line = human::status_line(verb, text, self.style);
+            let line = status_line(verb, text, self.style);
             let _ = writeln!(self.err, "{line}");
         }
     }
 
     /// Writes text of the story as it is.
-    pub fn note(&mut self, text: &str) {
+    pub(crate) fn note(&mut self, text: &str) {
         if self.verbosity > Verbosity::Quiet && self.format == Format::Human {
             let _ = writeln!(self.err, "{text}");
         }
     }
 
     /// Writes a diagnostic.
-    pub fn diagnostic(&mut self, diagnostic: &Diagnostic) {
+    pub(crate) fn diagnostic(&mut self, diagnostic: &Diagnostic) {
         match self.format {
             Format::Human => {
                 let _ = write!(self.err, "{}", render(diagnostic, self.style));
@@ -93,13 +107,41 @@ impl Ui {
         }
     }
 
+    /// Writes what there is to say about a step that failed: what, the command to paste, its folder, the tool's own output
+    /// untouched, and what is known of the cause.
+    pub(crate) fn failure(&mut self, failed: &FailedStep) {
+        let failure = failure::explain(failed);
+        match self.format {
+            Format::Human => {
+                let _ = write!(self.err, "{}", render(&failure.what, self.style));
+                let _ = self.err.write_all(&failure.output);
+                if !failure.output.is_empty() && !failure.output.ends_with(b"\n") {
+                    let _ = writeln!(self.err);
+                }
+                for hint in &failure.hints {
+                    let _ = writeln!(self.err, "  = help: {hint}");
+                }
+                for diagnostic in &failure.diagnostics {
+                    let _ = write!(self.err, "{}", render(diagnostic, self.style));
+                }
+            }
+            Format::Json => {
+                let output = String::from_utf8_lossy(&failure.output).into_owned();
+                let what = failure.hints.iter().fold(failure.what.note(output), |what, hint| what.hint(hint.clone()));
+                for diagnostic in std::iter::once(&what).chain(&failure.diagnostics) {
+                    self.diagnostic(diagnostic);
+                }
+            }
+        }
+    }
+
     /// Whether somebody can be asked.
-    pub fn can_ask(&self) -> bool {
+    pub(crate) fn can_ask(&self) -> bool {
         self.input.is_some() && self.format == Format::Human
     }
 
     /// Asks a question to be answered with yes or no; yes when only Enter is pressed, no at the end of the input.
-    pub fn confirm(&mut self, question: &str) -> bool {
+    pub(crate) fn confirm(&mut self, question: &str) -> bool {
         let _ = write!(self.err, "{question} [Y/n] ");
         let _ = self.err.flush();
         let mut line = String::new();
@@ -111,27 +153,27 @@ impl Ui {
     }
 
     /// A reader of the engine's events that tells them in this `Ui`'s way.
-    pub fn events(&mut self) -> Events<'_> {
+    pub(crate) fn events(&mut self) -> Events<'_> {
         let progress = Progress::new(self.live && self.format == Format::Human && self.verbosity > Verbosity::Quiet);
         Events { ui: self, progress }
     }
 }
 
 /// Tells the engine's events.
-pub struct Events<'a> {
+pub(crate) struct Events<'a> {
     ui: &'a mut Ui,
     progress: Progress,
 }
 
 impl EventSink for Events<'_> {
-    fn event(&mut self, event: &BuildEvent) {
+    fn event(&mut self, event: BuildEvent) {
         match self.ui.format {
             Format::Json => {
-                if let Some(line) = json::build_event(event) {
+                if let Some(line) = json::build_event(&event) {
                     self.ui.answer(&line);
                 }
             }
-            Format::Human => self.progress.tell(event, &mut self.ui.err, self.ui.verbosity, self.ui.style),
+            Format::Human => self.progress.tell(&event, &mut self.ui.err, self.ui.verbosity, self.ui.style),
         }
     }
 }

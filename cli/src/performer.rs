@@ -1,0 +1,71 @@
+//! What the engine cannot do itself: wasm-tools, composition and Wasmtime.
+
+use std::{collections::BTreeMap, path::Path};
+
+use conjoin_engine::{PerformError, Performer};
+use conjoin_plan::{AbsPath, ComposeAction, EncodeAction, Expectation, ProveAction};
+use conjoin_wit::WitFile;
+
+/// Carries out actions with the crates of this workspace.
+pub(crate) struct SystemPerformer;
+
+impl Performer for SystemPerformer {
+    fn version(&self) -> String {
+        format!("conjoin {}", env!("CARGO_PKG_VERSION"))
+    }
+
+    fn encode(&self, action: &EncodeAction) -> Result<Vec<u8>, PerformError> {
+        let module = read(&action.module)?;
+        let mut wit = Vec::new();
+        read_wit(&action.wit, Path::new(""), &mut wit)?;
+        conjoin_wit::encode(&module, &wit, &action.world).map_err(|error| PerformError::new(chain(&error)))
+    }
+
+    fn compose(&self, action: &ComposeAction) -> Result<Vec<u8>, PerformError> {
+        let components = action
+            .components
+            .iter()
+            .map(|(name, path)| Ok((name.clone(), read(path)?)))
+            .collect::<Result<BTreeMap<_, _>, PerformError>>()?;
+        conjoin_compose::compose(&action.wiring, &components).map_err(|error| PerformError::new(chain(&error)))
+    }
+
+    fn prove(&self, action: &ProveAction) -> Result<(), PerformError> {
+        let component = action.component.as_path();
+        let (said, expected) = match &action.expectation {
+            Expectation::Prints(text) => (conjoin_runtime::prove_prints(component), text),
+            Expectation::Hello(text) => (conjoin_runtime::prove_hello(component), text),
+        };
+        let said = said.map_err(|error| PerformError::new(chain(&error)))?;
+        if said == *expected {
+            return Ok(());
+        }
+        Err(PerformError::new(format!("`{}` was built, but says {said:?} instead of {expected:?}", action.component)))
+    }
+}
+
+fn read(path: &AbsPath) -> Result<Vec<u8>, PerformError> {
+    fs_err::read(path).map_err(|error| PerformError::new(error.to_string()))
+}
+
+/// Reads the WIT package in `folder`, `below` of which is the part of the path that its files are named by.
+fn read_wit(folder: &AbsPath, below: &Path, files: &mut Vec<WitFile>) -> Result<(), PerformError> {
+    let failed = |error: std::io::Error| PerformError::new(error.to_string());
+    let entries = fs_err::read_dir(folder.as_path()).and_then(Iterator::collect::<Result<Vec<_>, _>>).map_err(failed)?;
+    for entry in entries {
+        let path = folder.join(entry.file_name());
+        let name = below.join(entry.file_name());
+        if path.as_path().is_dir() {
+            read_wit(&path, &name, files)?;
+        } else {
+            files.push(WitFile { path: name, text: fs_err::read_to_string(&path).map_err(failed)? });
+        }
+    }
+    files.sort_by(|left, right| left.path.cmp(&right.path));
+    Ok(())
+}
+
+/// An error with its causes.
+fn chain(error: &dyn std::error::Error) -> String {
+    conjoin_engine::error_chain(error)
+}

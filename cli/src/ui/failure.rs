@@ -1,0 +1,53 @@
+//! What there is to say about a step that failed.
+
+use conjoin_diagnostics::Diagnostic;
+use conjoin_engine::{FailedStep, StepError};
+use conjoin_plan::Subject;
+
+/// A step that failed, in parts that are printed one after the other.
+pub(super) struct Failure {
+    /// What failed, the command and its folder.
+    pub(crate) what: Diagnostic,
+    /// The tool's own output, untouched.
+    pub(crate) output: Vec<u8>,
+    /// What is known of the cause.
+    pub(crate) hints: Vec<String>,
+    /// What is wrong in the user's files.
+    pub(crate) diagnostics: Vec<Diagnostic>,
+}
+
+/// Everything there is to say about `failed`.
+pub(super) fn explain(failed: &FailedStep) -> Failure {
+    let (code, subject) = match &failed.subject {
+        Subject::Component(name) => ("build::step-failed", format!("component `{name}`")),
+        Subject::Composition(name) => ("compose::failed", format!("the composition of `{name}`")),
+        Subject::Installation(tool) => ("install::step-failed", format!("the installation of {tool:?}")),
+    };
+    let error = conjoin_engine::error_chain(&failed.error);
+    let mut what = Diagnostic::error(code, format!("{subject}: {}: {error}", failed.title));
+    if let Some(command) = &failed.command {
+        what = what.note(format!("the command was:\n{command}"));
+    }
+    if let Some(folder) = &failed.cwd {
+        what = what.note(format!("in the folder {folder}"));
+    }
+    let diagnostics = match &failed.error {
+        StepError::Perform(error) => error.diagnostics.clone(),
+        StepError::Input { .. }
+        | StepError::Run(_)
+        | StepError::MissingOutput { .. }
+        | StepError::MissingDepInfo { .. }
+        | StepError::File { .. } => Vec::new(),
+    };
+    Failure { what, output: failed.output.clone(), hints: hints(&failed.output), diagnostics }
+}
+
+/// What the toolchains know of failures with such an output.
+fn hints(output: &[u8]) -> Vec<String> {
+    let output = String::from_utf8_lossy(output);
+    let toolchains = conjoin_toolchains::all().toolchains;
+    let known = toolchains.iter().flat_map(|toolchain| toolchain.hints());
+    let mut hints: Vec<String> = known.filter(|hint| output.contains(hint.when)).map(|hint| hint.say.to_owned()).collect();
+    hints.dedup();
+    hints
+}

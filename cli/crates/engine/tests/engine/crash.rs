@@ -31,6 +31,7 @@ fn start_other_process(fixture: &Fixture) -> Child {
     Command::new(std::env::current_exe().unwrap())
         .args(["--exact", "crash::the_other_process"])
         .env(ROOT, fixture.env.root())
+        .env("TMPDIR", fixture.env.path("tmp"))
         .spawn()
         .unwrap()
 }

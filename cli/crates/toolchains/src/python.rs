@@ -77,7 +77,7 @@ impl Toolchain for Python {
                     .hint("`path = \"...\"` in conjoin.toml names the folder if it is another one"),
             ));
         }
-        let (world, wit) = steps::write_world(target, layout);
+        let (world, wit) = steps::write_bare_world(target, layout);
         let script = layout.work(target.name).join("build.py");
         let runner = steps::write(
             format!("{}/runner", target.name),
@@ -90,8 +90,8 @@ impl Toolchain for Python {
             // Installed packages are often ignored by version control.
             Input::Globs { dir: target.dir.clone(), globs: vec!["vendor/**".to_owned()] },
         ];
-        inputs.extend(steps::outputs_of(&runner));
-        inputs.extend(steps::world_of(target, &world));
+        inputs.extend([&runner, &world].into_iter().flat_map(steps::outputs_of));
+        inputs.push(steps::world_value(target));
 
         let python = steps::found(facts, Tool::Python)?;
         let componentize = steps::found(facts, Tool::ComponentizePy)?;

@@ -61,7 +61,7 @@ impl Toolchain for Starling {
     fn steps(&self, target: &Target<'_>, facts: &Facts, layout: &Layout) -> Result<Vec<Step>, Box<Diagnostic>> {
         check(target)?;
         let package = Package::read(target, facts, layout)?;
-        let (world, wit) = steps::write_world(target, layout);
+        let (world, wit) = steps::write_bare_world(target, layout);
         let script = layout.work(target.name).join("build.mjs");
         let runner = steps::write(
             format!("{}/runner", target.name),
@@ -70,8 +70,7 @@ impl Toolchain for Starling {
             vec![WrittenFile::text(script.clone(), RUNNER)],
         );
         let install = npm_ci(target, &package, facts)?;
-        let mut inputs: Vec<Input> = [&runner].into_iter().chain(&install).flat_map(steps::outputs_of).collect();
-        inputs.extend(steps::world_of(target, &world));
+        let inputs = [&runner, &world].into_iter().chain(&install).flat_map(steps::outputs_of).collect();
         let bundle = Bundle { package: &package, script, wit, inputs };
         let build = bundle.step(target, facts, layout)?;
         let artifact = steps::copy_artifact(target, build.outputs[0].clone(), layout);
@@ -114,6 +113,7 @@ impl Bundle<'_> {
         let invocation = run_by_us(invocation.arg("--out").arg(&output).arg("--read").arg(&read));
         let mut inputs = vec![Input::Tree { dir: target.dir.clone(), except: &["node_modules"] }];
         inputs.extend(self.inputs);
+        inputs.push(steps::world_value(target));
         let step = Run {
             id: format!("{}/componentize", target.name),
             subject: steps::component(target.name),

@@ -107,9 +107,22 @@ pub(crate) fn component(name: &ComponentName) -> Subject {
 ///
 /// The folder is named by the world's digest, because files of an older world beside those of the new one would be read as well.
 pub(crate) fn write_world(target: &Target<'_>, layout: &Layout) -> (Step, AbsPath) {
+    write_world_as(target, layout, str::to_owned)
+}
+
+/// The same without comments, for toolchains whose results do not depend on them: a comment in the shared WIT must not build
+/// anything anew.
+pub(crate) fn write_bare_world(target: &Target<'_>, layout: &Layout) -> (Step, AbsPath) {
+    write_world_as(target, layout, |text| {
+        let lines = text.split_inclusive('\n').filter(|line| !line.trim_start().starts_with("//"));
+        lines.collect()
+    })
+}
+
+fn write_world_as(target: &Target<'_>, layout: &Layout, form: impl Fn(&str) -> String) -> (Step, AbsPath) {
     let digest: String = target.world_digest.chars().filter(char::is_ascii_alphanumeric).take(16).collect();
     let folder = layout.wit(target.name).join(digest);
-    let files = target.wit.iter().map(|file| WrittenFile::text(folder.join(&file.path), &file.text)).collect();
+    let files = target.wit.iter().map(|file| WrittenFile::text(folder.join(&file.path), form(&file.text))).collect();
     (write(format!("{}/wit", target.name), component(target.name), "write the world", files), folder)
 }
 
@@ -121,10 +134,4 @@ pub(crate) fn outputs_of(step: &Step) -> impl Iterator<Item = Input> + '_ {
 /// What stands for the world of `target` in a key.
 pub(crate) fn world_value(target: &Target<'_>) -> Input {
     Input::value(format!("world {}", target.world), target.world_digest)
-}
-
-/// What stands for the world that `written` makes in the key of a step that reads it: the digest, not the text, because a comment
-/// in the shared WIT must not build anything anew.
-pub(crate) fn world_of(target: &Target<'_>, written: &Step) -> [Input; 2] {
-    [world_value(target), Input::Step(written.id.clone())]
 }

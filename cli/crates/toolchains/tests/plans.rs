@@ -172,7 +172,11 @@ fn write_step(text: &mut String, step: &Step) {
     let _ = writeln!(text, "\n{}: {}{keep}", step.id, step.title);
     let _ = match &step.action {
         Action::Run(invocation) => writeln!(text, "  $ {invocation}"),
-        Action::Write(files) => writeln!(text, "  write {} files", files.len()),
+        Action::Write(files) => {
+            let wit = files.iter().filter(|file| file.path.file_name() == "world.wit");
+            let shown: String = wit.map(|file| String::from_utf8_lossy(&file.contents)).collect();
+            writeln!(text, "  write {} files\n{shown}", files.len())
+        }
         Action::Copy(copy) => writeln!(text, "  copy {} {}", copy.from, copy.to),
         Action::Prove(prove) => match &prove.expectation {
             Expectation::Prints(line) => writeln!(text, "  {} prints {line:?}", prove.component),

@@ -38,6 +38,7 @@ pub(super) type Sent = (Response<WasiBody>, Box<dyn Future<Output = Result<(), E
 /// How long to wait for a connection, for the head of the answer, and between two pieces of its body, unless the guest says.
 const CONNECT: Duration = Duration::from_secs(30);
 const FIRST_BYTE: Duration = Duration::from_mins(2);
+const DRAIN: Duration = Duration::from_secs(10);
 const BETWEEN_BYTES: Duration = Duration::from_mins(2);
 
 /// Certificate authorities that browsers trust.
@@ -62,7 +63,13 @@ pub(super) async fn send(
     let between_bytes = limit(|options| options.between_bytes_timeout, BETWEEN_BYTES);
 
     let connected = timeout(connect_within, connect(target, grant)).await;
-    let (mut sender, connection) = connected.map_err(|_| Error::ConnectionTimeout)??;
+    let (mut sender, connection) = match connected.unwrap_or(Err(Error::ConnectionTimeout)) {
+        Ok(connected) => connected,
+        Err(error) => {
+            drain(request.into_body());
+            return Err(error);
+        }
+    };
     // The target is in the connection now; the request line has only the path.
     let path = request.uri().path_and_query().map_or("/", |path| path.as_str());
     *request.uri_mut() = path.parse::<Uri>().map_err(|_| Error::HttpRequestUriInvalid)?;
@@ -70,6 +77,11 @@ pub(super) async fn send(
     let response = answered.map_err(|_| Error::ConnectionReadTimeout)??;
     let response = response.map(|body| TimedBody { body, between_bytes, late: None }.boxed_unsync());
     Ok((response, Box::new(async move { connection.await.unwrap_or(Ok(())) })))
+}
+
+/// Reads a request's body that goes nowhere, for a while: a guest that finds its body refused reports that instead of why.
+pub(super) fn drain(mut body: WasiBody) {
+    drop(tokio::spawn(timeout(DRAIN, async move { while let Some(Ok(_)) = body.frame().await {} })));
 }
 
 /// A way to send one request, and the task that drives the connection.

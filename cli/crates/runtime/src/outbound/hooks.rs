@@ -11,8 +11,8 @@ use super::{
 };
 use crate::{Capability, event::Denials};
 
-/// The function that guests call, for messages; WASI 0.3 calls it `wasi:http/client.send`.
-const CALL: &str = "wasi:http/outgoing-handler.handle";
+/// What guests call, for messages: `outgoing-handler.handle` of WASI 0.2 or `client.send` of 0.3.
+const CALL: &str = "wasi:http";
 
 /// The hooks of one instance.
 pub(crate) struct OutboundHooks {
@@ -39,7 +39,10 @@ impl WasiHttpHooks for OutboundHooks {
         let capability = Capability::OutboundHttp { origin: target.origin() };
         let Some(grant) = self.policy.grant(&target) else {
             self.denials.report(&capability, CALL);
-            return Box::new(async { Err(Error::HttpRequestDenied) });
+            return Box::new(async {
+                client::drain(request.into_body());
+                Err(Error::HttpRequestDenied)
+            });
         };
         let denials = Arc::clone(&self.denials);
         Box::new(async move {

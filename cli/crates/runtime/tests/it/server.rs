@@ -48,8 +48,14 @@ impl Log {
         events.iter().find_map(pick).unwrap()
     }
 
-    /// The messages about denied calls so far.
+    /// The messages about denied calls; waits for the first.
     pub(crate) fn denied(&self) -> Vec<String> {
+        self.wait("denied call", |event| matches!(event, RunEvent::Denied(_)).then_some(()));
+        self.denied_so_far()
+    }
+
+    /// The messages about denied calls so far.
+    pub(crate) fn denied_so_far(&self) -> Vec<String> {
         let denied =
             |event: &RunEvent| if let RunEvent::Denied(denied) = event { Some(denied.to_string()) } else { None };
         self.all().iter().filter_map(denied).collect()

@@ -106,7 +106,7 @@ async fn a_guest_that_exits_or_is_silent_or_gives_an_error_answers_500() {
     let server = Server::of(Guest::HttpP2, Grants::default());
     assert_eq!(server.ask("GET /exit", b"").await.status, 500);
     server.log.wait("exit", |event| match event {
-        RunEvent::Failed(failure) => (failure.what == "the guest exited with code 3").then_some(()),
+        RunEvent::Failed(failure) => (failure.what == "the guest exited with code 1").then_some(()),
         _ => None,
     });
     let server = Server::of(Guest::Silent, Grants::default());
@@ -155,7 +155,7 @@ async fn output_comes_line_by_line_with_a_last_line_completed() {
         [
             (StreamKind::Stderr, "warning: x\n".to_owned()),
             (StreamKind::Stdout, "printed x\n".to_owned()),
-            (StreamKind::Stdout, "no line feed\n".to_owned()),
+            (StreamKind::Stderr, "no line feed\n".to_owned()),
         ]
     );
     let server = Server::of(Guest::HttpP3, stdio());

@@ -43,7 +43,7 @@ async fn main(request: Request<Body>) -> Result<Response<Body>, Error> {
         "print" => {
             eprintln!("warning: {query}");
             println!("printed {query}");
-            print!("no line feed");
+            eprint!("no line feed");
             "printed\n".to_owned()
         }
         "lines" => {

@@ -70,3 +70,15 @@ fn wrong_contents_are_placed() {
     assert!(error.starts_with("it is not a valid component: "), "{error}");
     assert!(error.contains("(at byte "), "{error}");
 }
+
+#[test]
+fn no_changed_byte_makes_it_panic() {
+    let whole = component();
+    for position in 0..whole.len() {
+        for value in [0x00, 0x01, 0x7f, 0x80, 0xff, whole[position] ^ 0x10] {
+            let mut bytes = whole.clone();
+            bytes[position] = value;
+            drop(inspect(&bytes));
+        }
+    }
+}

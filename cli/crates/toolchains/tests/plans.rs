@@ -31,7 +31,7 @@ fn steps_of_components() {
 
 #[test]
 fn steps_of_installations() {
-    for tool in [Tool::RustTarget, Tool::ComponentizeJs, Tool::ComponentizePy] {
+    for tool in [Tool::RustTarget, Tool::TinyGo, Tool::WitBindgenGo, Tool::ComponentizeJs, Tool::ComponentizePy] {
         let spec = conjoin_toolchains::all().tool(tool).expect("it is known");
         for provider in spec.providers {
             let mut text =
@@ -141,10 +141,13 @@ fn layout(profile: Profile) -> Layout {
 /// A machine on which every tool is found, all but those that conjoin installs on PATH.
 fn machine() -> Facts {
     let mut facts = Facts::default();
+    let sources = AbsPath::new("/etc/apt/sources.list").expect("it is absolute");
+    facts.texts.insert(sources, "deb http://deb.example/debian stable main\n".to_owned());
     for spec in conjoin_toolchains::all().tools {
         let (path, found_in) = match spec.locate {
-            conjoin_plan::Locate::Path { names, .. } => (format!("/bin/{}", names[0]), FoundIn::Path),
-            conjoin_plan::Locate::Cache { recipe, file } => {
+            conjoin_plan::Locate::Path { names, cached: None } => (format!("/bin/{}", names[0]), FoundIn::Path),
+            conjoin_plan::Locate::Path { cached: Some((recipe, file)), .. }
+            | conjoin_plan::Locate::Cache { recipe, file } => {
                 (format!("/cache/toolchains/{recipe}/{file}"), FoundIn::Cache)
             }
             conjoin_plan::Locate::FolderOf { .. } => ("/lib/rustlib".to_owned(), FoundIn::Path),

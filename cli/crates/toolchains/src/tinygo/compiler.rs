@@ -66,7 +66,7 @@ pub(super) struct FromSources;
 
 impl Provider for FromSources {
     fn name(&self) -> &'static str {
-        "the Go module proxy and Debian's packages"
+        "the Go module proxy and Debian packages"
     }
 
     fn needs(&self) -> &'static [Tool] {
@@ -231,8 +231,8 @@ impl<'a> Recipe<'a> {
     fn compile_hello(&self, needs: &[&Step]) -> Result<Step, Box<Diagnostic>> {
         let go = steps::found(self.facts, Tool::Go)?;
         let tinygo = built(&self.program(), (0, 41, 1));
-        let build = in_its_folders(Invocation::new(Tool::TinyGo, &tinygo, &self.hello), &self.root)
-            .prepend_path(&go.path.parent())
+        let build = Invocation::new(Tool::TinyGo, &tinygo, &self.hello).prepend_path(&go.path.parent());
+        let build = in_its_folders(build, &self.root)
             .arg("build")
             .joined("-target=", &self.hello.join("target.json"))
             .args(["-no-debug", "-o"])
@@ -291,7 +291,7 @@ impl<'a> Recipe<'a> {
     }
 }
 
-/// TinyGo with the LLVM, the sources and the cache that lie with it.
+/// TinyGo with the LLVM, the sources and the cache that lie with it, all before what the machine has.
 pub(super) fn in_its_folders(invocation: Invocation, root: &AbsPath) -> Invocation {
     invocation
         .prepend_path(&root.join("usr/bin"))

@@ -3,8 +3,8 @@
 use conjoin_diagnostics::Diagnostic;
 use conjoin_manifest::ToolchainName;
 use conjoin_plan::{
-    AbsPath, Action, EncodeAction, Facts, FoundIn, FoundTool, Hint, Input, Invocation, Keep, Layout, Profile, Step,
-    StepId, Target, Tool, Toolchain, WrittenFile,
+    AbsPath, Action, EncodeAction, Facts, FoundIn, FoundTool, Hint, Input, Invocation, Keep, Layout, Step, StepId,
+    Target, Tool, Toolchain, WrittenFile,
 };
 use conjoin_wit::Dialect;
 
@@ -34,9 +34,16 @@ const HINTS: &[Hint] = &[
         say: "This TinyGo lacks wasm-opt: install the package binaryen of your system.",
     },
     Hint {
-        when: "failed to find export of",
-        say: "Fill in every function that the world exports, in `init`: `log.Exports.Write = ...`; a package whose bindings are not \
-              imported exports nothing.",
+        when: "package net/http is not in std",
+        say: "TinyGo has no net/http for components: speak HTTP through the bindings of `wasi:http`.",
+    },
+    Hint {
+        when: "no Go files in",
+        say: "The component's folder needs a package `main`: a file main.go with `package main` and `func main() {}`.",
+    },
+    Hint {
+        when: "error while loading shared libraries",
+        say: "A library of the system that LLVM needs is missing: install the packages libxml2 and libedit2.",
     },
 ];
 
@@ -120,14 +127,16 @@ fn compile(
     let tinygo = steps::found(facts, Tool::TinyGo)?;
     let go = steps::found(facts, Tool::Go)?;
     let core = layout.work(target.name).join("core.wasm");
-    let mut invocation = in_folders_of(tinygo, Invocation::new(Tool::TinyGo, tinygo, &target.dir))
-        .prepend_path(&go.path.parent())
-        .arg("build")
-        .joined("-target=", &description.outputs[0]);
-    if target.profile == Profile::Release {
-        invocation = invocation.arg("-no-debug");
-    }
-    let invocation = invocation.arg("-o").arg(&core).arg(".");
+    // Names of functions stay in the module for backtraces; `-no-debug` takes out what makes it seven times as large and the
+    // build half as slow again. TinyGo's other levels of optimisation are slower to build and no faster to run, so both profiles
+    // are built alike.
+    let invocation =
+        in_folders_of(tinygo, Invocation::new(Tool::TinyGo, tinygo, &target.dir).prepend_path(&go.path.parent()))
+            .arg("build")
+            .joined("-target=", &description.outputs[0])
+            .args(["-no-debug", "-o"])
+            .arg(&core)
+            .arg(".");
 
     let mut inputs: Vec<Input> = [&target.dir].into_iter().chain(&module.folders).map(tree).collect();
     inputs.extend(steps::outputs_of(bindings));
@@ -140,7 +149,7 @@ fn compile(
         outputs: vec![core],
         versions: vec![tinygo.says.clone(), go.says.clone()],
     };
-    Ok(run.step(invocation))
+    Ok(Step { keep: Keep::Stored, ..run.step(invocation) })
 }
 
 /// Everything below the folder of a module but bindings, of which the list of files counts.

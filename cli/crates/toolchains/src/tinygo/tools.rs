@@ -27,7 +27,11 @@ pub(crate) static BINDINGS: ToolSpec = ToolSpec {
     variable: "CONJOIN_WIT_BINDGEN_GO",
     locate: Locate::Cache { recipe: bindings::RECIPE, file: bindings::PROGRAM },
     probe: Probe::Fixed((0, 7, 0)),
-    window: Window::ANY,
+    window: Window {
+        at_least: (0, 7, 0),
+        below: Some((0, 7, 1)),
+        because: "what it writes goes with version 0.3.0 of the package cm, which projects require",
+    },
     providers: &[&bindings::FromSources],
     by_hand: "conjoin builds it with Go from the module proxy that Go is configured for",
 };

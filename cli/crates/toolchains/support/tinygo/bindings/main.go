@@ -69,6 +69,9 @@ func generate(folder, world, module, out string) error {
 			files[path] = tell(contents, module)
 		}
 	}
+	if len(files) == 1 {
+		return fmt.Errorf("there is no world %s in %s", world, folder)
+	}
 	return replace(out, files)
 }
 

@@ -1,6 +1,6 @@
 //! The shared WIT, the product's source of truth.
 //!
-//! [`parse`] reads the app's `wit/` (handed in as [`Source`]s). A [`World`] of it has a [digest](World::digest) in canonical
+//! [`parse`] reads the app's `wit/` (handed in as [`Source`](conjoin_diagnostics::Source)s). A [`World`] of it has a [digest](World::digest) in canonical
 //! form, a [`Surface`], and can be [rendered](World::render) in the [`Dialect`] that a toolchain speaks. [`inspect`] gives the
 //! surface of a built component, [`differences`] compares what one side imports with what another exports, and [`encode`] turns a
 //! core module into a component. This crate touches no file: text and bytes come in, text and bytes go out.

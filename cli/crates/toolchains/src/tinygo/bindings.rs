@@ -3,12 +3,12 @@
 use conjoin_diagnostics::Diagnostic;
 use conjoin_plan::{AbsPath, Facts, Input, Invocation, Layout, Provider, Step, Subject, Tool, WrittenFile};
 
-use super::programs::{after, built, go};
+use super::programs::{after, built, complete, go};
 use crate::steps::{self, Run};
 
 /// Names everything that the result depends on; the last number counts changes of `support/tinygo/bindings`.
-pub(super) const RECIPE: &str = "wit-bindgen-go-0.7.0-1";
-pub(super) const PROGRAM: &str = "wit-bindgen-go";
+pub(super) const RECIPE: &str = "wit-bindgen-go-0.7.0-2";
+pub(super) const PROGRAM: &str = "bin/wit-bindgen-go";
 
 /// The Go module proxy.
 #[derive(Debug)]
@@ -20,7 +20,7 @@ impl Provider for FromSources {
     }
 
     fn needs(&self) -> &'static [Tool] {
-        &[Tool::Go, Tool::Ln, Tool::Rm]
+        &[Tool::Go, Tool::Rm]
     }
 
     fn reads(&self, _layout: &Layout) -> Vec<AbsPath> {
@@ -31,7 +31,7 @@ impl Provider for FromSources {
         let root = layout.toolchain(RECIPE);
         let work = root.join("work");
         let module = work.join("module");
-        let program = root.join("bin").join(PROGRAM);
+        let program = root.join(PROGRAM);
         let subject = Subject::Installation(Tool::WitBindgenGo);
         let run = |name: &str, title, inputs, outputs| Run {
             id: format!("wit-bindgen-go/{name}"),
@@ -78,13 +78,7 @@ impl Provider for FromSources {
                 );
         let remove = run("remove", "remove what was needed to build it", vec![after(&prove)], vec![])
             .step(Invocation::new(Tool::Rm, steps::found(facts, Tool::Rm)?, &root).args(["-rf", "--"]).arg(&work));
-        // That it is there at this place says that all of the above succeeded.
-        let link = run("link", "make it found", vec![after(&remove)], vec![root.join(PROGRAM)]).step(
-            Invocation::new(Tool::Ln, steps::found(facts, Tool::Ln)?, &root)
-                .args(["-sf", "--"])
-                .arg(format!("bin/{PROGRAM}"))
-                .arg(root.join(PROGRAM)),
-        );
-        Ok(vec![write, build, prove, remove, link])
+        let complete = complete("wit-bindgen-go", Tool::WitBindgenGo, &root, &remove);
+        Ok(vec![write, build, prove, remove, complete])
     }
 }

@@ -2,12 +2,12 @@
 
 use conjoin_diagnostics::Diagnostic;
 use conjoin_plan::{
-    AbsPath, Action, EncodeAction, Expectation, Facts, Input, Invocation, Keep, Layout, Provider, Step, StepId,
-    Subject, Tool, WrittenFile,
+    AbsPath, Action, EncodeAction, Expectation, Facts, FoundTool, Input, Invocation, Keep, Layout, Provider, Step,
+    StepId, Subject, Tool, WrittenFile,
 };
 
 use super::{
-    programs::{after, built, go},
+    programs::{after, built, complete, go},
     target,
 };
 use crate::{
@@ -17,7 +17,7 @@ use crate::{
 
 /// Names everything that the result depends on; the last number counts changes of the steps.
 pub(super) const RECIPE: &str = "tinygo-0.41.1-llvm-19-1";
-pub(super) const PROGRAM: &str = "tinygo";
+pub(super) const PROGRAM: &str = "tinygoroot/bin/tinygo";
 
 /// Compiled parts of C libraries that a component can need, below the recipe's folder.
 pub(super) const BUILTINS: &str = "usr/lib/llvm-19/lib/clang/19/lib/wasi/libclang_rt.builtins-wasm32.a";
@@ -107,8 +107,8 @@ impl Provider for FromSources {
         );
         let archives = recipe.remove_archives(&prove)?;
         let remove = recipe.remove(&archives)?;
-        let link = recipe.link(&remove)?;
-        packages.extend([library, write, fetch, copy, build, compile, encode, prove, archives, remove, link]);
+        let complete = complete("tinygo", Tool::TinyGo, &recipe.root, &remove);
+        packages.extend([library, write, fetch, copy, build, compile, encode, prove, archives, remove, complete]);
         Ok(packages)
     }
 }
@@ -225,7 +225,7 @@ impl<'a> Recipe<'a> {
     }
 
     fn program(&self) -> AbsPath {
-        self.root.join(TINYGO_ROOT).join("bin").join(PROGRAM)
+        self.root.join(PROGRAM)
     }
 
     fn compile_hello(&self, needs: &[&Step]) -> Result<Step, Box<Diagnostic>> {
@@ -279,16 +279,12 @@ impl<'a> Recipe<'a> {
         let remove = self.invocation(Tool::Rm)?.args(["-rf", "--"]).args(REMOVED.map(|folder| self.root.join(folder)));
         Ok(self.run("remove", "remove what was needed to build it", vec![after(archives)], remove))
     }
+}
 
-    /// That it is there at this place says that everything before has succeeded.
-    fn link(&self, remove: &Step) -> Result<Step, Box<Diagnostic>> {
-        let place = self.root.join(PROGRAM);
-        let link =
-            self.invocation(Tool::Ln)?.args(["-sf", "--"]).arg(format!("{TINYGO_ROOT}/bin/{PROGRAM}")).arg(&place);
-        let mut step = self.run("link", "make it found", vec![after(remove)], link);
-        step.outputs = vec![place];
-        Ok(step)
-    }
+/// The folder of the recipe that has installed this program.
+pub(super) fn root_of(tinygo: &FoundTool) -> AbsPath {
+    let depth = PROGRAM.split('/').count();
+    (0..depth).fold(tinygo.path.clone(), |path, _| path.parent())
 }
 
 /// TinyGo with the LLVM, the sources and the cache that lie with it, all before what the machine has.

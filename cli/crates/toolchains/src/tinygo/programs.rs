@@ -1,7 +1,9 @@
 //! How `go` and the programs that it has built are run.
 
 use conjoin_diagnostics::Diagnostic;
-use conjoin_plan::{AbsPath, Facts, FoundIn, FoundTool, Input, Invocation, Step, StepId, Tool, Version};
+use conjoin_plan::{
+    AbsPath, Facts, FoundIn, FoundTool, Input, Invocation, Step, StepId, Subject, Tool, Version, WrittenFile,
+};
 
 use crate::steps;
 
@@ -27,4 +29,13 @@ pub(super) fn built(path: &AbsPath, version: Version) -> FoundTool {
 /// What a step needs that comes after `step`.
 pub(super) fn after(step: &Step) -> Input {
     Input::Step(StepId(step.id.0.clone()))
+}
+
+/// The step that says that everything before it has succeeded: only then is an installation found.
+pub(super) fn complete(name: &str, tool: Tool, root: &AbsPath, last: &Step) -> Step {
+    let file = WrittenFile::text(root.join("complete"), "complete\n");
+    let mut step =
+        steps::write(format!("{name}/complete"), Subject::Installation(tool), "note that it is complete", vec![file]);
+    step.inputs = vec![after(last)];
+    step
 }

@@ -33,7 +33,7 @@ struct Description {
 /// The description for a TinyGo that was found on the machine.
 pub(super) fn description(tinygo: &FoundTool) -> String {
     match tinygo.found_in {
-        FoundIn::Cache => with_libraries_of(&tinygo.path.parent()),
+        FoundIn::Cache => with_libraries_of(&compiler::root_of(tinygo)),
         // A released TinyGo brings the sources of both libraries and compiles them when it needs them.
         FoundIn::Path | FoundIn::Variable => text(Some("wasmbuiltins"), Some("compiler-rt"), &[]),
     }

@@ -159,7 +159,7 @@ fn tree(dir: &AbsPath) -> Input {
 
 fn in_folders_of(tinygo: &FoundTool, invocation: Invocation) -> Invocation {
     match tinygo.found_in {
-        FoundIn::Cache => compiler::in_its_folders(invocation, &tinygo.path.parent()),
+        FoundIn::Cache => compiler::in_its_folders(invocation, &compiler::root_of(tinygo)),
         // It knows where its own files lie.
         FoundIn::Path | FoundIn::Variable => invocation.env("GOTOOLCHAIN", "local").env("GOWORK", "off"),
     }

@@ -26,7 +26,7 @@ import (
 //go:embed memory/memory.go
 var memory []byte
 
-// The file that lists what was written, with digests. It gets its last form when everything else is there.
+// The file that lists what was written, with digests of the code without comments. It gets its last form when everything else is there.
 const list = "bindings.txt"
 
 const heading = "# The files that conjoin has generated here. Do not edit them.\n"
@@ -110,7 +110,7 @@ func replace(out string, files map[string][]byte) error {
 	var text strings.Builder
 	text.WriteString(heading)
 	for _, path := range paths {
-		fmt.Fprintf(&text, "%x  %s\n", sha256.Sum256(files[path]), filepath.ToSlash(path))
+		fmt.Fprintf(&text, "%x  %s\n", sha256.Sum256(code(files[path])), filepath.ToSlash(path))
 	}
 	if text.String() != before {
 		if err := write(filepath.Join(out, list), unfinished(listed(before), paths)); err != nil {
@@ -137,6 +137,17 @@ func replace(out string, files map[string][]byte) error {
 		}
 	}
 	return write(filepath.Join(out, list), []byte(text.String()))
+}
+
+// What a compiler makes of a file: a comment in the WIT must not build a component anew.
+func code(contents []byte) []byte {
+	var code []byte
+	for line := range bytes.Lines(contents) {
+		if text := bytes.TrimSpace(line); !bytes.Equal(text, []byte("//")) && !bytes.HasPrefix(text, []byte("// ")) {
+			code = append(code, line...)
+		}
+	}
+	return code
 }
 
 // The list of an earlier run, empty if there was none.

@@ -32,7 +32,7 @@ pub(crate) static COMPONENTIZE_JS: ToolSpec = ToolSpec {
         because: "its engine speaks exactly WASI 0.2.10, which conjoin translates to",
     },
     providers: &[&Npm],
-    by_hand: "only conjoin installs it, as it needs it: `conjoin doctor --fix`",
+    by_hand: "get Node.js with npm, then `conjoin doctor --fix`",
 };
 
 /// Files that are installed as they are, by their path below the recipe's folder.

@@ -30,7 +30,7 @@ pub(crate) static COMPONENTIZE_PY: ToolSpec = ToolSpec {
         because: "the names of the bindings that templates use are those of this version",
     },
     providers: &[&Pip],
-    by_hand: "only conjoin installs it, as it needs it: `conjoin doctor --fix`",
+    by_hand: "get Python with pip, then `conjoin doctor --fix`",
 };
 
 /// `pip install --target`.

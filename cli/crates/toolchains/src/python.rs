@@ -7,8 +7,7 @@
 use conjoin_diagnostics::Diagnostic;
 use conjoin_manifest::{Permissions, ToolchainName};
 use conjoin_plan::{
-    AbsPath, Facts, FoundTool, Hint, Input, Invocation, Keep, Layout, Profile, Step, Target, Tool, Toolchain,
-    WrittenFile,
+    AbsPath, Facts, FoundTool, Hint, Input, Invocation, Keep, Layout, Step, Target, Tool, Toolchain, WrittenFile,
 };
 use conjoin_wit::Dialect;
 
@@ -77,6 +76,7 @@ impl Toolchain for Python {
                     .hint("`path = \"...\"` in conjoin.toml names the folder if it is another one"),
             ));
         }
+        let wasi = wasi_of(target)?;
         let (world, wit) = steps::write_bare_world(target, layout);
         let script = layout.work(target.name).join("build.py");
         let runner = steps::write(
@@ -103,7 +103,7 @@ impl Toolchain for Python {
             .arg("--wit")
             .arg(&wit)
             .args(["--world", target.world, "--module", MODULE, "--path", ".", "--path", "vendor"]);
-        if stubs_wasi(target) {
+        if wasi == Wasi::Stubbed {
             invocation = invocation.arg("--stub-wasi");
         }
         let step = Run {
@@ -130,14 +130,38 @@ pub(crate) fn run(python: &FoundTool, cwd: &AbsPath, script: &AbsPath) -> Invoca
     ["RUST_BACKTRACE", "VIRTUAL_ENV"].into_iter().fold(invocation, Invocation::env_remove)
 }
 
-/// Whether WASI is left out of the component altogether: then it cannot do what it was not granted, on any host.
-///
-/// Python starts without it, but `random` is frozen, and `time.time()`, `print` and the report of an exception end in a trap
-/// without a message; so only in the release profile, and only where nothing was granted and the world asks for nothing.
-fn stubs_wasi(target: &Target<'_>) -> bool {
+/// Whether the component has anything to do with WASI.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Wasi {
+    /// It is left out: the component imports nothing of it, and so can do nothing beyond computing, on any host. The numbers of
+    /// `random` are always the same, and `time.time()`, `print` and the report of an exception end in a trap without a message.
+    Stubbed,
+    /// Python finds all of it, as far as it was granted.
+    Imported,
+}
+
+/// Python seeds its random numbers when an instance is called first, and with a denied `random` that is a trap: so a component has
+/// either that permission, or nothing of WASI at all.
+fn wasi_of(target: &Target<'_>) -> Result<Wasi, Box<Diagnostic>> {
     let Permissions { stdio, clocks, random, args, sockets, env, directories, outbound_http } = target.permissions;
-    let granted = *stdio || *clocks || *random || *args || *sockets;
-    let granted = granted || !env.is_empty() || !directories.is_empty() || !outbound_http.is_empty();
-    let asks = target.imports.iter().chain(target.exports).any(|name| name.starts_with("wasi:"));
-    target.profile == Profile::Release && !granted && !asks
+    if *random {
+        return Ok(Wasi::Imported);
+    }
+    let flags = *stdio || *clocks || *args || *sockets;
+    let granted = flags || !env.is_empty() || !directories.is_empty() || !outbound_http.is_empty();
+    let asked = target.imports.iter().chain(target.exports).find(|name| name.starts_with("wasi:"));
+    let why = match asked {
+        Some(name) => format!("its world names `{name}`"),
+        None if granted => "it was granted other permissions".to_owned(),
+        None => return Ok(Wasi::Stubbed),
+    };
+    Err(Box::new(
+        Diagnostic::error(
+            "python::random",
+            format!("component `{}` has no permission to read random bytes", target.name),
+        )
+        .note("Python seeds its random numbers before the first call, so every call would end in a trap")
+        .note(format!("only a component without anything of WASI can do without, but {why}"))
+        .hint(format!("write `permissions.random = true` in `[component.{}]`", target.name)),
+    ))
 }

@@ -27,11 +27,6 @@ const HINTS: &[Hint] = &[
         say: "A package that is imported is not installed: run `npm install` with its name in the component's folder.",
     },
     Hint {
-        when: "failed to find export of interface",
-        say: "The world exports an interface that the entry file does not: write `export const name = { ... }` with the interface's \
-              name in camelCase, or `addEventListener('fetch', ...)` for HTTP.",
-    },
-    Hint {
         when: "No such file or directory (os error 44)",
         say: "The JavaScript toolchain in conjoin's cache is damaged: remove its folder, and `conjoin doctor --fix` installs it anew.",
     },

@@ -23,27 +23,26 @@ const FLAGS_FOR_THE_MACHINE: [&str; 3] = ["CARGO_BUILD_RUSTFLAGS", "CARGO_ENCODE
 
 const HINTS: &[Hint] = &[
     Hint {
-        when: "can't find crate for `std`",
-        say: "The standard library for wasm32-wasip2 is missing: `rustup target add wasm32-wasip2` in the app's folder, or \
-              `conjoin doctor --fix`.",
-    },
-    Hint {
-        when: "target may not be installed",
+        when: "the `wasm32-wasip2` target may not be installed",
         say: "The standard library for wasm32-wasip2 is missing: `rustup target add wasm32-wasip2` in the app's folder, or \
               `conjoin doctor --fix`.",
     },
     Hint {
         when: "not all trait items implemented, missing: `",
-        say: "The world exports a function that the component does not define: add it to the `impl Guest`.",
+        say: "If it is an `impl Guest`: the world exports a function that the component does not define.",
     },
     Hint {
-        when: "failed to find export of interface",
-        say: "The world exports an interface that the component does not implement: write `impl exports::...::Guest for ...` and \
-              name the type in `export!(...)`.",
+        when: "linking with `wasm-component-ld` failed",
+        say: "If the linker names an export: write `impl exports::...::Guest for ...` and name the type in `export!(...)`.",
     },
     Hint {
-        when: "no world named",
-        say: "The `world` in `wit_bindgen::generate!` has to be one of the shared WIT: see `conjoin.toml` for the component's.",
+        when: "* `generate_all` option",
+        say: "The world names interfaces of other packages: add `generate_all` to the arguments of `wit_bindgen::generate!`.",
+    },
+    Hint {
+        when: "not found in package `",
+        say: "The `world` in `wit_bindgen::generate!` has to be the component's world of the shared WIT, which is called like the \
+              component unless conjoin.toml says otherwise.",
     },
     Hint {
         when: "failed to read path for WIT",

@@ -1,6 +1,6 @@
 //! One file per toolchain: what must be there, what must be known, what will be run.
 //!
-//! A [`Toolchain`](conjoin_plan::Toolchain) turns a component of the manifest into steps, a
+//! A [`Toolchain`] turns a component of the manifest into steps, a
 //! [`Provider`](conjoin_plan::Provider) a missing tool into steps that install it. This crate refuses to do anything: it
 //! starts no program and reads no file, so every command it would run can be shown, tested and cached before it runs.
 //!

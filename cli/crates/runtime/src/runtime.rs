@@ -1,6 +1,6 @@
 //! The door: a [`Runtime`] owns the threads on which guests run, and hands each task to its module.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use crate::{
     CommandOptions, RuntimeError, RuntimeOptions, ServeOptions, Shutdown,
@@ -10,6 +10,9 @@ use crate::{
     event::Events,
     http,
 };
+
+/// How long system calls of guests may take when everything ends.
+const SHUTDOWN: Duration = Duration::from_millis(200);
 
 /// Runs guests until it is dropped.
 pub struct Runtime {
@@ -68,8 +71,8 @@ impl Runtime {
 impl Drop for Runtime {
     fn drop(&mut self) {
         if let Some(tokio) = self.tokio.take() {
-            // A guest that reads stdin keeps a thread that nobody can wake.
-            tokio.shutdown_background();
+            // Guests are dropped and their code unmapped; a system call that does not return is not waited for.
+            tokio.shutdown_timeout(SHUTDOWN);
         }
         self.events.flush();
     }

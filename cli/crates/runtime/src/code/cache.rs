@@ -19,7 +19,10 @@ use fs_err as fs;
 use rustix::process::{Pid, getuid, test_kill_process};
 use wasmtime::{Engine, component::Component};
 
-use super::record::{Identity, Record};
+use super::{
+    prune,
+    record::{Identity, Record},
+};
 use crate::RuntimeError;
 
 /// Keeps the temporary files of threads apart.
@@ -69,13 +72,8 @@ impl CodeCache {
         Ok(cache)
     }
 
-    /// The key of a component, and its bytes if they had to be read for it.
-    pub(crate) fn key_of(
-        &self,
-        engine: &Engine,
-        entry: &str,
-        path: &Path,
-    ) -> Result<(Key, Option<Vec<u8>>), RuntimeError> {
+    /// The hash of a component, and its bytes if they had to be read for it.
+    pub(crate) fn hash_of(&self, entry: &str, path: &Path) -> Result<(blake3::Hash, Option<Vec<u8>>), RuntimeError> {
         let metadata =
             fs::metadata(path).map_err(|source| RuntimeError::ReadComponent { entry: entry.to_owned(), source })?;
         let identity = Identity::of(&metadata);
@@ -83,19 +81,20 @@ impl CodeCache {
         if let Some(record) = read_record(&note)
             && record.file == identity
         {
-            return Ok((Key::new(engine, &record.hash), None));
+            return Ok((record.hash, None));
         }
         let bytes = read_component(entry, path)?;
         let record = Record { hash: blake3::hash(&bytes), file: identity };
         // Without the note the next start reads the component again, no more.
         drop(self.write_whole(&note, record.render().as_bytes()));
-        Ok((Key::new(engine, &record.hash), Some(bytes)))
+        Ok((record.hash, Some(bytes)))
     }
 
     /// Loads native code if it is there and can be trusted.
     pub(crate) fn load(&self, engine: &Engine, key: &Key) -> Option<Component> {
         let code = self.code_path(key);
         self.trust(key, &code).ok()??;
+        prune::note_use(&self.record_path(key));
         // Code that the engine does not accept is compiled again and replaced.
         deserialize(engine, &code).ok()
     }
@@ -105,7 +104,15 @@ impl CodeCache {
         let path = self.code_path(key);
         self.write_whole(&path, code)?;
         let record = Record { hash: blake3::hash(code), file: Identity::of(&fs::symlink_metadata(&path)?) };
-        self.write_whole(&self.record_path(key), record.render().as_bytes())
+        self.write_whole(&self.record_path(key), record.render().as_bytes())?;
+        prune::prune(&self.folder, &path);
+        Ok(())
+    }
+
+    /// Removes native code that is not needed any more; processes that run it keep it.
+    pub(crate) fn remove(&self, key: &Key) {
+        drop(fs::remove_file(self.record_path(key)));
+        drop(fs::remove_file(self.code_path(key)));
     }
 
     /// Whether a file may be loaded; an error is as good as no.
@@ -173,7 +180,8 @@ impl CodeCache {
 }
 
 impl Key {
-    fn new(engine: &Engine, wasm: &blake3::Hash) -> Self {
+    /// The key of what `engine` makes of a component with this hash.
+    pub(crate) fn new(engine: &Engine, wasm: &blake3::Hash) -> Self {
         let mut hasher = KeyHasher(blake3::Hasher::new());
         hasher.0.update(wasm.as_bytes());
         // Wasmtime's version, the target and every setting that changes code.

@@ -4,11 +4,13 @@
 //!    mapped in milliseconds.
 //! 2. If it is not, [`store`] compiles: a small component with the optimising compiler at once, a big one first with the fast
 //!    compiler, and with the optimising one on threads of low priority, whose result is kept and handed over later.
+//! 3. [`prune`] removes what was not used for long when there is too much.
 //!
 //! This module refuses to run anything.
 
 mod cache;
 mod compile;
+mod prune;
 mod record;
 mod store;
 

@@ -3,7 +3,7 @@
 use std::{path::Path, sync::Arc, time::Duration};
 
 use tokio::sync::oneshot;
-use wasmtime::component::Component;
+use wasmtime::{Engine, component::Component};
 
 use super::{
     cache::{self, CodeCache, Key},
@@ -38,7 +38,7 @@ pub(crate) struct Better {
 struct Wasm {
     entry: String,
     bytes: Vec<u8>,
-    key: Key,
+    hash: blake3::Hash,
 }
 
 /// Whether quick code will do until optimised code is ready.
@@ -57,17 +57,16 @@ impl CodeStore {
 
     /// Loads the code of an entry.
     pub(crate) async fn load(&self, entry: &str, path: &Path, patience: Patience) -> Result<Loaded, RuntimeError> {
-        let engine = self.engines.optimised();
-        let (key, bytes) = self.cache.key_of(engine, entry, path)?;
-        if let Some(component) = self.cache.load(engine, &key) {
+        let (hash, bytes) = self.cache.hash_of(entry, path)?;
+        let optimised = self.engines.optimised();
+        if let Some(component) = self.cache.load(optimised, &Key::new(optimised, &hash)) {
             return Ok(Loaded { component, better: None });
         }
-        let bytes = match bytes {
-            Some(bytes) => bytes,
-            None => cache::read_component(entry, path)?,
-        };
-        check_component(entry, path, &bytes)?;
-        let wasm = Arc::new(Wasm { entry: entry.to_owned(), bytes, key });
+        let wasm = Arc::new(match bytes {
+            Some(bytes) => Wasm { entry: entry.to_owned(), bytes, hash },
+            None => read(entry, path)?,
+        });
+        check_component(entry, path, &wasm.bytes)?;
         if patience == Patience::Hurry
             && wasm.bytes.len() > BIG
             && let Some(component) = self.quick(&wasm).await
@@ -75,26 +74,35 @@ impl CodeStore {
             return Ok(Loaded { component, better: Some(self.improve(wasm)) });
         }
         self.compiling(&wasm, HowCompiled::Optimised);
-        let (cache, engine, events) = (self.cache.clone(), engine.clone(), self.events.clone());
-        let component = compile::in_foreground(move || optimise(&cache, &engine, &events, &wasm)).await?;
-        Ok(Loaded { component, better: None })
+        let make = self.make(optimised, &wasm);
+        Ok(Loaded { component: compile::in_foreground(make).await?, better: None })
     }
 
-    /// Compiles with the fast compiler; none if it cannot do this component.
+    /// Code of the fast compiler: what an earlier start left that was stopped before optimised code was ready, or made now.
+    /// None if that compiler cannot do this component.
     async fn quick(&self, wasm: &Arc<Wasm>) -> Option<Component> {
-        let engine = self.engines.quick()?.clone();
+        let engine = self.engines.quick()?;
+        if let Some(component) = self.cache.load(engine, &Key::new(engine, &wasm.hash)) {
+            return Some(component);
+        }
         self.compiling(wasm, HowCompiled::Quick);
-        let wasm = Arc::clone(wasm);
-        compile::in_foreground(move || Component::from_binary(&engine, &wasm.bytes).ok()).await
+        compile::in_foreground(self.make(engine, wasm)).await.ok()
     }
 
     /// Starts the optimising compiler in the background. If it fails, quick code stays, and why is said.
     fn improve(&self, wasm: Arc<Wasm>) -> oneshot::Receiver<Better> {
         let (send, receive) = oneshot::channel();
-        let (cache, engine, events) = (self.cache.clone(), self.engines.optimised().clone(), self.events.clone());
-        compile::in_background(move |took| match optimise(&cache, &engine, &events, &wasm) {
-            // The server may have stopped in the meantime.
-            Ok(component) => drop(send.send(Better { component, took: took() })),
+        let make = self.make(self.engines.optimised(), &wasm);
+        let (cache, events) = (self.cache.clone(), self.events.clone());
+        let quick = self.engines.quick().map(|engine| Key::new(engine, &wasm.hash));
+        compile::in_background(move |took| match make() {
+            Ok(component) => {
+                if let Some(quick) = quick {
+                    cache.remove(&quick);
+                }
+                // The server may have stopped in the meantime.
+                drop(send.send(Better { component, took: took() }));
+            }
             Err(error) => {
                 events.send(RunEvent::NotKept { entry: wasm.entry.clone(), reason: error.to_string() });
             }
@@ -102,32 +110,40 @@ impl CodeStore {
         receive
     }
 
+    /// Compiles and keeps the result, when it is called.
+    fn make(
+        &self,
+        engine: &Engine,
+        wasm: &Arc<Wasm>,
+    ) -> impl FnOnce() -> Result<Component, RuntimeError> + Send + use<> {
+        let (cache, engine) = (self.cache.clone(), engine.clone());
+        let (events, wasm) = (self.events.clone(), Arc::clone(wasm));
+        move || {
+            let failed = |error: wasmtime::Error| RuntimeError::Compile {
+                entry: wasm.entry.clone(),
+                reason: format!("{error:#}"),
+            };
+            let code = engine.precompile_component(&wasm.bytes).map_err(failed)?;
+            let key = Key::new(&engine, &wasm.hash);
+            if let Err(error) = cache.store(&key, &code) {
+                events.send(RunEvent::NotKept { entry: wasm.entry.clone(), reason: error.to_string() });
+            } else if let Some(component) = cache.load(&engine, &key) {
+                return Ok(component);
+            }
+            cache::load_own(&engine, &code).map_err(failed)
+        }
+    }
+
     fn compiling(&self, wasm: &Wasm, how: HowCompiled) {
         self.events.send(RunEvent::Compiling { entry: wasm.entry.clone(), how });
     }
 }
 
-/// Compiles with the optimising compiler and keeps the result.
-fn optimise(
-    cache: &CodeCache,
-    engine: &wasmtime::Engine,
-    events: &Events,
-    wasm: &Wasm,
-) -> Result<Component, RuntimeError> {
-    let failed =
-        |error: wasmtime::Error| RuntimeError::Compile { entry: wasm.entry.clone(), reason: format!("{error:#}") };
-    let code = engine.precompile_component(&wasm.bytes).map_err(failed)?;
-    match cache.store(&wasm.key, &code) {
-        Ok(()) => {
-            if let Some(component) = cache.load(engine, &wasm.key) {
-                return Ok(component);
-            }
-        }
-        Err(error) => {
-            events.send(RunEvent::NotKept { entry: wasm.entry.clone(), reason: error.to_string() });
-        }
-    }
-    cache::load_own(engine, &code).map_err(failed)
+/// Reads a component. Its hash is that of the bytes read now, whatever was noted about the file before.
+fn read(entry: &str, path: &Path) -> Result<Wasm, RuntimeError> {
+    let bytes = cache::read_component(entry, path)?;
+    let hash = blake3::hash(&bytes);
+    Ok(Wasm { entry: entry.to_owned(), bytes, hash })
 }
 
 /// Says in plain words what is wrong with a file that is no component.

@@ -65,7 +65,10 @@ async fn code_that_was_changed_is_not_loaded() {
     fs_err::OpenOptions::new().append(true).open(code(&cache)).unwrap().write_all(b"more").unwrap();
     assert_eq!(start(&cache).await, [HowCompiled::Optimised], "something was appended");
 
-    fs_err::write(code(&cache), "").unwrap();
+    // Not truncated in place: a mapping of it that is still there would be fatal.
+    let path = code(&cache);
+    fs_err::remove_file(&path).unwrap();
+    fs_err::write(&path, "").unwrap();
     assert_eq!(start(&cache).await, [HowCompiled::Optimised], "it was emptied");
 
     fs_err::set_permissions(code(&cache), Permissions::from_mode(0o620)).unwrap();
@@ -146,6 +149,22 @@ async fn a_big_component_answers_with_quick_code_until_optimised_code_is_ready()
     let server = Server::start(runtime_with_cache(cache), options());
     assert_eq!(compiled(&server), []);
     assert_eq!(server.get("/hello").await, "200 hello from 0.2");
+}
+
+#[tokio::test]
+async fn a_start_that_was_stopped_early_leaves_quick_code_for_the_next() {
+    let folder = tempfile::tempdir().unwrap();
+    let cache = folder.path().join("code");
+    let big = folder.path().join("big.wasm");
+    fs_err::write(&big, padded(&fs_err::read(Guest::HttpP2.component()).unwrap())).unwrap();
+    let mut options = options(Guest::HttpP2, Grants::default());
+    options.entries[0].component = big;
+    drop(Server::start(runtime_with_cache(cache.clone()), options.clone()));
+    let server = Server::start(runtime_with_cache(cache.clone()), options);
+    assert_eq!(compiled(&server), [], "whichever code there was, none had to be waited for");
+    assert_eq!(server.get("/hello").await, "200 hello from 0.2");
+    server.log.wait("swap", |event| matches!(event, RunEvent::Swapped { .. }).then_some(()));
+    assert_eq!(files(&cache, "cwasm").len(), 1, "quick code is removed when it is not needed any more");
 }
 
 /// A component with two million bytes that mean nothing, in a custom section.

@@ -53,7 +53,7 @@ pub fn main(args: Vec<OsString>, surroundings: Surroundings) -> ExitCode {
         Ok(cli) => cli,
         Err(error) => {
             // Help and version are answers; what clap could not print, nobody can read.
-            let _ = error.print();
+            drop(error.print());
             return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(Exit::Usage as u8));
         }
     };

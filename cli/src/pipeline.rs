@@ -102,7 +102,7 @@ fn summary(report: &BuildReport) -> String {
             .map(|step| match &step.subject {
                 Subject::Component(name) => format!("`{name}`"),
                 Subject::Composition(name) => format!("the composition of `{name}`"),
-                Subject::Installation(tool) => format!("{tool:?}"),
+                Subject::Installation(tool) => tools::tool_name(*tool).to_owned(),
             })
             .collect();
         names.dedup();

@@ -136,7 +136,7 @@ impl Story {
 
 fn err(bytes: &[u8]) {
     // Nothing can be told where stderr is closed.
-    let _ = std::io::stderr().lock().write_all(bytes);
+    drop(std::io::stderr().lock().write_all(bytes));
 }
 
 /// A line of a guest for a terminal: the entry in front, control characters but tabs and colours' escapes made visible.

@@ -24,6 +24,11 @@ pub(crate) fn find(machine: &Machine, layout: &Layout, tools: &BTreeSet<Tool>, t
     probe(&ProbeRequest { tools: &specs, texts, sources: &[] }, &context)
 }
 
+/// The name of a tool in messages.
+pub(crate) fn tool_name(tool: Tool) -> &'static str {
+    conjoin_toolchains::all().tool(tool).map_or("a tool", |spec| spec.name)
+}
+
 /// What programs inherit.
 pub(crate) fn environment(machine: &Machine) -> Environment {
     Environment::new(machine.surroundings.environment.clone())

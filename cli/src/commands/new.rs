@@ -58,6 +58,7 @@ fn refused(error: &ScaffoldError) -> CommandError {
     }
     let exit = match error {
         ScaffoldError::Broken { .. } => Exit::Internal,
+        ScaffoldError::Write { .. } => Exit::Environment,
         _ => Exit::Usage,
     };
     CommandError { exit, diagnostics: vec![diagnostic] }

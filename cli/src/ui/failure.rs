@@ -4,6 +4,8 @@ use conjoin_diagnostics::Diagnostic;
 use conjoin_engine::{FailedStep, StepError};
 use conjoin_plan::Subject;
 
+use crate::tools::tool_name;
+
 /// A step that failed, in parts that are printed one after the other.
 pub(super) struct Failure {
     /// What failed, the command and its folder.
@@ -21,7 +23,7 @@ pub(super) fn explain(failed: &FailedStep) -> Failure {
     let (code, subject) = match &failed.subject {
         Subject::Component(name) => ("build::step-failed", format!("component `{name}`")),
         Subject::Composition(name) => ("compose::failed", format!("the composition of `{name}`")),
-        Subject::Installation(tool) => ("install::step-failed", format!("the installation of {tool:?}")),
+        Subject::Installation(tool) => ("install::step-failed", format!("the installation of {}", tool_name(*tool))),
     };
     let error = conjoin_engine::error_chain(&failed.error);
     let mut what = Diagnostic::error(code, format!("{subject}: {}: {error}", failed.title));

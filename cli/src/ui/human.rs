@@ -12,6 +12,7 @@ use conjoin_plan::{StepId, Subject};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use super::Verbosity;
+use crate::tools::tool_name;
 
 /// A verb, right-aligned in cargo's column, and what it is about.
 pub(crate) fn status_line(verb: &str, text: &str, style: Style) -> String {
@@ -108,7 +109,7 @@ impl Progress {
         let (name, built) = match &subject {
             Subject::Component(name) => (name.to_string(), "Built"),
             Subject::Composition(name) => (name.to_string(), "Composed"),
-            Subject::Installation(tool) => (format!("{tool:?}"), "Installed"),
+            Subject::Installation(tool) => (tool_name(*tool).to_owned(), "Installed"),
         };
         let line = match progress.outcome? {
             StepOutcome::Fresh => status_line("Fresh", &name, style),
@@ -135,7 +136,7 @@ impl Progress {
         let mut write = || {
             for line in lines {
                 // Nothing can be told where stderr is closed.
-                let _ = writeln!(err, "{line}");
+                drop(writeln!(err, "{line}"));
             }
         };
         match &self.bar {
@@ -153,7 +154,7 @@ impl Progress {
                 let (subject, title) = self.steps.get(step)?;
                 let name = match subject {
                     Subject::Component(name) | Subject::Composition(name) => name.to_string(),
-                    Subject::Installation(tool) => format!("{tool:?}"),
+                    Subject::Installation(tool) => tool_name(*tool).to_owned(),
                 };
                 Some(format!("{name}: {title} ({} s)", since.elapsed().as_secs()))
             })

@@ -69,8 +69,8 @@ impl Ui {
     /// Writes a line of the answer.
     pub(crate) fn answer(&mut self, text: &str) {
         // A closed pipe means that nobody wants the rest.
-        let _ = writeln!(self.out, "{text}");
-        let _ = self.out.flush();
+        drop(writeln!(self.out, "{text}"));
+        drop(self.out.flush());
     }
 
     /// Writes a part of the answer for programs: one JSON object, `reason` first.
@@ -83,14 +83,14 @@ impl Ui {
     pub(crate) fn status(&mut self, verb: &str, text: &str) {
         if self.verbosity > Verbosity::Quiet && self.format == Format::Human {
             let line = status_line(verb, text, self.style);
-            let _ = writeln!(self.err, "{line}");
+            drop(writeln!(self.err, "{line}"));
         }
     }
 
     /// Writes text of the story as it is.
     pub(crate) fn note(&mut self, text: &str) {
         if self.verbosity > Verbosity::Quiet && self.format == Format::Human {
-            let _ = writeln!(self.err, "{text}");
+            drop(writeln!(self.err, "{text}"));
         }
     }
 
@@ -98,7 +98,7 @@ impl Ui {
     pub(crate) fn diagnostic(&mut self, diagnostic: &Diagnostic) {
         match self.format {
             Format::Human => {
-                let _ = write!(self.err, "{}", render(diagnostic, self.style));
+                drop(write!(self.err, "{}", render(diagnostic, self.style)));
             }
             Format::Json => {
                 let line = json::diagnostic(diagnostic);
@@ -113,16 +113,16 @@ impl Ui {
         let failure = failure::explain(failed);
         match self.format {
             Format::Human => {
-                let _ = write!(self.err, "{}", render(&failure.what, self.style));
-                let _ = self.err.write_all(&failure.output);
+                drop(write!(self.err, "{}", render(&failure.what, self.style)));
+                drop(self.err.write_all(&failure.output));
                 if !failure.output.is_empty() && !failure.output.ends_with(b"\n") {
-                    let _ = writeln!(self.err);
+                    drop(writeln!(self.err));
                 }
                 for hint in &failure.hints {
-                    let _ = writeln!(self.err, "  = help: {hint}");
+                    drop(writeln!(self.err, "  = help: {hint}"));
                 }
                 for diagnostic in &failure.diagnostics {
-                    let _ = write!(self.err, "{}", render(diagnostic, self.style));
+                    drop(write!(self.err, "{}", render(diagnostic, self.style)));
                 }
             }
             Format::Json => {
@@ -142,8 +142,8 @@ impl Ui {
 
     /// Asks a question to be answered with yes or no; yes when only Enter is pressed, no at the end of the input.
     pub(crate) fn confirm(&mut self, question: &str) -> bool {
-        let _ = write!(self.err, "{question} [Y/n] ");
-        let _ = self.err.flush();
+        drop(write!(self.err, "{question} [Y/n] "));
+        drop(self.err.flush());
         let mut line = String::new();
         let Some(input) = &mut self.input else { return false };
         match input.read_line(&mut line) {

@@ -1,6 +1,9 @@
 //! Starting programs, and saying what was started.
 
-use std::{path::PathBuf, time::Instant};
+use std::{
+    path::{Path, PathBuf},
+    time::Instant,
+};
 
 use anyhow::{Context as _, Result, bail};
 
@@ -20,19 +23,19 @@ pub(crate) fn root() -> PathBuf {
 
 /// Runs cargo in the repository's folder with these arguments and variables.
 pub(crate) fn cargo(args: &[&str], variables: &[(&str, &str)]) -> Result<()> {
-    run("cargo", args, variables)
+    run_in(&root(), "cargo", args, variables)
 }
 
-/// Runs a program in the repository's folder; its failure is an error. Says how long it took.
+/// Runs a program in `folder`; its failure is an error. Says how long it took.
 #[expect(clippy::disallowed_methods, reason = "tasks start programs themselves; the engine is what they test")]
-pub(crate) fn run(program: &str, args: &[&str], variables: &[(&str, &str)]) -> Result<()> {
+pub(crate) fn run_in(folder: &Path, program: &str, args: &[&str], variables: &[(&str, &str)]) -> Result<()> {
     let shown = format!("{program} {}", args.join(" "));
     say(&format!("\n==> {shown}"));
     let start = Instant::now();
     let status = std::process::Command::new(program)
         .args(args)
         .envs(variables.iter().copied())
-        .current_dir(root())
+        .current_dir(folder)
         .status()
         .with_context(|| format!("cannot start {program}"))?;
     say(&format!("<== {:.0} s: {shown}", start.elapsed().as_secs_f64()));

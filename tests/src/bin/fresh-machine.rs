@@ -97,11 +97,9 @@ fn hide_rust_target(rustup: &Path, scratch: &Path) -> Result<()> {
             fs_err::remove_file(manifest)?;
         }
         let components = rustlib.join("components");
-        let kept: String = fs_err::read_to_string(&components)?
-            .lines()
-            .filter(|line| *line != "rust-std-wasm32-wasip2")
-            .map(|line| format!("{line}\n"))
-            .collect();
+        let listed = fs_err::read_to_string(&components)?;
+        let kept: String =
+            listed.split_inclusive('\n').filter(|line| line.trim_end() != "rust-std-wasm32-wasip2").collect();
         fs_err::write(&components, kept)?;
         let config = rustlib.join("multirust-config.toml");
         let text = fs_err::read_to_string(&config)?;

@@ -1,0 +1,108 @@
+//! Folders of cases for the whole program: what was typed, in what folder, with which tools; what was printed and left behind.
+//!
+//! A case is a folder below `tests/cases/`: `case.toml` (`args`, and where needed `tools`, the scripts of fake tools by name, and
+//! `env`), `app/`, the folder it is run in, and `expected.txt`: stdout, stderr, the exit code and, where `files = true`, the files
+//! that are there afterwards. Nothing but the fake tools is on PATH.
+
+use std::{
+    collections::BTreeMap,
+    fmt::Write as _,
+    path::{Path, PathBuf},
+    process::Command,
+};
+
+use conjoin_test_support::TestEnv;
+use conjoin_tests::conjoin::{program, text};
+use serde::Deserialize;
+use snapbox::{Data, assert_data_eq};
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Case {
+    /// What was typed after `conjoin`.
+    args: Vec<String>,
+    /// Scripts of fake tools.
+    #[serde(default)]
+    tools: BTreeMap<String, String>,
+    /// Variables, `[ROOT]` standing for the folder of the case.
+    #[serde(default)]
+    env: BTreeMap<String, String>,
+    /// Whether the files that are there afterwards count.
+    #[serde(default)]
+    files: bool,
+}
+
+#[test]
+fn folders_of_cases() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("cases");
+    let mut cases: Vec<PathBuf> = fs_err::read_dir(&root).unwrap().map(|entry| entry.unwrap().path()).collect();
+    cases.sort();
+    assert!(cases.len() > 15, "the cases are gone");
+    for folder in cases {
+        let actual = run(&folder);
+        assert_data_eq!(actual, Data::read_from(&folder.join("expected.txt"), None).raw());
+    }
+}
+
+#[expect(clippy::disallowed_methods, reason = "tests start programs themselves")]
+fn run(folder: &Path) -> String {
+    let case: Case = toml::from_str(&fs_err::read_to_string(folder.join("case.toml")).unwrap()).unwrap();
+    let env = TestEnv::new();
+    if folder.join("app").is_dir() {
+        conjoin_test_support::copy_tree(&folder.join("app"), &env.app());
+    }
+    for (name, script) in &case.tools {
+        env.fake_tool(name, script);
+    }
+    let root = env.root();
+    let output = Command::new(program("conjoin"))
+        .args(&case.args)
+        .current_dir(env.app())
+        .env_clear()
+        .envs(env.variables())
+        .envs(case.env.iter().map(|(name, value)| (name, value.replace("[ROOT]", &root.to_string_lossy()))))
+        .output()
+        .unwrap();
+    let mut said = String::new();
+    writeln!(said, "$ conjoin {}", case.args.join(" ")).unwrap();
+    for (stream, bytes) in [("stdout", &output.stdout), ("stderr", &output.stderr)] {
+        if !bytes.is_empty() {
+            writeln!(said, "--- {stream}\n{}", text(bytes).trim_end()).unwrap();
+        }
+    }
+    writeln!(said, "--- exit code {}", output.status.code().unwrap_or(-1)).unwrap();
+    if case.files {
+        writeln!(said, "--- files\n{}", files(&env.app(), Path::new("")).join("\n")).unwrap();
+    }
+    without_times(&env.redact(&said))
+}
+
+fn files(folder: &Path, below: &Path) -> Vec<String> {
+    let mut names = Vec::new();
+    for entry in fs_err::read_dir(folder).unwrap() {
+        let entry = entry.unwrap();
+        let name = below.join(entry.file_name());
+        if entry.path().is_dir() {
+            names.extend(files(&entry.path(), &name));
+        } else {
+            names.push(name.display().to_string());
+        }
+    }
+    names.sort();
+    names
+}
+
+/// `0.3 s` and `12.34 s` become `[TIME]`.
+fn without_times(text: &str) -> String {
+    let words: Vec<String> = text
+        .split_inclusive([' ', '\n'])
+        .map(|word| {
+            let bare = word.trim_end();
+            let number = bare.split_once('.').is_some_and(|(whole, rest)| {
+                !whole.is_empty() && [whole, rest].iter().all(|part| part.chars().all(|digit| digit.is_ascii_digit()))
+            });
+            if number && !bare.is_empty() { word.replacen(bare, "[TIME]", 1) } else { word.to_owned() }
+        })
+        .collect();
+    words.concat()
+}

@@ -7,7 +7,13 @@ use clap_complete::Shell;
 
 /// Write each part in the language that suits it, ship one WebAssembly component
 #[derive(Debug, Parser)]
-#[command(name = "conjoin", version, max_term_width = 100, arg_required_else_help = true, disable_help_subcommand = true)]
+#[command(
+    name = "conjoin",
+    version,
+    max_term_width = 100,
+    arg_required_else_help = true,
+    disable_help_subcommand = true
+)]
 pub(crate) struct Cli {
     #[command(subcommand)]
     pub(crate) command: Command,

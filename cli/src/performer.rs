@@ -51,7 +51,8 @@ fn read(path: &AbsPath) -> Result<Vec<u8>, PerformError> {
 /// Reads the WIT package in `folder`, `below` of which is the part of the path that its files are named by.
 fn read_wit(folder: &AbsPath, below: &Path, files: &mut Vec<WitFile>) -> Result<(), PerformError> {
     let failed = |error: std::io::Error| PerformError::new(error.to_string());
-    let entries = fs_err::read_dir(folder.as_path()).and_then(Iterator::collect::<Result<Vec<_>, _>>).map_err(failed)?;
+    let entries =
+        fs_err::read_dir(folder.as_path()).and_then(Iterator::collect::<Result<Vec<_>, _>>).map_err(failed)?;
     for entry in entries {
         let path = folder.join(entry.file_name());
         let name = below.join(entry.file_name());

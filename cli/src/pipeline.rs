@@ -55,7 +55,8 @@ pub(crate) fn build_app(
     if !composed.is_empty() {
         return Ok(composed);
     }
-    let named = if selection.components.is_empty() { components.into_iter().collect() } else { selection.components.clone() };
+    let named =
+        if selection.components.is_empty() { components.into_iter().collect() } else { selection.components.clone() };
     Ok(named.into_iter().map(|name| (name.clone(), component_path(&app.manifest, &app.layout, &name))).collect())
 }
 
@@ -110,7 +111,8 @@ fn summary(report: &BuildReport) -> String {
     };
     let failed = named(StepOutcome::Failed);
     let skipped: Vec<String> = named(StepOutcome::Skipped).into_iter().filter(|name| !failed.contains(name)).collect();
-    let because = if skipped.is_empty() { String::new() } else { format!("; {} had to be skipped", skipped.join(", ")) };
+    let because =
+        if skipped.is_empty() { String::new() } else { format!("; {} had to be skipped", skipped.join(", ")) };
     format!("{} could not be built{because}", failed.join(", "))
 }
 

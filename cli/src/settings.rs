@@ -2,7 +2,6 @@
 
 use std::{net::SocketAddr, num::NonZeroUsize, path::PathBuf};
 
-
 use conjoin_plan::{AbsPath, Profile};
 
 use crate::{

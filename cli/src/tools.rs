@@ -67,7 +67,11 @@ pub(crate) fn ensure(
             return Ok(());
         }
         if work.policy == InstallPolicy::Offline {
-            return Err(CommandError::environment(name_missing(&absent, &facts, "the network is not used under `--offline`")));
+            return Err(CommandError::environment(name_missing(
+                &absent,
+                &facts,
+                "the network is not used under `--offline`",
+            )));
         }
         let plan = plan_installation(machine, layout, tools).map_err(CommandError::environment)?.unwrap_or_default();
         let now: BTreeSet<Tool> = plan.installations.iter().map(|installation| installation.spec.tool).collect();
@@ -107,7 +111,10 @@ fn announce(ui: &mut Ui, plan: &InstallPlan) {
     for installation in &plan.installations {
         let provider = installation.provider;
         let elsewhere = provider.changes_elsewhere().map_or(String::new(), |what| format!(" ({what})"));
-        ui.status("Missing", &format!("{}: to be installed from {}{elsewhere}", title(installation.spec), provider.name()));
+        ui.status(
+            "Missing",
+            &format!("{}: to be installed from {}{elsewhere}", title(installation.spec), provider.name()),
+        );
     }
 }
 

@@ -26,7 +26,8 @@ pub(crate) fn compose(ui: &mut Ui, machine: &Machine, settings: &ComposeSettings
     let composed = app.layout.composition(&entry);
     let path = match &settings.output {
         Some(output) => {
-            conjoin_engine::copy_whole(&composed, output).map_err(|error| CommandError::io("compose::unwritable", &error))?;
+            conjoin_engine::copy_whole(&composed, output)
+                .map_err(|error| CommandError::io("compose::unwritable", &error))?;
             output.clone()
         }
         None => composed,
@@ -52,8 +53,11 @@ fn choose(app: &App, entry: Option<&str>) -> Result<ComponentName, CommandError>
         several => {
             let names: Vec<_> = several.iter().map(|name| format!("`{name}`")).collect();
             Err(CommandError::usage(
-                Diagnostic::error("compose::several-entries", format!("this app has several entries: {}", names.join(", ")))
-                    .hint(format!("name one: `conjoin compose -e {}`", several[0])),
+                Diagnostic::error(
+                    "compose::several-entries",
+                    format!("this app has several entries: {}", names.join(", ")),
+                )
+                .hint(format!("name one: `conjoin compose -e {}`", several[0])),
             ))
         }
     }

@@ -3,7 +3,9 @@
 use std::collections::BTreeSet;
 
 use conjoin_diagnostics::Diagnostic;
-use conjoin_plan::{AbsPath, Facts, Layout, Profile, Selection, Tool, ToolFact, ToolSpec, needed_tools, selected_components, version};
+use conjoin_plan::{
+    AbsPath, Facts, Layout, Profile, Selection, Tool, ToolFact, ToolSpec, needed_tools, selected_components, version,
+};
 use serde_json::json;
 
 use crate::{
@@ -28,8 +30,11 @@ pub(crate) fn doctor(ui: &mut Ui, machine: &Machine, settings: &DoctorSettings) 
                 return Ok(());
             }
             Err(CommandError::environment(vec![
-                Diagnostic::error("doctor::lacking", format!("{} of {} tools are missing or will not do", lacking.len(), all.len()))
-                    .hint("`conjoin doctor --fix` installs them; `conjoin doctor --fix --dry-run` shows how"),
+                Diagnostic::error(
+                    "doctor::lacking",
+                    format!("{} of {} tools are missing or will not do", lacking.len(), all.len()),
+                )
+                .hint("`conjoin doctor --fix` installs them; `conjoin doctor --fix --dry-run` shows how"),
             ]))
         }
         Cure::Show => {
@@ -56,13 +61,18 @@ pub(crate) fn doctor(ui: &mut Ui, machine: &Machine, settings: &DoctorSettings) 
 }
 
 /// Which tools are needed for what: per component of the app, or per toolchain outside of one.
-fn examine(ui: &mut Ui, machine: &Machine, settings: &DoctorSettings) -> Result<(Layout, Vec<(String, Vec<Tool>)>), CommandError> {
+fn examine(
+    ui: &mut Ui,
+    machine: &Machine,
+    settings: &DoctorSettings,
+) -> Result<(Layout, Vec<(String, Vec<Tool>)>), CommandError> {
     let set = conjoin_toolchains::all();
     let here = &machine.surroundings;
     if find(here, &settings.app).is_err() {
         let app: AbsPath = settings.app.clone();
         let layout = Layout { app, cache: here.cache(), profile: Profile::Dev };
-        let needs = set.toolchains.iter().map(|toolchain| (toolchain.name().to_string(), toolchain.requirements().to_vec()));
+        let needs =
+            set.toolchains.iter().map(|toolchain| (toolchain.name().to_string(), toolchain.requirements().to_vec()));
         ui.note("not in an app: these are the tools of all toolchains");
         return Ok((layout, needs.collect()));
     }
@@ -74,7 +84,8 @@ fn examine(ui: &mut Ui, machine: &Machine, settings: &DoctorSettings) -> Result<
     let app = load(here, &settings.app, Profile::Dev)?;
     let mut needs = Vec::new();
     for name in selected_components(&app.manifest, &app.wiring, &Selection::default()) {
-        let tools = needed_tools(&app.manifest, &BTreeSet::from([name.clone()]), &set).map_err(CommandError::project)?;
+        let tools =
+            needed_tools(&app.manifest, &BTreeSet::from([name.clone()]), &set).map_err(CommandError::project)?;
         needs.push((name.to_string(), tools.into_iter().collect()));
     }
     Ok((app.layout, needs))
@@ -108,7 +119,8 @@ fn lines(spec: &ToolSpec, fact: Option<&ToolFact>, again: bool) -> Vec<String> {
     let name = spec.name;
     let mut lines = match fact {
         Some(ToolFact::Found(found)) => {
-            let number = if found.version == (0, 0, 0) { String::new() } else { format!(" {}", version(found.version)) };
+            let number =
+                if found.version == (0, 0, 0) { String::new() } else { format!(" {}", version(found.version)) };
             return vec![format!("  ok       {name}{number} ({}, {})", found.path, found.found_in)];
         }
         Some(ToolFact::OutsideWindow(found)) => {
@@ -128,7 +140,11 @@ fn lines(spec: &ToolSpec, fact: Option<&ToolFact>, again: bool) -> Vec<String> {
     match spec.providers {
         [] => lines.push(format!("           mend it: {}", spec.by_hand)),
         [first, ..] => {
-            lines.push(format!("           mend it: conjoin doctor --fix (from {}); by hand: {}", first.name(), spec.by_hand));
+            lines.push(format!(
+                "           mend it: conjoin doctor --fix (from {}); by hand: {}",
+                first.name(),
+                spec.by_hand
+            ));
         }
     }
     lines

@@ -22,18 +22,24 @@ pub(crate) fn new(ui: &mut Ui, machine: &Machine, settings: &NewSettings) -> Res
     let dir = parent.join(name);
     let written = files.write_into(dir.as_path(), Overwrite::Never).map_err(|error| refused(&error))?;
     let shown = machine.surroundings.shown(&dir);
-    ui.status("Created", &format!("`{name}` from the template `{}`: {} files", template.summary().id, written.files.len()));
+    ui.status(
+        "Created",
+        &format!("`{name}` from the template `{}`: {} files", template.summary().id, written.files.len()),
+    );
     ui.status("Next", &format!("cd {} && conjoin run", conjoin_plan::quote(shown.as_ref())));
     match ui.format {
         Format::Human => ui.answer(&shown),
-        Format::Json => ui.answer_json("app", json!({ "name": name, "path": dir.to_string(), "files": written.files.len() })),
+        Format::Json => {
+            ui.answer_json("app", json!({ "name": name, "path": dir.to_string(), "files": written.files.len() }))
+        }
     }
     Ok(())
 }
 
 /// Adds the WASI packages that the app's WIT names.
 fn add_wasi(files: &mut FileSet) -> Result<(), ScaffoldError> {
-    let is_wit = |path: &str| path.starts_with("wit/") && std::path::Path::new(path).extension().is_some_and(|end| end == "wit");
+    let is_wit =
+        |path: &str| path.starts_with("wit/") && std::path::Path::new(path).extension().is_some_and(|end| end == "wit");
     let sources: Vec<Arc<Source>> = files
         .iter()
         .filter(|(path, _)| is_wit(path))

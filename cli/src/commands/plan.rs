@@ -1,6 +1,8 @@
 //! `conjoin plan`: every step, and nothing done.
 
-use conjoin_plan::{Action, BuildRequest, Plan, Selection, Step, build, needed_tools, selected_components, texts_to_read};
+use conjoin_plan::{
+    Action, BuildRequest, Plan, Selection, Step, build, needed_tools, selected_components, texts_to_read,
+};
 use serde_json::json;
 
 use crate::{
@@ -42,7 +44,8 @@ pub(crate) fn plan(ui: &mut Ui, machine: &Machine, settings: &PlanSettings) -> R
 /// Prints the steps in their order.
 pub(crate) fn print(ui: &mut Ui, plan: &Plan) {
     for (index, step) in plan.steps().iter().enumerate() {
-        let after: Vec<&str> = plan.dependencies(index).iter().map(|before| plan.steps()[*before].id.0.as_str()).collect();
+        let after: Vec<&str> =
+            plan.dependencies(index).iter().map(|before| plan.steps()[*before].id.0.as_str()).collect();
         match ui.format {
             Format::Human => ui.answer(&format!("# {}: {}\n{}\n", step.id, step.title, commands(step))),
             Format::Json => ui.answer_json(
@@ -61,8 +64,10 @@ fn commands(step: &Step) -> String {
     match &step.action {
         Action::Run(invocation) => invocation.to_string(),
         Action::Write(files) => {
-            let lines: Vec<_> =
-                files.iter().map(|file| format!("# conjoin writes {} ({} bytes)", file.path, file.contents.len())).collect();
+            let lines: Vec<_> = files
+                .iter()
+                .map(|file| format!("# conjoin writes {} ({} bytes)", file.path, file.contents.len()))
+                .collect();
             lines.join("\n")
         }
         Action::Copy(copy) => format!("cp {} {}", quote_path(&copy.from), quote_path(&copy.to)),

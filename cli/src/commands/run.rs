@@ -6,7 +6,8 @@ use conjoin_diagnostics::Diagnostic;
 use conjoin_manifest::{Access, ComponentName, HttpTrigger, Isolation, Permissions};
 use conjoin_plan::Selection;
 use conjoin_runtime::{
-    CommandOptions, Directory, Entry, Grants, Limits, Route, Runtime, RuntimeError, RuntimeOptions, ServeOptions, Shutdown,
+    CommandOptions, Directory, Entry, Grants, Limits, Route, Runtime, RuntimeError, RuntimeOptions, ServeOptions,
+    Shutdown,
 };
 
 use crate::{
@@ -101,8 +102,11 @@ fn choose(app: &App, entry: Option<&str>) -> Result<Subject, CommandError> {
         several => {
             let names: Vec<_> = several.iter().map(|name| format!("`{name}`")).collect();
             Err(CommandError::usage(
-                Diagnostic::error("run::several-commands", format!("this app has several commands: {}", names.join(", ")))
-                    .hint(format!("name one: `conjoin run -e {}`", several[0])),
+                Diagnostic::error(
+                    "run::several-commands",
+                    format!("this app has several commands: {}", names.join(", ")),
+                )
+                .hint(format!("name one: `conjoin run -e {}`", several[0])),
             ))
         }
     }

@@ -49,7 +49,8 @@ fn hints(output: &[u8]) -> Vec<String> {
     let output = String::from_utf8_lossy(output);
     let toolchains = conjoin_toolchains::all().toolchains;
     let known = toolchains.iter().flat_map(|toolchain| toolchain.hints());
-    let mut hints: Vec<String> = known.filter(|hint| output.contains(hint.when)).map(|hint| hint.say.to_owned()).collect();
+    let mut hints: Vec<String> =
+        known.filter(|hint| output.contains(hint.when)).map(|hint| hint.say.to_owned()).collect();
     hints.dedup();
     hints
 }

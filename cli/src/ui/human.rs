@@ -62,7 +62,8 @@ impl Progress {
                 }
             }
             BuildEvent::Waiting { lock, holder } => {
-                let who = holder.map_or_else(|| "another conjoin".to_owned(), |id| format!("another conjoin (process {id})"));
+                let who =
+                    holder.map_or_else(|| "another conjoin".to_owned(), |id| format!("another conjoin (process {id})"));
                 lines.push(status_line("Waiting", &format!("for {who}, which works at {}", lock.parent()), style));
             }
             BuildEvent::StepStarted { step, reasons } => {

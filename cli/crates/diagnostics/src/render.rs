@@ -24,14 +24,14 @@ pub fn render(diagnostic: &Diagnostic, style: Style) -> String {
     let title = diagnostic.message.as_str();
     let mut group = Group::with_title(level.primary_title(title).id(diagnostic.code));
     for (source, labels) in by_source(diagnostic) {
-        let snippet = Snippet::source(source.text.as_str()).path(source.name.as_str()).annotations(labels.into_iter().map(
-            |(first, label)| {
+        let snippet = Snippet::source(source.text.as_str()).path(source.name.as_str()).annotations(
+            labels.into_iter().map(|(first, label)| {
                 let kind = if first { AnnotationKind::Primary } else { AnnotationKind::Context };
                 let end = label.span.end.min(source.text.len());
                 let start = label.span.start.min(end);
                 kind.span(start..end).label(label.text.as_str())
-            },
-        ));
+            }),
+        );
         group = group.element(snippet);
     }
     for note in &diagnostic.notes {

@@ -7,8 +7,8 @@ use conjoin_manifest::{Built, Component, ComponentName, Manifest, Origin, Toolch
 use conjoin_wit::Wit;
 
 use crate::{
-    AbsPath, Action, AppWiring, ComposeAction, Facts, Input, Keep, Layout, Plan, Step, StepId, Subject, Target, Tool, Toolchain,
-    ToolchainSet,
+    AbsPath, Action, AppWiring, ComposeAction, Facts, Input, Keep, Layout, Plan, Step, StepId, Subject, Target, Tool,
+    Toolchain, ToolchainSet,
 };
 
 /// Which part of an app is built.
@@ -44,7 +44,11 @@ pub fn selected_components(manifest: &Manifest, wiring: &AppWiring, selection: &
         (None, []) => manifest.components.keys().collect(),
         (_, some) => some.iter().collect(),
     };
-    named.into_iter().filter(|name| manifest.components.contains_key(*name)).flat_map(|name| wiring.closure(name)).collect()
+    named
+        .into_iter()
+        .filter(|name| manifest.components.contains_key(*name))
+        .flat_map(|name| wiring.closure(name))
+        .collect()
 }
 
 /// The toolchain of each selected component that is built, or why there is none.
@@ -57,7 +61,10 @@ fn toolchain_of(
     set.toolchain(built.toolchain).ok_or_else(|| {
         let diagnostic = Diagnostic::error(
             "plan::no-toolchain",
-            format!("component `{}` cannot be built: this version of conjoin has no toolchain `{}`", component.name.value, built.toolchain),
+            format!(
+                "component `{}` cannot be built: this version of conjoin has no toolchain `{}`",
+                component.name.value, built.toolchain
+            ),
         )
         .label(&request_manifest.source, built.language.span.clone(), "its language");
         Box::new(match built.toolchain {
@@ -214,7 +221,10 @@ pub fn component_path(manifest: &Manifest, layout: &Layout, name: &ComponentName
 fn custom_build(manifest: &Manifest, component: &Component) -> Diagnostic {
     Diagnostic::error(
         "plan::no-custom-build",
-        format!("component `{}` has a `build` command, which this version of conjoin does not run yet", component.name.value),
+        format!(
+            "component `{}` has a `build` command, which this version of conjoin does not run yet",
+            component.name.value
+        ),
     )
     .label(&manifest.source, component.name.span.clone(), "this component")
     .hint("run the command yourself and name its result with `source = \"...\"`")

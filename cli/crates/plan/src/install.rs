@@ -116,7 +116,11 @@ impl Chooser<'_> {
                     possible = false;
                 } else if let Err(why) = self.choose(need, path) {
                     possible = false;
-                    reasons.push(format!("installing it from {} needs {}", provider.name(), describe(self.set, need, &why)));
+                    reasons.push(format!(
+                        "installing it from {} needs {}",
+                        provider.name(),
+                        describe(self.set, need, &why)
+                    ));
                 }
             }
             if possible {
@@ -157,19 +161,24 @@ pub fn missing(spec: &ToolSpec, fact: Option<&ToolFact>) -> Diagnostic {
                 .note(format!("found {path}"))
                 .note(format!("tried `{command}`, which said:\n{output}"))
         }
-        Some(ToolFact::Found(_) | ToolFact::Missing) | None => {
-            Diagnostic::error("tool::missing", format!("{} is not installed", spec.name))
-                .note(format!("looked for it at ${}, {}", spec.variable, places(spec)))
-        }
+        Some(ToolFact::Found(_) | ToolFact::Missing) | None => Diagnostic::error(
+            "tool::missing",
+            format!("{} is not installed", spec.name),
+        )
+        .note(format!("looked for it at ${}, {}", spec.variable, places(spec))),
     }
 }
 
 fn places(spec: &ToolSpec) -> String {
     match spec.locate {
-        crate::Locate::Path { names, cached: Some(_) } => format!("on PATH as `{}` and in conjoin's cache", names.join("`, `")),
+        crate::Locate::Path { names, cached: Some(_) } => {
+            format!("on PATH as `{}` and in conjoin's cache", names.join("`, `"))
+        }
         crate::Locate::Path { names, cached: None } => format!("on PATH as `{}`", names.join("`, `")),
         crate::Locate::Cache { .. } => "in conjoin's cache".to_owned(),
-        crate::Locate::FolderOf { tool, args, .. } => format!("in the folder that `{tool:?} {}` names", args.join(" ")).to_lowercase(),
+        crate::Locate::FolderOf { tool, args, .. } => {
+            format!("in the folder that `{tool:?} {}` names", args.join(" ")).to_lowercase()
+        }
     }
 }
 

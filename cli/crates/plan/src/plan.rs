@@ -71,7 +71,8 @@ impl Plan {
         for (place, index) in order.iter().enumerate() {
             position[*index] = place;
         }
-        let dependencies = order.iter().map(|index| reads[*index].iter().map(|read| position[*read]).collect()).collect();
+        let dependencies =
+            order.iter().map(|index| reads[*index].iter().map(|read| position[*read]).collect()).collect();
         let mut steps: Vec<Option<Step>> = steps.into_iter().map(Some).collect();
         let steps = order.into_iter().filter_map(|index| steps[index].take()).collect();
         Ok(Self { steps, dependencies })

@@ -265,13 +265,7 @@ impl From<AbsPath> for Arg {
 impl Invocation {
     /// `found` to be run in `cwd` without arguments.
     pub fn new(tool: Tool, found: &FoundTool, cwd: &AbsPath) -> Self {
-        Self {
-            tool,
-            program: found.path.clone(),
-            args: Vec::new(),
-            cwd: cwd.clone(),
-            env: EnvChanges::default(),
-        }
+        Self { tool, program: found.path.clone(), args: Vec::new(), cwd: cwd.clone(), env: EnvChanges::default() }
     }
 
     /// Adds an argument.
@@ -321,7 +315,8 @@ impl Invocation {
 impl fmt::Display for Invocation {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(formatter, "cd {} &&", quote(self.cwd.as_path().as_os_str()))?;
-        let removed: Vec<_> = self.env.variables.iter().filter(|(_, value)| value.is_none()).map(|(name, _)| name).collect();
+        let removed: Vec<_> =
+            self.env.variables.iter().filter(|(_, value)| value.is_none()).map(|(name, _)| name).collect();
         if !removed.is_empty() {
             formatter.write_str(" env")?;
             for name in removed {

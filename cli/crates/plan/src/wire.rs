@@ -49,8 +49,11 @@ impl AppWiring {
     /// The composition of `entry`.
     pub fn composition(&self, entry: &ComponentName) -> Wiring {
         let order = self.closure(entry);
-        let mut edges: Vec<Edge> =
-            order.iter().flat_map(|name| self.edges.get(name).into_iter().flatten()).map(|(edge, _)| edge.clone()).collect();
+        let mut edges: Vec<Edge> = order
+            .iter()
+            .flat_map(|name| self.edges.get(name).into_iter().flatten())
+            .map(|(edge, _)| edge.clone())
+            .collect();
         edges.sort();
         Wiring { entry: entry.to_string(), order: order.iter().map(ToString::to_string).collect(), edges }
     }
@@ -116,15 +119,21 @@ fn surface(
                     component.name.value, world.value
                 ),
             )
-            .label(&manifest.source, world.span.clone(), format!("no world `{}` in `{}/`", world.value, manifest.app.wit));
+            .label(
+                &manifest.source,
+                world.span.clone(),
+                format!("no world `{}` in `{}/`", world.value, manifest.app.wit),
+            );
             if worlds.is_empty() {
                 diagnostic = diagnostic.note("the shared WIT defines no world");
             } else {
-                diagnostic = diagnostic.note(format!("worlds of the shared WIT: {}", list(worlds.iter().map(String::as_str))));
+                diagnostic =
+                    diagnostic.note(format!("worlds of the shared WIT: {}", list(worlds.iter().map(String::as_str))));
             }
             Box::new(match nearest(&world.value, worlds.iter().map(String::as_str)) {
                 Some(name) => diagnostic.hint(format!("write `world = \"{name}\"`, or rename one of the two")),
-                None => diagnostic.hint(format!("add `world {} {{ ... }}` to a file in `{}/`", world.value, manifest.app.wit)),
+                None => diagnostic
+                    .hint(format!("add `world {} {{ ... }}` to a file in `{}/`", world.value, manifest.app.wit)),
             })
         });
     };
@@ -227,7 +236,10 @@ impl Wirer<'_> {
             import,
             Diagnostic::error(
                 "wiring::mismatch",
-                format!("`{importer}` imports `{}`, but what `{exporter}` exports under that name differs", import.name),
+                format!(
+                    "`{importer}` imports `{}`, but what `{exporter}` exports under that name differs",
+                    import.name
+                ),
             ),
             "imported here",
         );
@@ -302,8 +314,11 @@ impl Wirer<'_> {
             "imported here",
         );
         for name in candidates.iter().map(|(name, _)| name) {
-            diagnostic =
-                diagnostic.label(&self.manifest.source, self.manifest.components[*name].name.span.clone(), "exports it");
+            diagnostic = diagnostic.label(
+                &self.manifest.source,
+                self.manifest.components[*name].name.span.clone(),
+                "exports it",
+            );
         }
         diagnostic.hint(format!(
             "choose one in conjoin.toml:\n[component.{importer}.imports]\n\"{}\" = \"{}\"",
@@ -320,7 +335,9 @@ impl Wirer<'_> {
         };
         match in_wit {
             Some((source, span)) => diagnostic.label(&source, span, text),
-            None => diagnostic.label(&self.manifest.source, component.name.span.clone(), format!("this component, {text}")),
+            None => {
+                diagnostic.label(&self.manifest.source, component.name.span.clone(), format!("this component, {text}"))
+            }
         }
     }
 
@@ -328,7 +345,8 @@ impl Wirer<'_> {
     fn unused_overrides(&self, component: &Component, surface: &Surface) -> Vec<Diagnostic> {
         let imports: Vec<&str> =
             surface.imports.iter().filter(|import| !import.is_wasi()).map(|import| import.name.as_str()).collect();
-        let unused = component.imports.iter().filter(|(key, _)| !surface.imports.iter().any(|import| names(key, import)));
+        let unused =
+            component.imports.iter().filter(|(key, _)| !surface.imports.iter().any(|import| names(key, import)));
         unused
             .map(|(key, written)| {
                 let diagnostic = Diagnostic::error(
@@ -352,7 +370,12 @@ impl Wirer<'_> {
     /// Triggers whose component does not export what they call.
     fn triggers(&self) -> Vec<Diagnostic> {
         let http = self.manifest.http.iter().map(|trigger| {
-            (&trigger.component, "an HTTP route", &["wasi:http/incoming-handler", "wasi:http/handler"][..], "wasi:http/incoming-handler@0.2.12")
+            (
+                &trigger.component,
+                "an HTTP route",
+                &["wasi:http/incoming-handler", "wasi:http/handler"][..],
+                "wasi:http/incoming-handler@0.2.12",
+            )
         });
         let commands = self
             .manifest
@@ -366,7 +389,11 @@ impl Wirer<'_> {
                 (!surface.exports.iter().any(exports)).then(|| {
                     Diagnostic::error(
                         "wiring::not-an-entry",
-                        format!("component `{}` cannot be {what}: it does not export `{}`", component.value, wanted.join("` or `")),
+                        format!(
+                            "component `{}` cannot be {what}: it does not export `{}`",
+                            component.value,
+                            wanted.join("` or `")
+                        ),
                     )
                     .label(&self.manifest.source, component.span.clone(), format!("named as {what}"))
                     .note(exports_of(&component.value, surface))
@@ -382,8 +409,10 @@ impl Wirer<'_> {
             let mut path = vec![start];
             if let Some(cycle) = find_cycle(wiring, start, &mut path) {
                 let path: Vec<&str> = cycle.iter().map(|name| name.as_str()).collect();
-                let mut diagnostic =
-                    Diagnostic::error("wiring::cycle", format!("components import one another in a circle: {}", path.join(" -> ")));
+                let mut diagnostic = Diagnostic::error(
+                    "wiring::cycle",
+                    format!("components import one another in a circle: {}", path.join(" -> ")),
+                );
                 for pair in cycle.windows(2) {
                     let import = wiring.edges[pair[0]].iter().find(|(_, exporter)| exporter == pair[1]);
                     let what = import.map_or("", |(edge, _)| edge.import.as_str());
@@ -393,7 +422,9 @@ impl Wirer<'_> {
                         format!("imports `{what}` from `{}`", pair[1]),
                     );
                 }
-                return Some(diagnostic.hint("a composition has no circles: move what both need into a third component"));
+                return Some(
+                    diagnostic.hint("a composition has no circles: move what both need into a third component"),
+                );
             }
         }
         None

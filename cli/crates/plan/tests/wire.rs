@@ -26,7 +26,9 @@ fn folders_of_cases() {
 fn wire_text(case: &Path) -> String {
     match wire_case(case) {
         Ok(text) => text,
-        Err(diagnostics) => diagnostics.iter().map(|diagnostic| render(diagnostic, Style::Plain)).collect::<Vec<_>>().join("\n"),
+        Err(diagnostics) => {
+            diagnostics.iter().map(|diagnostic| render(diagnostic, Style::Plain)).collect::<Vec<_>>().join("\n")
+        }
     }
 }
 

@@ -76,9 +76,10 @@ fn without_the_allocator_the_lists_do_not_arrive() {
     let command = succeed(&mut conjoin(&app, &["plan"]));
     let command = command.lines().find(|line| line.contains(" build -target=")).expect("a command that runs TinyGo");
 
-    let memory = app.join("passer/bindings/internal/memory/memory.go");
+    let memory = app.join("passer/bindings/internal/runtime/memory.go");
     assert!(memory.is_file());
-    fs_err::write(&memory, "package memory\n\nfunc Begin() {}\n\nfunc Call() {}\n").expect("the package can be replaced");
+    fs_err::write(&memory, "package runtime\n\nfunc Begin() {}\n\nfunc Call() {}\n")
+        .expect("the package can be replaced");
     succeed(&mut shell(command));
     let core = app.join(".conjoin/work/dev/passer/core.wasm");
     fs_err::copy(core, app.join("passer/core.wasm")).expect("a core module");

@@ -7,8 +7,14 @@ use super::programs::{after, built, complete, go};
 use crate::steps::{self, Run};
 
 /// Names everything that the result depends on; the last number counts changes of `support/tinygo/bindings`.
-pub(super) const RECIPE: &str = "wit-bindgen-go-0.7.0-2";
+pub(super) const RECIPE: &str = "wit-bindgen-go-0.7.0-3";
 pub(super) const PROGRAM: &str = "bin/wit-bindgen-go";
+
+macro_rules! source {
+    ($name:literal) => {
+        include_str!(concat!("../../support/tinygo/bindings/", $name))
+    };
+}
 
 /// The Go module proxy.
 #[derive(Debug)]
@@ -47,13 +53,12 @@ impl Provider for FromSources {
             subject.clone(),
             "write its source",
             vec![
-                WrittenFile::text(module.join("go.mod"), include_str!("../../support/tinygo/bindings/go.mod")),
-                WrittenFile::text(module.join("go.sum"), include_str!("../../support/tinygo/bindings/go.sum")),
-                WrittenFile::text(module.join("main.go"), include_str!("../../support/tinygo/bindings/main.go")),
-                WrittenFile::text(
-                    module.join("memory/memory.go"),
-                    include_str!("../../support/tinygo/bindings/memory/memory.go"),
-                ),
+                WrittenFile::text(module.join("go.mod"), source!("go.mod")),
+                WrittenFile::text(module.join("go.sum"), source!("go.sum")),
+                WrittenFile::text(module.join("main.go"), source!("main.go")),
+                WrittenFile::text(module.join("runtime/clock.go"), source!("runtime/clock.go")),
+                WrittenFile::text(module.join("runtime/memory.go"), source!("runtime/memory.go")),
+                WrittenFile::text(module.join("runtime/seed.go"), source!("runtime/seed.go")),
                 WrittenFile::text(work.join("wit/hello.wit"), super::compiler::HELLO_WIT),
                 WrittenFile::text(work.join("wit/deps/cli.wit"), super::compiler::CLI_WIT),
             ],

@@ -98,7 +98,11 @@ fn generate(
 ) -> Result<Step, Box<Diagnostic>> {
     let generator = steps::found(facts, Tool::WitBindgenGo)?;
     let out = target.dir.join(BINDINGS);
-    let invocation = Invocation::new(Tool::WitBindgenGo, generator, &target.dir)
+    let mut invocation = Invocation::new(Tool::WitBindgenGo, generator, &target.dir);
+    if !target.permissions.random {
+        invocation = invocation.arg("-without-random");
+    }
+    let invocation = invocation
         .args(["-world", target.world, "-module"])
         .arg(format!("{}/{BINDINGS}", module.path))
         .arg("-wit")

@@ -1,14 +1,14 @@
 // The generator that conjoin runs for components in Go that TinyGo builds.
 //
-// It makes the bindings of one world with the library behind wit-bindgen-go, adds the package that keeps the host's memory
-// alive, and makes every generated function tell that package where calls begin. The folder it writes is its own: it removes
+// It makes the bindings of one world with the library behind wit-bindgen-go, adds a package that mends what TinyGo's runtime
+// lacks for components, and makes every generated function tell that package where calls begin. The folder it writes is its own: it removes
 // what it made for an earlier world, and refuses a folder that something else made.
 package main
 
 import (
 	"bytes"
 	"crypto/sha256"
-	_ "embed"
+	"embed"
 	"errors"
 	"flag"
 	"fmt"
@@ -23,8 +23,11 @@ import (
 	"go.bytecodealliance.org/wit/bindgen"
 )
 
-//go:embed memory/memory.go
-var memory []byte
+//go:embed runtime/*.go
+var runtime embed.FS
+
+// The file for components that must not draw random numbers.
+const seed = "seed.go"
 
 // The file that lists what was written, with digests of the code without comments. It gets its last form when everything else is there.
 const list = "bindings.txt"
@@ -36,14 +39,33 @@ func main() {
 	world := flag.String("world", "", "the name of the world")
 	module := flag.String("module", "", "the Go path of the folder that is written")
 	out := flag.String("out", "", "the folder that is written")
+	withoutRandom := flag.Bool("without-random", false, "start without a random number")
 	flag.Parse()
-	if err := generate(*folder, *world, *module, *out); err != nil {
+	files := map[string][]byte{}
+	err := errors.Join(addRuntime(files, *withoutRandom), addBindings(files, *folder, *world, *module))
+	if err == nil {
+		err = replace(*out, files)
+	}
+	if err != nil {
 		fmt.Fprintln(os.Stderr, "error:", err)
 		os.Exit(1)
 	}
 }
 
-func generate(folder, world, module, out string) error {
+func addRuntime(files map[string][]byte, withoutRandom bool) error {
+	entries, err := runtime.ReadDir("runtime")
+	for _, entry := range entries {
+		if entry.Name() == seed && !withoutRandom {
+			continue
+		}
+		contents, failed := runtime.ReadFile("runtime/" + entry.Name())
+		files[filepath.Join("internal", "runtime", entry.Name())] = contents
+		err = errors.Join(err, failed)
+	}
+	return err
+}
+
+func addBindings(files map[string][]byte, folder, world, module string) error {
 	resolve, err := wit.LoadWIT(folder)
 	if err != nil {
 		return err
@@ -52,7 +74,7 @@ func generate(folder, world, module, out string) error {
 	if err != nil {
 		return err
 	}
-	files := map[string][]byte{"internal/memory/memory.go": memory}
+	before := len(files)
 	for _, generated := range packages {
 		if !generated.HasContent() {
 			continue
@@ -69,10 +91,10 @@ func generate(folder, world, module, out string) error {
 			files[path] = tell(contents, module)
 		}
 	}
-	if len(files) == 1 {
+	if len(files) == before {
 		return fmt.Errorf("there is no world %s in %s", world, folder)
 	}
-	return replace(out, files)
+	return nil
 }
 
 var (
@@ -83,13 +105,13 @@ var (
 
 // Makes the functions of a file tell where calls begin.
 func tell(contents []byte, module string) []byte {
-	told := exported.ReplaceAll(contents, []byte("$0\n\tconjoinmemory.Begin()"))
-	told = imported.ReplaceAll(told, []byte("\tconjoinmemory.Call()\n$0"))
+	told := exported.ReplaceAll(contents, []byte("$0\n\tconjoinruntime.Begin()"))
+	told = imported.ReplaceAll(told, []byte("\tconjoinruntime.Call()\n$0"))
 	if bytes.Equal(told, contents) {
 		return contents
 	}
 	place := clause.FindIndex(told)
-	line := fmt.Sprintf("\n\nimport conjoinmemory %q", module+"/internal/memory")
+	line := fmt.Sprintf("\n\nimport conjoinruntime %q", module+"/internal/runtime")
 	return slices.Insert(told, place[1], []byte(line)...)
 }
 

@@ -22,7 +22,8 @@ pub fn program(name: &str) -> PathBuf {
 /// The cache folder that the tests with real toolchains share, so that each toolchain is installed once.
 #[expect(clippy::disallowed_methods, reason = "tests read their environment themselves")]
 pub fn shared_cache() -> PathBuf {
-    let folder = std::env::var_os("CONJOIN_TEST_CACHE").map_or_else(|| repository().join("target/test-cache"), PathBuf::from);
+    let folder =
+        std::env::var_os("CONJOIN_TEST_CACHE").map_or_else(|| repository().join("target/test-cache"), PathBuf::from);
     fs_err::create_dir_all(&folder).expect("the cache folder of the tests");
     folder
 }

@@ -19,7 +19,13 @@ fn the_sample_runs_from_nothing() {
     fs_err::create_dir_all(&cache).expect("an empty cache folder");
     let fresh = |args: &[&str]| {
         let mut command = std::process::Command::new("unshare");
-        command.arg("-rm").arg(program("fresh-machine")).arg(&cache).arg(scratch.path()).arg("--").arg(program("conjoin"));
+        command
+            .arg("-rm")
+            .arg(program("fresh-machine"))
+            .arg(&cache)
+            .arg(scratch.path())
+            .arg("--")
+            .arg(program("conjoin"));
         command.args(args).current_dir(&app);
         command
     };

@@ -5,6 +5,7 @@ use std::{
     process::Command,
     sync::OnceLock,
     thread,
+    time::Duration,
 };
 
 use conjoin_tests::{
@@ -34,9 +35,9 @@ fn serve(app: &Path) -> Server {
     Server::start(&mut conjoin(app, &["run", "--listen", "127.0.0.1:0"]))
 }
 
-fn process(client: &Client, server: &Server, body: &serde_json::Value) -> Answer {
+fn process(client: &Client, address: &str, body: &serde_json::Value) -> Answer {
     let headers = [TOKEN, ("content-type", "application/json")];
-    client.ask("POST", &format!("{}/process", server.address), &headers, body.to_string().as_bytes())
+    client.ask("POST", &format!("{address}/process"), &headers, body.to_string().as_bytes())
 }
 
 fn document(text: &str) -> serde_json::Value {
@@ -48,20 +49,24 @@ fn a_document_goes_through_all_four_languages() {
     let mut server = serve(sample());
     let client = Client::new();
 
-    let good = process(&client, &server, &document("What a wonderful, lovely day 🎉"));
+    let good = process(&client, &server.address, &document("What a wonderful, lovely day 🎉"));
     assert_eq!(good.status, 200, "{good:?}");
     let good = good.json();
-    let bad = process(&client, &server, &document("A terrible, horrible mess, I hate it")).json();
-    let plain = process(&client, &server, &document("The table stands in the room")).json();
+    let bad = process(&client, &server.address, &document("A terrible, horrible mess, I hate it")).json();
+    let plain = process(&client, &server.address, &document("The table stands in the room")).json();
     // The score is Python's: texts of opposite meaning, and one that says nothing.
-    assert!(good["score"].as_f64() > Some(0.3), "{good}");
-    assert!(bad["score"].as_f64() < Some(-0.3), "{bad}");
-    assert_eq!((&plain["score"], &plain["label"]), (&json!(0.0), &json!("neutral")), "{plain}");
+    assert!(good["sentiment"]["score"].as_f64() > Some(0.3), "{good}");
+    assert!(bad["sentiment"]["score"].as_f64() < Some(-0.3), "{bad}");
+    assert_eq!(plain["sentiment"], json!({ "score": 0.0, "label": "neutral" }), "{plain}");
+    // A word that only its list knows.
+    let listed = process(&client, &server.address, &document("Wunderbar")).json();
+    assert_eq!(listed["sentiment"]["label"], "positive", "{listed}");
     // The decision is Rust's.
     assert_eq!((&good["decision"], &good["id"]), (&json!("publish"), &json!("7")), "{good}");
     assert_ne!(bad["decision"], json!("publish"), "{bad}");
     // The line is Go's, written to stdout.
-    let Line::Out(line) = server.wait_for(|line| matches!(line, Line::Out(line) if line.contains("\"publish\""))) else {
+    let Line::Out(line) = server.wait_for(|line| matches!(line, Line::Out(line) if line.contains("\"publish\"")))
+    else {
         panic!("only stdout was looked at")
     };
     let line: serde_json::Value = serde_json::from_str(&line).expect("a structured line");
@@ -100,7 +105,7 @@ fn real_text_and_large_bodies_survive() {
     let words = "Ein schöner Tag – наука 科学 👩‍🚀 \"quoted\" \\ back\u{7}slash ";
     let large = words.repeat((1 << 20) / words.len() + 1);
     assert!(large.len() > 1 << 20);
-    let answer = process(&client, &server, &json!({ "id": "größe-👩‍🚀", "author": "ünïcode", "text": large }));
+    let answer = process(&client, &server.address, &json!({ "id": "größe-👩‍🚀", "author": "ünïcode", "text": large }));
     assert_eq!(answer.status, 200, "{}", &answer.body[..answer.body.len().min(500)]);
     let answer = answer.json();
     assert_eq!(answer["id"], "größe-👩‍🚀");
@@ -113,13 +118,13 @@ fn a_thousand_requests_have_no_error() {
     let server = serve(sample());
     thread::scope(|scope| {
         for thread in 0..4 {
-            let server = &server;
+            let address = server.address.as_str();
             scope.spawn(move || {
                 let client = Client::new();
                 for number in 0..250 {
                     let id = format!("{thread}-{number}");
                     let body = json!({ "id": id, "author": "ada", "text": "What a wonderful day" });
-                    let answer = process(&client, server, &body);
+                    let answer = process(&client, address, &body);
                     assert_eq!((answer.status, answer.json()["id"].as_str()), (200, Some(id.as_str())), "{answer:?}");
                 }
             });
@@ -134,15 +139,22 @@ fn a_second_build_runs_no_tool() {
     copy_app(sample(), &app);
     let build = |app: &Path| {
         let lines = succeed(&mut conjoin(app, &["build", "--message-format", "json"]));
-        let runs: Vec<String> = lines
-            .lines()
-            .filter_map(|line| serde_json::from_str::<serde_json::Value>(line).ok())
-            .filter(|event| event["event"] == "step-started" && event["runs_program"] == true)
-            .map(|event| event["step"].as_str().unwrap_or_default().to_owned())
+        let events: Vec<serde_json::Value> =
+            lines.lines().map(|line| serde_json::from_str(line).expect("a JSON line")).collect();
+        let plan = events.iter().find(|event| event["event"] == "plan-ready").expect("a plan");
+        let steps = plan["steps"].as_array().expect("steps");
+        let programs: Vec<_> = steps.iter().filter(|step| !step["program"].is_null()).map(|step| &step["step"]).collect();
+        assert!(programs.len() >= 4, "{programs:?}");
+        let started = events.iter().filter(|event| event["event"] == "step-started").map(|event| &event["step"]);
+        let runs: Vec<String> = started
+            .filter(|step| programs.contains(step))
+            .map(|step| step.as_str().unwrap_or_default().to_owned())
             .collect();
         runs
     };
-    // A copy of the app: everything comes from the store that apps share.
+    // In a copy of the app, components come from the store that all apps share; only bindings for editors are made anew.
+    assert_eq!(build(&app), ["logger/bindings"]);
+    conjoin_test_support::touch_all(&app, Duration::from_hours(1));
     assert_eq!(build(&app), [""; 0]);
     let moved = folder.path().join("moved");
     fs_err::rename(&app, &moved).expect("the app to move");
@@ -162,7 +174,7 @@ fn each_part_decides_its_part_of_the_answer() {
     let folder = tempfile::tempdir().expect("a folder");
     let ask = |app: &Path| {
         let server = serve(app);
-        let answer = process(&Client::new(), &server, &document("A wonderful day"));
+        let answer = process(&Client::new(), &server.address, &document("A wonderful day"));
         let (_, lines) = server.stop();
         let out: Vec<String> = lines
             .into_iter()
@@ -186,14 +198,14 @@ fn each_part_decides_its_part_of_the_answer() {
     let (original, log) = ask(sample());
     assert!(log.contains("\"message\""), "{log}");
 
-    let (python, _) = edit("python", "sentiment-analyzer/app.py", "\"wonderful\"", "\"wonderless\"");
-    assert_ne!(python.json()["score"], original.json()["score"]);
-    let (rust, _) = edit("rust", "business-logic/src/lib.rs", "Decision::Publish", "Decision::Reject");
-    assert_eq!(rust.json()["score"], original.json()["score"]);
+    let (python, _) = edit("python", "sentiment-analyzer/lexicon.py", "wonderful ", "wonderless ");
+    assert_ne!(python.json()["sentiment"], original.json()["sentiment"]);
+    let (rust, _) = edit("rust", "business-logic/src/rules.rs", "(Decision::Publish, ", "(Decision::Reject, ");
+    assert_eq!(rust.json()["sentiment"], original.json()["sentiment"]);
     assert_ne!(rust.json()["decision"], original.json()["decision"]);
-    let (go, log) = edit("go", "logger/main.go", "message", "message /* edited */");
+    let (go, log) = edit("go", "logger/main.go", "level.String(), message", "level.String(), \"edited: \"+message");
     assert_eq!(go.body, original.body);
-    assert!(log.contains("\"message\""), "{log}");
+    assert!(log.contains("\"message\":\"edited: judged\""), "{log}");
 }
 
 #[test]
@@ -210,7 +222,7 @@ fn the_composition_serves_under_another_host() {
     let mut host = tests_command(&binary.to_string_lossy());
     host.args(["serve", "-S", "cli", "--addr", "127.0.0.1:0", "-O", "opt-level=0"]).arg(composed);
     let server = Server::start(&mut host);
-    let answer = process(&Client::new(), &server, &document("What a wonderful day"));
+    let answer = process(&Client::new(), &server.address, &document("What a wonderful day"));
     assert_eq!((answer.status, &answer.json()["decision"]), (200, &json!("publish")), "{answer:?}");
 }
 

@@ -26,7 +26,9 @@ fn collect(folder: &Path, files: &mut Vec<PathBuf>) {
     for entry in fs_err::read_dir(folder).expect("a folder of ours") {
         let path = entry.expect("an entry").path();
         let name = path.file_name().expect("a name").to_string_lossy().into_owned();
-        if path.is_dir() && !matches!(name.as_str(), "target" | "node_modules" | ".conjoin" | "guests" | "support" | "cases") {
+        if path.is_dir()
+            && !matches!(name.as_str(), "target" | "node_modules" | ".conjoin" | "guests" | "support" | "cases")
+        {
             collect(&path, files);
         } else if name.ends_with(".rs") {
             files.push(path);
@@ -103,7 +105,14 @@ fn crates_depend_only_along_the_arrows() {
 fn pure_crates_have_no_way_to_touch_anything() {
     let impure = ["fs-err", "tempfile", "tokio", "wasmtime", "rustix", "ignore"];
     let metadata = MetadataCommand::new().current_dir(root()).no_deps().exec().expect("cargo metadata");
-    for name in ["conjoin-diagnostics", "conjoin-manifest", "conjoin-wit", "conjoin-plan", "conjoin-toolchains", "conjoin-compose"] {
+    for name in [
+        "conjoin-diagnostics",
+        "conjoin-manifest",
+        "conjoin-wit",
+        "conjoin-plan",
+        "conjoin-toolchains",
+        "conjoin-compose",
+    ] {
         let package = metadata.packages.iter().find(|package| package.name.as_str() == name).expect("a crate of ours");
         for dependency in package.dependencies.iter().filter(|dependency| dependency.kind == DependencyKind::Normal) {
             assert!(!impure.contains(&dependency.name.as_str()), "{name} is pure but depends on {}", dependency.name);
@@ -118,7 +127,9 @@ fn wasmtime_stays_on_the_supported_line() {
     let versions = |name: &str| -> Vec<String> {
         let name = format!("\nname = \"{name}\"\n");
         let of_name = packages.iter().filter(|package| package.contains(&name));
-        of_name.filter_map(|package| Some(package.split("version = \"").nth(1)?.split('"').next()?.to_owned())).collect()
+        of_name
+            .filter_map(|package| Some(package.split("version = \"").nth(1)?.split('"').next()?.to_owned()))
+            .collect()
     };
     let wasmtime = versions("wasmtime");
     assert_eq!(wasmtime.len(), 1, "{wasmtime:?}");
@@ -129,7 +140,14 @@ fn wasmtime_stays_on_the_supported_line() {
 
 #[test]
 fn no_committed_text_names_a_registry_host_or_a_home() {
-    let hosts = ["registry.npmjs.org", "files.pythonhosted.org", "proxy.golang.org", "index.crates.io", "deb.debian.org", "/root/"];
+    let hosts = [
+        "registry.npmjs.org",
+        "files.pythonhosted.org",
+        "proxy.golang.org",
+        "index.crates.io",
+        "deb.debian.org",
+        "/root/",
+    ];
     let mut bad = Vec::new();
     let mut pending = vec![root()];
     while let Some(folder) = pending.pop() {

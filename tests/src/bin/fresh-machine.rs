@@ -46,7 +46,10 @@ fn prepare() -> Result<Command> {
     let program = next("PROGRAM")?;
     let rest: Vec<OsString> = args.collect();
     let map = fs_err::read_to_string("/proc/self/uid_map")?;
-    ensure!(map.split_whitespace().nth(2) == Some("1"), "not in a user namespace of its own: start it by `unshare -rm`");
+    ensure!(
+        map.split_whitespace().nth(2) == Some("1"),
+        "not in a user namespace of its own: start it by `unshare -rm`"
+    );
 
     let home = PathBuf::from(env::var_os("HOME").context("HOME is not set")?);
     let rustup = env::var_os("RUSTUP_HOME").map_or_else(|| home.join(".rustup"), PathBuf::from);
@@ -85,7 +88,14 @@ fn hide_rust_target(rustup: &Path, scratch: &Path) -> Result<()> {
     fs_err::create_dir_all(&work)?;
     let options =
         format!("userxattr,lowerdir={},upperdir={},workdir={}", rustup.display(), upper.display(), work.display());
-    mount(["-t".as_ref(), "overlay".as_ref(), "overlay".as_ref(), "-o".as_ref(), options.as_ref(), rustup.as_os_str()])?;
+    mount([
+        "-t".as_ref(),
+        "overlay".as_ref(),
+        "overlay".as_ref(),
+        "-o".as_ref(),
+        options.as_ref(),
+        rustup.as_os_str(),
+    ])?;
     for toolchain in fs_err::read_dir(rustup.join("toolchains"))? {
         let rustlib = toolchain?.path().join("lib/rustlib");
         if !rustlib.join("wasm32-wasip2").exists() {
@@ -119,7 +129,18 @@ fn hide_rust_target(rustup: &Path, scratch: &Path) -> Result<()> {
 fn hide_programs(scratch: &Path) -> Result<()> {
     let empty = scratch.join("hidden");
     fs_err::write(&empty, "")?;
-    let beginnings = ["tinygo", "clang", "llvm-", "lld", "ld.lld", "wasm-ld", "wasm-opt", "wasm-tools", "wit-bindgen", "componentize"];
+    let beginnings = [
+        "tinygo",
+        "clang",
+        "llvm-",
+        "lld",
+        "ld.lld",
+        "wasm-ld",
+        "wasm-opt",
+        "wasm-tools",
+        "wit-bindgen",
+        "componentize",
+    ];
     let path = env::var_os("PATH").context("PATH is not set")?;
     for folder in env::split_paths(&path) {
         let Ok(entries) = fs_err::read_dir(&folder) else { continue };

@@ -86,6 +86,8 @@ pub struct StepLine {
     pub subject: Subject,
     /// What it does.
     pub title: String,
+    /// The program that it starts, if it starts one.
+    pub program: Option<String>,
 }
 
 /// What became of a step.

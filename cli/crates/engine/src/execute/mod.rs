@@ -15,7 +15,7 @@ mod step;
 
 use std::{collections::BTreeMap, num::NonZeroUsize, sync::Mutex, time::Instant};
 
-use conjoin_plan::{Keep, Layout, Plan};
+use conjoin_plan::{Action, Keep, Layout, Plan};
 
 use crate::{
     BuildEvent, BuildReport, CancelToken, Environment, EventSink, ExecuteError, LockError, Performer, Scope, StepLine,
@@ -101,7 +101,11 @@ fn in_folder(error: LockError, unwritable: &dyn Fn(std::io::Error) -> ExecuteErr
 }
 
 fn line(step: &conjoin_plan::Step) -> StepLine {
-    StepLine { step: step.id.clone(), subject: step.subject.clone(), title: step.title.clone() }
+    let program = match &step.action {
+        Action::Run(invocation) => Some(invocation.program.file_name()),
+        Action::Write(_) | Action::Copy(_) | Action::Encode(_) | Action::Compose(_) | Action::Prove(_) => None,
+    };
+    StepLine { step: step.id.clone(), subject: step.subject.clone(), title: step.title.clone(), program }
 }
 
 fn milliseconds(duration: std::time::Duration) -> u64 {

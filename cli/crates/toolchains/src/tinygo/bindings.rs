@@ -7,7 +7,7 @@ use super::programs::{after, built, complete, go};
 use crate::steps::{self, Run};
 
 /// Names everything that the result depends on; the last number counts changes of `support/tinygo/bindings`.
-pub(super) const RECIPE: &str = "wit-bindgen-go-0.7.0-3";
+pub(super) const RECIPE: &str = "wit-bindgen-go-0.7.0-4";
 pub(super) const PROGRAM: &str = "bin/wit-bindgen-go";
 
 macro_rules! source {

@@ -125,7 +125,7 @@ fn pool(concurrent: u32) -> PoolingAllocationConfig {
     pool.max_component_instance_size(16 * 1024 * 1024);
     pool.max_core_instance_size(16 * 1024 * 1024);
     // What an instance dirtied is wiped rather than given back, up to these sizes; faulting pages in again costs more.
-    pool.linear_memory_keep_resident(256 * 1024);
+    pool.linear_memory_keep_resident(64 * 1024);
     pool.table_keep_resident(64 * 1024);
     pool.async_stack_keep_resident(64 * 1024);
     pool.max_unused_warm_slots(64);

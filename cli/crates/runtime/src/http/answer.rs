@@ -2,6 +2,10 @@
 
 use std::{
     pin::Pin,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
     task::{Context, Poll},
     time::Duration,
 };
@@ -23,18 +27,24 @@ pub(super) enum AnswerBody {
     /// Our own words.
     Text(Full<Bytes>),
     /// A guest's.
-    Guest { body: WasiBody, guest: Alive },
+    Guest {
+        /// Before the body, so that the guest is known to be abandoned when it finds that nobody reads.
+        guest: Alive,
+        /// What it writes.
+        body: WasiBody,
+    },
 }
 
 /// Ends the guest when its answer is not wanted any more.
 pub(super) struct Alive {
+    abandoned: Abandoned,
     worker: Option<JoinHandle<Outcome>>,
     body_done: Option<oneshot::Sender<()>>,
 }
 
 impl Alive {
-    pub(super) fn new(worker: JoinHandle<Outcome>, body_done: oneshot::Sender<()>) -> Self {
-        Self { worker: Some(worker), body_done: Some(body_done) }
+    pub(super) fn new(worker: JoinHandle<Outcome>, body_done: oneshot::Sender<()>, abandoned: Abandoned) -> Self {
+        Self { abandoned, worker: Some(worker), body_done: Some(body_done) }
     }
 
     /// How the guest ended, for one that gave no answer.
@@ -64,8 +74,24 @@ impl Alive {
 impl Drop for Alive {
     fn drop(&mut self) {
         if let Some(worker) = self.worker.take() {
+            self.abandoned.set();
             worker.abort();
         }
+    }
+}
+
+/// Whether a request is not wanted any more, because its client has gone or its time is over. What a guest says about that
+/// (that it cannot write, for example) is nothing to report.
+#[derive(Clone, Default)]
+pub(super) struct Abandoned(Arc<AtomicBool>);
+
+impl Abandoned {
+    fn set(&self) {
+        self.0.store(true, Ordering::Release);
+    }
+
+    pub(super) fn is_set(&self) -> bool {
+        self.0.load(Ordering::Acquire)
     }
 }
 

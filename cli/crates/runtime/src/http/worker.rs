@@ -12,7 +12,10 @@ use wasmtime::component::Accessor;
 use wasmtime_wasi::I32Exit;
 use wasmtime_wasi_http::{WasiBody, WasiHttpView as _, p2::bindings::http::types::Scheme, p3};
 
-use super::entry::{HttpEntry, HttpInstance, Proxy};
+use super::{
+    answer::Abandoned,
+    entry::{HttpEntry, HttpInstance, Proxy},
+};
 use crate::{Failure, RunEvent, guest::Guest};
 
 /// The head of an answer, or the error code that the guest gave instead.
@@ -29,6 +32,8 @@ pub(super) struct Job {
     pub(super) head: oneshot::Sender<Head>,
     /// Resolves when the body of the answer was read to its end or is not wanted any more.
     pub(super) body_done: oneshot::Receiver<()>,
+    /// Set when the answer is not wanted any more.
+    pub(super) abandoned: Abandoned,
 }
 
 /// How a worker ended.
@@ -46,7 +51,7 @@ pub(super) enum Outcome {
 
 /// Answers one request.
 pub(super) async fn run(job: Job) -> Outcome {
-    let Job { entry, request, head, body_done } = job;
+    let Job { entry, request, head, body_done, abandoned } = job;
     let code = entry.code();
     let line = format!("{} {}", request.method(), request.uri().path());
     let mut instance = match code.instance(&entry.blueprint).await {
@@ -68,6 +73,7 @@ pub(super) async fn run(job: Job) -> Outcome {
             code.keep(instance, &entry.blueprint);
             Outcome::Answered
         }
+        _ if abandoned.is_set() => Outcome::Trapped,
         Ok(false) => {
             let failure = Failure {
                 entry: entry.blueprint.name.to_string(),

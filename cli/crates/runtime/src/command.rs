@@ -7,7 +7,7 @@ use wasmtime_wasi::{I32Exit, p2, p3};
 
 use crate::{
     CommandOptions, Failure, Limits, RunEvent, RuntimeError, Shutdown,
-    code::Patience,
+    code::Loaded,
     guest::{Blueprint, Guest, Stdio, Surroundings},
     http::describe,
     linker,
@@ -21,30 +21,37 @@ const TRAPPED: i32 = 134;
 const INTERRUPTED: i32 = 130;
 
 /// Runs a command to its end.
-pub(crate) async fn run(host: &Host, options: CommandOptions, shutdown: &Shutdown) -> Result<i32, RuntimeError> {
+pub(crate) async fn run(host: Host, options: CommandOptions, shutdown: &Shutdown) -> Result<i32, RuntimeError> {
+    // A task of its own: code of the fast compiler cannot be interrupted, and the request to stop must be heard all the same.
+    let mut ended = tokio::spawn(run_to_end(host, options));
+    tokio::select! {
+        code = &mut ended => code.unwrap_or_else(|panic| Err(RuntimeError::Start { reason: panic.to_string() })),
+        () = shutdown.requested(1) => {
+            ended.abort();
+            Ok(INTERRUPTED)
+        }
+    }
+}
+
+async fn run_to_end(host: Host, options: CommandOptions) -> Result<i32, RuntimeError> {
     let CommandOptions { entry, args } = options;
     let args = std::iter::once(entry.name.clone()).chain(args).collect();
     let memory = Limits::default().memory;
     let surroundings = Surroundings { args, stdio: Stdio::Inherited, memory, events: &host.events };
     let blueprint = Blueprint::new(&entry, surroundings)?;
-    let ended = async {
-        let loaded = host.code.load(&entry.name, &entry.component, Patience::Wait).await?;
-        let pre = linker::link(loaded.component.engine(), &loaded.component, &blueprint)?;
-        let mut store = blueprint.store(loaded.component.engine())?;
-        let _running = host.engines.running();
-        let result = if let Ok(pre) = p3::bindings::CommandPre::new(pre.clone()) {
-            run_p3(&mut store, &pre).await
-        } else if let Ok(pre) = p2::bindings::CommandPre::new(pre) {
-            run_p2(&mut store, &pre).await
-        } else {
-            return Err(RuntimeError::NoCommandExport { entry: entry.name.clone() });
-        };
-        Ok(exit_code(&blueprint, &store, result))
+    // Better code, if it is made, is for the next time.
+    let Loaded { component, better: _ } = host.code.load(&entry.name, &entry.component).await?;
+    let pre = linker::link(component.engine(), &component, &blueprint)?;
+    let mut store = blueprint.store(component.engine())?;
+    let _running = host.engines.running();
+    let result = if let Ok(pre) = p3::bindings::CommandPre::new(pre.clone()) {
+        run_p3(&mut store, &pre).await
+    } else if let Ok(pre) = p2::bindings::CommandPre::new(pre) {
+        run_p2(&mut store, &pre).await
+    } else {
+        return Err(RuntimeError::NoCommandExport { entry: entry.name.clone() });
     };
-    tokio::select! {
-        code = ended => code,
-        () = shutdown.requested(1) => Ok(INTERRUPTED),
-    }
+    Ok(exit_code(&blueprint, &store, result))
 }
 
 async fn run_p2(store: &mut Store<Guest>, pre: &p2::bindings::CommandPre<Guest>) -> wasmtime::Result<Result<(), ()>> {

@@ -162,6 +162,8 @@ impl fmt::Display for Denied {
     }
 }
 
+impl std::error::Error for Denied {}
+
 /// How a guest failed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Failure {

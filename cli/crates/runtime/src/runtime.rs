@@ -52,7 +52,7 @@ impl Runtime {
     /// Runs a command to its end and returns its exit code; 134 if it trapped, 130 if a shutdown was requested.
     pub fn run_command(&self, options: CommandOptions, shutdown: &Shutdown) -> Result<i32, RuntimeError> {
         let host = self.host(Allocation::OnDemand)?;
-        let result = self.block_on(command::run(&host, options, shutdown));
+        let result = self.block_on(command::run(host, options, shutdown));
         self.events.flush();
         result
     }

@@ -14,4 +14,4 @@ mod prune;
 mod record;
 mod store;
 
-pub(crate) use self::store::{CodeStore, Loaded, Patience, check_component};
+pub(crate) use self::store::{CodeStore, Loaded, check_component};

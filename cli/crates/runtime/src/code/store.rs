@@ -41,22 +41,13 @@ struct Wasm {
     hash: blake3::Hash,
 }
 
-/// Whether quick code will do until optimised code is ready.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Patience {
-    /// Compile once, with the optimising compiler.
-    Wait,
-    /// Begin as soon as possible.
-    Hurry,
-}
-
 impl CodeStore {
     pub(crate) fn new(folder: &Path, engines: Arc<Engines>, events: Events) -> Result<Self, RuntimeError> {
         Ok(Self { cache: CodeCache::open(folder)?, engines, events })
     }
 
     /// Loads the code of an entry.
-    pub(crate) async fn load(&self, entry: &str, path: &Path, patience: Patience) -> Result<Loaded, RuntimeError> {
+    pub(crate) async fn load(&self, entry: &str, path: &Path) -> Result<Loaded, RuntimeError> {
         let (hash, bytes) = self.cache.hash_of(entry, path)?;
         let optimised = self.engines.optimised();
         if let Some(component) = self.cache.load(optimised, &Key::new(optimised, &hash)) {
@@ -67,8 +58,7 @@ impl CodeStore {
             None => read(entry, path)?,
         });
         check_component(entry, path, &wasm.bytes)?;
-        if patience == Patience::Hurry
-            && wasm.bytes.len() > BIG
+        if wasm.bytes.len() > BIG
             && let Some(component) = self.quick(&wasm).await
         {
             return Ok(Loaded { component, better: Some(self.improve(wasm)) });

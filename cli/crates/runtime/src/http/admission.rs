@@ -15,6 +15,7 @@ use crate::Limits;
 /// The gate in front of the guests.
 pub(super) struct Admission {
     running: Arc<Semaphore>,
+    limit: u32,
     waiting: AtomicUsize,
     waiting_limit: usize,
     wait_at_most: Duration,
@@ -28,6 +29,7 @@ impl Admission {
     pub(super) fn new(limits: &Limits) -> Self {
         Self {
             running: Arc::new(Semaphore::new(limits.concurrent)),
+            limit: u32::try_from(limits.concurrent).unwrap_or(u32::MAX),
             waiting: AtomicUsize::new(0),
             waiting_limit: limits.waiting,
             wait_at_most: limits.wait_at_most,
@@ -44,6 +46,12 @@ impl Admission {
             Ok(permit) => permit.map_err(|_| Overloaded),
             Err(_) => Err(Overloaded),
         }
+    }
+
+    /// Waits until no request runs, work behind an answer included.
+    pub(super) async fn idle(&self) {
+        // Fails only if the semaphore is closed, which it never is.
+        drop(self.running.acquire_many(self.limit).await);
     }
 
     fn queue(&self) -> Result<Place<'_>, Overloaded> {

@@ -8,7 +8,7 @@ use wasmtime_wasi_http::{p2, p3};
 
 use crate::{
     Entry, RunEvent, RuntimeError,
-    code::{Loaded, Patience},
+    code::Loaded,
     guest::{Blueprint, Guest, Stdio, Surroundings},
     linker,
     runtime::Host,
@@ -54,7 +54,7 @@ impl HttpEntry {
     pub(super) async fn load(host: &Host, entry: &Entry, memory: usize) -> Result<Arc<Self>, RuntimeError> {
         let surroundings = Surroundings { args: Vec::new(), stdio: Stdio::Events, memory, events: &host.events };
         let blueprint = Blueprint::new(entry, surroundings)?;
-        let Loaded { component, better } = host.code.load(&entry.name, &entry.component, Patience::Hurry).await?;
+        let Loaded { component, better } = host.code.load(&entry.name, &entry.component).await?;
         let code = HttpCode::link(&component, &blueprint)?;
         let entry = Arc::new(Self { blueprint, code: ArcSwap::from_pointee(code) });
         if let Some(better) = better {

@@ -16,7 +16,7 @@ use super::{
     entry::HttpEntry,
     route::Routes,
 };
-use crate::{RunEvent, RuntimeError, ServeOptions, Shutdown, runtime::Host};
+use crate::{RunEvent, RuntimeError, ServeOptions, Shutdown, event::Events, runtime::Host};
 
 /// Connections at once; more wait in the system's queue.
 const MAX_CONNECTIONS: usize = 4096;
@@ -43,7 +43,7 @@ pub(crate) async fn serve(
     host.events.send(RunEvent::Ready { address });
     let open = accept(&listener, &serving, shutdown).await;
     drop(listener);
-    drain(open, &host, options.limits.drain_within, shutdown).await;
+    drain(open, &serving, &host.events, options.limits.drain_within, shutdown).await;
     Ok(())
 }
 
@@ -107,14 +107,17 @@ async fn next(
 }
 
 /// Waits for running requests, but not for ever and not after a second request to stop.
-async fn drain(mut open: Open, host: &Host, limit: Duration, shutdown: &Shutdown) {
+async fn drain(mut open: Open, serving: &Serving, events: &Events, limit: Duration, shutdown: &Shutdown) {
     let connections = open.connections.upgrade().map_or(0, |sender| sender.strong_count() - 1);
-    if connections == 0 {
-        return;
+    if connections > 0 {
+        events.send(RunEvent::Draining { connections });
     }
-    host.events.send(RunEvent::Draining { connections });
+    let finished = async {
+        open.ended.recv().await;
+        serving.admission.idle().await;
+    };
     tokio::select! {
-        _ = open.ended.recv() => {}
+        () = finished => {}
         () = tokio::time::sleep(limit) => {}
         () = shutdown.requested(2) => {}
     }

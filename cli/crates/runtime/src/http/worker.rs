@@ -16,7 +16,7 @@ use super::{
     answer::Abandoned,
     entry::{HttpEntry, HttpInstance, Proxy},
 };
-use crate::{Failure, RunEvent, guest::Guest};
+use crate::{Denied, Failure, RunEvent, guest::Guest};
 
 /// The head of an answer, or the error code that the guest gave instead.
 pub(super) type Head = Result<http::Response<WasiBody>, String>;
@@ -157,6 +157,8 @@ pub(crate) fn describe(error: &wasmtime::Error) -> (String, String) {
         format!("the guest exited with code {}", exit.0)
     } else if let Some(trap) = error.downcast_ref::<wasmtime::Trap>() {
         format!("the guest trapped: {trap}")
+    } else if let Some(denied) = error.downcast_ref::<Denied>() {
+        format!("the guest was stopped: {} not granted", denied.capability)
     } else {
         format!("the guest was stopped: {}", error.root_cause())
     };

@@ -120,7 +120,7 @@ impl Denial {
                 *result = Val::Result(Err(Some(Box::new(error))));
                 Ok(())
             }
-            _ => Err(wasmtime::format_err!("{denied}")),
+            _ => Err(denied.into()),
         }
     }
 }

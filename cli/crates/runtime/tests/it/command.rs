@@ -12,7 +12,7 @@ use crate::{
     server::{entry, runtime},
 };
 
-/// Set in the process that runs the command: the grants, then the arguments, separated by line feeds.
+/// Set in the process that runs the command: the grants (with `p3` for the guest of that generation), then the arguments, separated by line feeds.
 const CHILD: &str = "CONJOIN_TEST_COMMAND";
 
 /// What separates the words of the test's framework from those of the command.
@@ -67,7 +67,7 @@ fn child() {
         ..Grants::default()
     };
     let (runtime, log) = runtime();
-    let mut entry = entry(Guest::Command, grants);
+    let mut entry = entry(if granted("p3") { Guest::CommandP3 } else { Guest::Command }, grants);
     entry.name = "import".to_owned();
     entry.members = vec!["import".to_owned()];
     print!("{CUT}");
@@ -93,6 +93,12 @@ fn printed(stdout: &str) -> Ran {
 fn arguments_are_seen_if_granted() {
     assert_eq!(run("stdio args", &["args", "a b", "ä"], ""), printed("[\"a b\", \"ä\"]\n"));
     assert_eq!(run("stdio", &["args", "a"], ""), printed("no arguments\n"));
+}
+
+#[test]
+fn a_command_of_0_3_runs_too() {
+    assert_eq!(run("p3 stdio args", &["a"], ""), printed("0.3 [\"import\", \"a\"]\n"));
+    assert_eq!(run("p3 stdio args", &["fail"], "").code, 1);
 }
 
 #[test]

@@ -11,6 +11,7 @@ pub(crate) enum Guest {
     HttpP2,
     HttpP3,
     Command,
+    CommandP3,
     Silent,
 }
 
@@ -24,6 +25,7 @@ impl Guest {
             Self::HttpP2 => "http_p2.wasm",
             Self::HttpP3 => "http_p3.wasm",
             Self::Command => "command.wasm",
+            Self::CommandP3 => "command_p3.wasm",
             Self::Silent => "silent.wasm",
         })
     }

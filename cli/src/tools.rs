@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use conjoin_diagnostics::Diagnostic;
 use conjoin_engine::{Environment, ProbeContext, ProbeRequest, Scope, probe};
 use conjoin_plan::{
-    AbsPath, Facts, InstallPlan, Layout, Tool, ToolSpec, install, install_texts, lacking, missing, with_needs,
+    AbsPath, Facts, InstallPlan, Layout, Tool, ToolSpec, install, install_texts, lacking, missing, titled, with_needs,
 };
 
 use crate::{
@@ -113,17 +113,8 @@ fn announce(ui: &mut Ui, plan: &InstallPlan) {
         let elsewhere = provider.changes_elsewhere().map_or(String::new(), |what| format!(" ({what})"));
         ui.status(
             "Missing",
-            &format!("{}: to be installed from {}{elsewhere}", title(installation.spec), provider.name()),
+            &format!("{}: to be installed from {}{elsewhere}", titled(installation.spec), provider.name()),
         );
-    }
-}
-
-/// A tool's name with the version that is wanted.
-fn title(spec: &ToolSpec) -> String {
-    if spec.window == conjoin_plan::Window::ANY {
-        spec.name.to_owned()
-    } else {
-        format!("{} {}", spec.name, spec.window)
     }
 }
 

@@ -143,7 +143,8 @@ fn a_second_build_runs_no_tool() {
             lines.lines().map(|line| serde_json::from_str(line).expect("a JSON line")).collect();
         let plan = events.iter().find(|event| event["event"] == "plan-ready").expect("a plan");
         let steps = plan["steps"].as_array().expect("steps");
-        let programs: Vec<_> = steps.iter().filter(|step| !step["program"].is_null()).map(|step| &step["step"]).collect();
+        let programs: Vec<_> =
+            steps.iter().filter(|step| !step["program"].is_null()).map(|step| &step["step"]).collect();
         assert!(programs.len() >= 4, "{programs:?}");
         let started = events.iter().filter(|event| event["event"] == "step-started").map(|event| &event["step"]);
         let runs: Vec<String> = started

@@ -27,7 +27,10 @@ fn collect(folder: &Path, files: &mut Vec<PathBuf>) {
         let path = entry.expect("an entry").path();
         let name = path.file_name().expect("a name").to_string_lossy().into_owned();
         if path.is_dir()
-            && !matches!(name.as_str(), "target" | "node_modules" | ".conjoin" | "guests" | "support" | "cases")
+            && !matches!(
+                name.as_str(),
+                "target" | "node_modules" | ".conjoin" | "guests" | "support" | "cases" | "plans"
+            )
         {
             collect(&path, files);
         } else if name.ends_with(".rs") {

@@ -129,7 +129,7 @@ fn lines(spec: &ToolSpec, fact: Option<&ToolFact>, again: bool) -> Vec<String> {
         Some(ToolFact::Broken { path, command, .. }) => {
             vec![format!("  broken   {name} ({path}): `{command}` fails")]
         }
-        Some(ToolFact::Missing) | None => vec![format!("  missing  {name} ({} is needed)", spec.window)],
+        Some(ToolFact::Missing) | None => vec![format!("  missing  {}", conjoin_plan::titled(spec))],
     };
     if again {
         return lines;

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 /// The version of the format of the lines.
 const VERSION: u32 = 1;
 
-/// One line: `value`'s fields after `version` and `reason`.
+/// One line: `value`'s fields with `version` and `reason`.
 pub(crate) fn line(reason: &str, value: Value) -> String {
     let mut object = serde_json::Map::new();
     object.insert("version".to_owned(), VERSION.into());

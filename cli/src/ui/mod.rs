@@ -73,7 +73,7 @@ impl Ui {
         drop(self.out.flush());
     }
 
-    /// Writes a part of the answer for programs: one JSON object, `reason` first.
+    /// Writes a part of the answer for programs: one JSON object.
     pub(crate) fn answer_json(&mut self, reason: &str, value: serde_json::Value) {
         let line = json::line(reason, value);
         self.answer(&line);

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use conjoin_diagnostics::Diagnostic;
 
-use crate::{AbsPath, Facts, Layout, Plan, Provider, Tool, ToolFact, ToolSpec, ToolchainSet};
+use crate::{AbsPath, Facts, Layout, Plan, Provider, Tool, ToolFact, ToolSpec, ToolchainSet, Window};
 
 /// One tool that will be installed, and from what.
 #[derive(Clone, Copy, Debug)]
@@ -138,7 +138,7 @@ impl Chooser<'_> {
         for reason in reasons {
             diagnostic = diagnostic.note(reason);
         }
-        diagnostic.hint(format!("install {} {}: {}", spec.name, spec.window, spec.by_hand))
+        diagnostic.hint(format!("install {}: {}", titled(spec), spec.by_hand))
     }
 }
 
@@ -180,6 +180,11 @@ fn places(spec: &ToolSpec) -> String {
             format!("in the folder that `{tool:?} {}` names", args.join(" ")).to_lowercase()
         }
     }
+}
+
+/// A tool's name, with the versions that will do unless any will.
+pub fn titled(spec: &ToolSpec) -> String {
+    if spec.window == Window::ANY { spec.name.to_owned() } else { format!("{} {}", spec.name, spec.window) }
 }
 
 /// A version in its usual form.

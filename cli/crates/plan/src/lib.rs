@@ -24,7 +24,7 @@ mod wire;
 
 pub use build::{BuildRequest, Selection, build, component_path, needed_tools, selected_components, texts_to_read};
 pub use facts::{Facts, FoundIn, FoundTool, ToolFact};
-pub use install::{InstallPlan, Installation, install, install_texts, lacking, missing, version, with_needs};
+pub use install::{InstallPlan, Installation, install, install_texts, lacking, missing, titled, version, with_needs};
 pub use layout::{Layout, Profile};
 pub use path::AbsPath;
 pub use plan::{Plan, PlanError};

@@ -1,15 +1,11 @@
 //! Lines for people: cargo's column of verbs, one line per component, a live line on a terminal.
 
-use std::{
-    collections::BTreeMap,
-    io::Write,
-    time::{Duration, Instant},
-};
+use std::{collections::BTreeMap, io::Write, time::Duration};
 
 use conjoin_diagnostics::Style;
 use conjoin_engine::{BuildEvent, BuildOutcome, StepOutcome};
 use conjoin_plan::{StepId, Subject};
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use super::Verbosity;
 use crate::tools::tool_name;
@@ -24,10 +20,10 @@ pub(crate) fn status_line(verb: &str, text: &str, style: Style) -> String {
 
 /// What a build has told so far.
 pub(super) struct Progress {
-    bar: Option<ProgressBar>,
+    live: Option<MultiProgress>,
     steps: BTreeMap<StepId, (Subject, String)>,
     subjects: BTreeMap<Subject, SubjectProgress>,
-    running: Vec<(StepId, Instant)>,
+    running: BTreeMap<StepId, ProgressBar>,
 }
 
 #[derive(Default)]
@@ -40,15 +36,8 @@ struct SubjectProgress {
 impl Progress {
     /// `live` draws a line that shows what is running.
     pub(super) fn new(live: bool) -> Self {
-        let bar = live.then(|| {
-            let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());
-            if let Ok(style) = ProgressStyle::with_template("{spinner:.green} {wide_msg}") {
-                bar.set_style(style);
-            }
-            bar.enable_steady_tick(Duration::from_millis(120));
-            bar
-        });
-        Self { bar, steps: BTreeMap::new(), subjects: BTreeMap::new(), running: Vec::new() }
+        let live = live.then(|| MultiProgress::with_draw_target(ProgressDrawTarget::stderr()));
+        Self { live, steps: BTreeMap::new(), subjects: BTreeMap::new(), running: BTreeMap::new() }
     }
 
     /// Tells one event on `err`.
@@ -67,7 +56,7 @@ impl Progress {
                 lines.push(status_line("Waiting", &format!("for {who}, which works at {}", lock.parent()), style));
             }
             BuildEvent::StepStarted { step, reasons } => {
-                self.running.push((step.clone(), Instant::now()));
+                self.begin(step);
                 if verbosity == Verbosity::Verbose {
                     let title = self.steps.get(step).map_or("", |(_, title)| title.as_str());
                     let why: Vec<_> = reasons.iter().map(ToString::to_string).collect();
@@ -80,20 +69,30 @@ impl Progress {
                 }
             }
             BuildEvent::StepFinished { step, outcome, milliseconds, .. } => {
-                self.running.retain(|(running, _)| running != step);
+                if let Some(line) = self.running.remove(step) {
+                    line.finish_and_clear();
+                }
                 lines.extend(self.finished(step, *outcome, Duration::from_millis(*milliseconds), style));
             }
             BuildEvent::Finished { outcome, milliseconds } => {
-                if let Some(bar) = self.bar.take() {
-                    bar.finish_and_clear();
-                }
                 lines.extend(self.summary(*outcome, *milliseconds, style));
             }
         }
         if verbosity > Verbosity::Quiet {
             self.print(&lines, err);
         }
-        self.draw();
+    }
+
+    /// Draws a line that shows that `step` is running, and for how long.
+    fn begin(&mut self, step: &StepId) {
+        let (Some(live), Some((subject, title))) = (&self.live, self.steps.get(step)) else { return };
+        let line = live.add(ProgressBar::new_spinner());
+        if let Ok(style) = ProgressStyle::with_template("{spinner:.green} {msg} ({elapsed})") {
+            line.set_style(style);
+        }
+        line.set_message(format!("{}: {title}", name(subject)));
+        line.enable_steady_tick(Duration::from_millis(120));
+        self.running.insert(step.clone(), line);
     }
 
     /// The line of a subject, when its last step has its outcome.
@@ -107,10 +106,11 @@ impl Progress {
             return None;
         }
         let seconds = format!("{:.1} s", progress.time.as_secs_f64());
-        let (name, built) = match &subject {
-            Subject::Component(name) => (name.to_string(), "Built"),
-            Subject::Composition(name) => (name.to_string(), "Composed"),
-            Subject::Installation(tool) => (tool_name(*tool).to_owned(), "Installed"),
+        let name = name(&subject);
+        let built = match &subject {
+            Subject::Component(_) => "Built",
+            Subject::Composition(_) => "Composed",
+            Subject::Installation(_) => "Installed",
         };
         let line = match progress.outcome? {
             StepOutcome::Fresh => status_line("Fresh", &name, style),
@@ -140,27 +140,18 @@ impl Progress {
                 drop(writeln!(err, "{line}"));
             }
         };
-        match &self.bar {
-            Some(bar) if !lines.is_empty() => bar.suspend(write),
+        match &self.live {
+            Some(live) if !lines.is_empty() => live.suspend(write),
             Some(_) | None => write(),
         }
     }
+}
 
-    fn draw(&self) {
-        let Some(bar) = &self.bar else { return };
-        let running: Vec<String> = self
-            .running
-            .iter()
-            .filter_map(|(step, since)| {
-                let (subject, title) = self.steps.get(step)?;
-                let name = match subject {
-                    Subject::Component(name) | Subject::Composition(name) => name.to_string(),
-                    Subject::Installation(tool) => tool_name(*tool).to_owned(),
-                };
-                Some(format!("{name}: {title} ({} s)", since.elapsed().as_secs()))
-            })
-            .collect();
-        bar.set_message(running.join(" · "));
+/// What a step is done for, as people call it.
+fn name(subject: &Subject) -> String {
+    match subject {
+        Subject::Component(name) | Subject::Composition(name) => name.to_string(),
+        Subject::Installation(tool) => tool_name(*tool).to_owned(),
     }
 }
 

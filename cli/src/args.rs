@@ -1,5 +1,7 @@
 //! What can be typed. The comments here are the help texts.
 
+#![expect(clippy::doc_markdown, reason = "help texts are printed as they are")]
+
 use std::{net::SocketAddr, path::PathBuf};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};

@@ -44,7 +44,7 @@ pub(crate) fn build_app(
         toolchains: &toolchains,
     };
     let plan = build(&request, selection).map_err(CommandError::project)?;
-    execute_plan(ui, machine, &app.layout, &plan, Scope::App, work.jobs)?;
+    execute_plan(ui, machine, &Task { layout: &app.layout, plan: &plan, scope: Scope::App, jobs: work.jobs })?;
     let composed: Vec<&ComponentName> =
         app.manifest.entries().into_iter().filter(|entry| app.layout.composition(entry).as_path().is_file()).collect();
     let composed: Vec<_> = composed
@@ -60,15 +60,21 @@ pub(crate) fn build_app(
     Ok(named.into_iter().map(|name| (name.clone(), component_path(&app.manifest, &app.layout, &name))).collect())
 }
 
-/// Carries `plan` out; failed steps are told, and are an error without more to say.
-pub(crate) fn execute_plan(
-    ui: &mut Ui,
-    machine: &Machine,
-    layout: &Layout,
-    plan: &Plan,
-    scope: Scope,
-    jobs: NonZeroUsize,
-) -> Result<BuildReport, CommandError> {
+/// A plan to be carried out.
+pub(crate) struct Task<'a> {
+    /// Where everything lies.
+    pub(crate) layout: &'a Layout,
+    /// The plan.
+    pub(crate) plan: &'a Plan,
+    /// What it is for.
+    pub(crate) scope: Scope,
+    /// How many steps run at a time.
+    pub(crate) jobs: NonZeroUsize,
+}
+
+/// Carries the plan of `task` out; failed steps are told, and are an error without more to say.
+pub(crate) fn execute_plan(ui: &mut Ui, machine: &Machine, task: &Task<'_>) -> Result<BuildReport, CommandError> {
+    let Task { layout, plan, scope, jobs } = *task;
     let environment = tools::environment(machine);
     let options = ExecuteOptions {
         layout,

@@ -10,7 +10,7 @@ use conjoin_plan::{
 
 use crate::{
     exit::CommandError,
-    pipeline::execute_plan,
+    pipeline::{Task, execute_plan},
     settings::{InstallPolicy, Machine, WorkSettings},
     ui::Ui,
 };
@@ -101,7 +101,7 @@ pub(crate) fn ensure(
                 "it was not installed; `conjoin doctor --fix` does it, `conjoin doctor --fix --dry-run` shows how",
             )));
         }
-        execute_plan(ui, machine, layout, &plan.plan, Scope::Cache, work.jobs)?;
+        execute_plan(ui, machine, &Task { layout, plan: &plan.plan, scope: Scope::Cache, jobs: work.jobs })?;
         before = Some(now);
     }
 }

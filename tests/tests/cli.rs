@@ -4,6 +4,8 @@
 //! `env`), `app/`, the folder it is run in, and `expected.txt`: stdout, stderr, the exit code and, where `files = true`, the files
 //! that are there afterwards. Nothing but the fake tools is on PATH.
 
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
+
 use std::{
     collections::BTreeMap,
     fmt::Write as _,

@@ -60,12 +60,11 @@ pub(crate) fn doctor(ui: &mut Ui, machine: &Machine, settings: &DoctorSettings) 
     }
 }
 
+/// What needs tools, and which.
+type Need = (String, Vec<Tool>);
+
 /// Which tools are needed for what: per component of the app, or per toolchain outside of one.
-fn examine(
-    ui: &mut Ui,
-    machine: &Machine,
-    settings: &DoctorSettings,
-) -> Result<(Layout, Vec<(String, Vec<Tool>)>), CommandError> {
+fn examine(ui: &mut Ui, machine: &Machine, settings: &DoctorSettings) -> Result<(Layout, Vec<Need>), CommandError> {
     let set = conjoin_toolchains::all();
     let here = &machine.surroundings;
     if find(here, &settings.app).is_err() {
@@ -92,7 +91,7 @@ fn examine(
 }
 
 /// The table, as the answer.
-fn show(ui: &mut Ui, needs: &[(String, Vec<Tool>)], facts: &Facts) {
+fn show(ui: &mut Ui, needs: &[Need], facts: &Facts) {
     let set = conjoin_toolchains::all();
     let mut shown = BTreeSet::new();
     for (name, tools) in needs {

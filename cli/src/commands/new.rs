@@ -30,7 +30,7 @@ pub(crate) fn new(ui: &mut Ui, machine: &Machine, settings: &NewSettings) -> Res
     match ui.format {
         Format::Human => ui.answer(&shown),
         Format::Json => {
-            ui.answer_json("app", json!({ "name": name, "path": dir.to_string(), "files": written.files.len() }))
+            ui.answer_json("app", json!({ "name": name, "path": dir.to_string(), "files": written.files.len() }));
         }
     }
     Ok(())

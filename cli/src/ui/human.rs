@@ -75,7 +75,7 @@ impl Progress {
                 lines.extend(self.finished(step, *outcome, Duration::from_millis(*milliseconds), style));
             }
             BuildEvent::Finished { outcome, milliseconds } => {
-                lines.extend(self.summary(*outcome, *milliseconds, style));
+                lines.extend(summary(*outcome, *milliseconds, style));
             }
         }
         if verbosity > Verbosity::Quiet {
@@ -86,13 +86,13 @@ impl Progress {
     /// Draws a line that shows that `step` is running, and for how long.
     fn begin(&mut self, step: &StepId) {
         let (Some(live), Some((subject, title))) = (&self.live, self.steps.get(step)) else { return };
-        let line = live.add(ProgressBar::new_spinner());
+        let spinner = live.add(ProgressBar::new_spinner());
         if let Ok(style) = ProgressStyle::with_template("{spinner:.green} {msg} ({elapsed})") {
-            line.set_style(style);
+            spinner.set_style(style);
         }
-        line.set_message(format!("{}: {title}", name(subject)));
-        line.enable_steady_tick(Duration::from_millis(120));
-        self.running.insert(step.clone(), line);
+        spinner.set_message(format!("{}: {title}", name(subject)));
+        spinner.enable_steady_tick(Duration::from_millis(120));
+        self.running.insert(step.clone(), spinner);
     }
 
     /// The line of a subject, when its last step has its outcome.
@@ -125,14 +125,6 @@ impl Progress {
         (!dull).then_some(line)
     }
 
-    fn summary(&self, outcome: BuildOutcome, milliseconds: u64, style: Style) -> Option<String> {
-        let seconds = Duration::from_millis(milliseconds).as_secs_f64();
-        match outcome {
-            BuildOutcome::Done => Some(status_line("Finished", &format!("in {seconds:.2} s"), style)),
-            BuildOutcome::Failed | BuildOutcome::Cancelled => None,
-        }
-    }
-
     fn print(&self, lines: &[String], err: &mut dyn Write) {
         let mut write = || {
             for line in lines {
@@ -144,6 +136,15 @@ impl Progress {
             Some(live) if !lines.is_empty() => live.suspend(write),
             Some(_) | None => write(),
         }
+    }
+}
+
+/// The last line.
+fn summary(outcome: BuildOutcome, milliseconds: u64, style: Style) -> Option<String> {
+    let seconds = Duration::from_millis(milliseconds).as_secs_f64();
+    match outcome {
+        BuildOutcome::Done => Some(status_line("Finished", &format!("in {seconds:.2} s"), style)),
+        BuildOutcome::Failed | BuildOutcome::Cancelled => None,
     }
 }
 

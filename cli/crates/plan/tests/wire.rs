@@ -1,5 +1,7 @@
 //! Folders of `conjoin.toml` and `wit/` become the connections of an app, or diagnostics: `tests/wire/*/expected.txt`.
 
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
+
 use std::{
     collections::BTreeMap,
     fmt::Write as _,

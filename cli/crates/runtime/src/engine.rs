@@ -116,7 +116,8 @@ fn pool(concurrent: u32) -> PoolingAllocationConfig {
     pool.total_core_instances(concurrent.saturating_mul(64));
     pool.total_memories(concurrent.saturating_mul(8));
     pool.total_tables(concurrent.saturating_mul(16));
-    pool.total_stacks(concurrent.saturating_mul(2));
+    // Each task of a guest of WASI 0.3 may have a stack of its own.
+    pool.total_stacks(concurrent.saturating_mul(8));
     pool.total_gc_heaps(concurrent);
     pool.table_elements(100_000);
     pool.max_memories_per_component(64);
@@ -125,6 +126,8 @@ fn pool(concurrent: u32) -> PoolingAllocationConfig {
     pool.max_component_instance_size(16 * 1024 * 1024);
     pool.max_core_instance_size(16 * 1024 * 1024);
     // What an instance dirtied is wiped rather than given back, up to these sizes; faulting pages in again costs more.
+    // Not `pagemap_scan`, although it is faster: in this Wasmtime it overlooks pages that are on their way to another place, and
+    // the next instance would see them.
     pool.linear_memory_keep_resident(64 * 1024);
     pool.table_keep_resident(64 * 1024);
     pool.async_stack_keep_resident(64 * 1024);

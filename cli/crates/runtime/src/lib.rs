@@ -15,7 +15,8 @@
 //! |---|---|
 //! | `<code cache>/<key>.cwasm` | `code::cache`: optimised native code of one component |
 //! | `<code cache>/<key>.record` | `code::record`: size, hash and identity of that file |
-//! | `<code cache>/<key>.<pid>.tmp` | `code::cache`: a file in the making, renamed when whole |
+//! | `<code cache>/<path>.seen` | `code::cache`: the hash of a component, so that one that did not change is not read again |
+//! | `<code cache>/*.<pid>.tmp` | `code::cache`: a file in the making, renamed when whole |
 
 mod code;
 mod command;

@@ -141,6 +141,17 @@ impl Server {
         format!("{} {}", answer.status, answer.text())
     }
 
+    /// Starts a request that takes `milliseconds` and waits until the guest is busy with it.
+    pub(crate) fn doze(&self, milliseconds: u32) -> tokio::task::JoinHandle<Answer> {
+        let address = self.address;
+        let answer = tokio::spawn(async move { ask(address, &format!("GET /doze?{milliseconds}"), b"").await });
+        self.log.wait("guest that dozes", |event| match event {
+            RunEvent::GuestOutput { bytes, .. } => (bytes == b"dozing\n").then_some(()),
+            _ => None,
+        });
+        answer
+    }
+
     /// Waits until the server has ended.
     pub(crate) fn join(mut self) -> Result<(), RuntimeError> {
         self.thread.take().unwrap().join().unwrap()

@@ -31,6 +31,11 @@ async fn main(request: Request<Body>) -> Result<Response<Body>, Error> {
             wstd::task::sleep(Duration::from_millis(query.parse().unwrap())).await;
             "slept\n".to_owned()
         }
+        "doze" => {
+            println!("dozing");
+            wstd::task::sleep(Duration::from_millis(query.parse().unwrap())).await;
+            "slept\n".to_owned()
+        }
         "clock" => {
             let _now = Instant::now();
             "ticks\n".to_owned()

@@ -36,6 +36,11 @@ impl wasip3::exports::http::handler::Guest for Guest {
                 monotonic_clock::wait_for(query.parse::<u64>().unwrap() * 1_000_000).await;
                 "slept\n".to_owned()
             }
+            "doze" => {
+                print("dozing\n".to_owned()).await;
+                monotonic_clock::wait_for(query.parse::<u64>().unwrap() * 1_000_000).await;
+                "slept\n".to_owned()
+            }
             "clock" => format!("{}\n", monotonic_clock::now() > 0),
             "random" => format!("{}\n", wasip3::random::random::get_random_bytes(4).len()),
             "env" => wasip3::cli::environment::get_environment()

@@ -14,9 +14,9 @@
 //! | run | [`conjoin_runtime::Runtime`] | `runtime` |
 //! | scaffold | [`conjoin_scaffold::render`] | `scaffold` |
 //!
-//! In this crate: [`args`] is what can be typed, [`settings`] what commands need, [`commands`] one file per command, [`app`] reads an
-//! app, [`tools`] sees to its tools, [`pipeline`] builds it, [`performer`] carries out what the engine cannot, [`story`] tells what
-//! runs, [`ui`] is the only code that prints.
+//! In this crate: `args` is what can be typed, `settings` what commands need, `commands` one file per command, `app` reads an
+//! app, `tools` sees to its tools, `pipeline` builds it, `performer` carries out what the engine cannot, `story` tells what
+//! runs, `ui` is the only code that prints.
 
 mod app;
 mod args;

@@ -20,8 +20,19 @@ pub(crate) fn ci() -> Result<()> {
     say(&format!("tests install toolchains into {}", cache.display()));
     let variables = [("CONJOIN_TEST_CACHE", cache.to_string_lossy().into_owned())];
     let variables: Vec<(&str, &str)> = variables.iter().map(|(name, value)| (*name, value.as_str())).collect();
-    cargo(&["test", "--release", "--locked", "--workspace", "--exclude", "conjoin-tests"], &variables)?;
-    cargo(&["test", "--release", "--locked", "--package", "conjoin-tests", "--tests"], &variables)
+    let test = |args: &[&str]| cargo(&[&["test", "--release", "--locked"], args].concat(), &variables);
+    // From nothing, into the cache folder that the tests after it share.
+    test(&["--package", "conjoin-tests", "--test", "fresh_machine"])?;
+    // What that run added to rustup has vanished with its overlay.
+    let conjoin = root().join("target/release/conjoin").to_string_lossy().into_owned();
+    let sample = root().join("sample-apps/polyglot-pipeline");
+    let tools = [("CONJOIN_CACHE", variables[0].1)];
+    run_in(&sample, &conjoin, &["doctor", "--fix"], &tools)?;
+    test(&["--workspace", "--exclude", "conjoin-tests", "--lib", "--bins", "--tests"])?;
+    for name in ["cli", "install", "templates", "tinygo_lists", "sample", "tidy"] {
+        test(&["--package", "conjoin-tests", "--test", name])?;
+    }
+    Ok(())
 }
 
 /// Renders the sample app anew and accepts what the golden tests print now.

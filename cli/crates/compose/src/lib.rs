@@ -1,7 +1,7 @@
 //! Composes components along a wiring: bytes to bytes.
 //!
 //! Three phases, each in its module: the surfaces of the built components are checked against the [`Wiring`] that was planned from
-//! their worlds ([`verify`]); the links that are really needed are handed to wac, one instance for each component, together with
+//! their worlds ([`verify()`]); the links that are really needed are handed to wac, one instance for each component, together with
 //! components without code that provide interfaces of nothing but types; the structure and the types of the result are validated.
 //!
 //! Nothing is skipped silently: an import that nothing satisfies, an export that lacks and a type that differs are errors that say

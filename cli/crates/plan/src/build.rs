@@ -117,7 +117,7 @@ pub fn texts_to_read(
 
 /// Every step that builds the components of `selection` and composes its entries.
 ///
-/// The tools of [`needed_tools`] are among the facts, found; what is lacking is the business of [`crate::install`] before.
+/// The tools of [`needed_tools`] are among the facts, found; what is lacking is the business of [`crate::install()`] before.
 pub fn build(request: &BuildRequest<'_>, selection: &Selection) -> Result<Plan, Vec<Diagnostic>> {
     let BuildRequest { manifest, layout, .. } = *request;
     let components = selected_components(manifest, request.wiring, selection);

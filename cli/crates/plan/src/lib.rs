@@ -6,7 +6,7 @@
 //!
 //! A build goes through:
 //! 1. [`needed_tools()`]: which tools the selected components need, so that the probe can look for them;
-//! 2. [`install`]: a plan that makes the missing ones;
+//! 2. [`install()`]: a plan that makes the missing ones;
 //! 3. [`wire()`]: which component satisfies which import;
 //! 4. [`build()`]: every step of the build, in dependency order.
 

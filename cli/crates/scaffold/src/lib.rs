@@ -3,7 +3,7 @@
 //! A template is data: `templates/<language>/<kind>/` or `templates/app/<name>/` of the repository, each a `template.toml`
 //! ([`Template`] explains its keys) and a folder `files/`, all embedded in the binary. The flow:
 //! 1. [`find`] or [`templates`]: which template;
-//! 2. [`render`] for one template, [`render_app`] for an app of several components: a [`FileSet`], in memory, complete;
+//! 2. [`render()`] for one template, [`render_app`] for an app of several components: a [`FileSet`], in memory, complete;
 //! 3. [`FileSet::add`]: files that another stage contributes, such as the WASI packages that the app's WIT names;
 //! 4. [`FileSet::write_into`]: all of it or nothing, and never over something that exists.
 //!

@@ -29,7 +29,7 @@ pub(crate) struct PackageSet<'a> {
     pub(crate) prefix: AbsPath,
 }
 
-/// The files whose text [`steps`] must know.
+/// The files whose text [`steps()`] must know.
 pub(crate) fn reads() -> Vec<AbsPath> {
     [SOURCES, SOURCES_FOLDER, SETTINGS, SETTINGS_FOLDER].into_iter().filter_map(AbsPath::new).collect()
 }

@@ -81,8 +81,10 @@ impl Provider for FromSources {
                         .arg("-out")
                         .arg(&out),
                 );
-        let remove = run("remove", "remove what was needed to build it", vec![after(&prove)], vec![])
-            .step(Invocation::new(Tool::Rm, steps::found(facts, Tool::Rm)?, &root).args(["-rf", "--"]).arg(&work));
+        // The first folder goes first, because Go trusts a module of which half is gone as long as it is listed there.
+        let gone = [work.join("modules/cache"), work];
+        let remove = Invocation::new(Tool::Rm, steps::found(facts, Tool::Rm)?, &root).args(["-rf", "--"]).args(gone);
+        let remove = run("remove", "remove what was needed to build it", vec![after(&prove)], vec![]).step(remove);
         let complete = complete("wit-bindgen-go", Tool::WitBindgenGo, &root, &remove);
         Ok(vec![write, build, prove, remove, complete])
     }

@@ -57,7 +57,7 @@ fn a_document_goes_through_all_four_languages() {
     // The score is Python's: texts of opposite meaning, and one that says nothing.
     assert!(good["sentiment"]["score"].as_f64() > Some(0.3), "{good}");
     assert!(bad["sentiment"]["score"].as_f64() < Some(-0.3), "{bad}");
-    assert_eq!(plain["sentiment"], json!({ "score": 0.0, "label": "neutral" }), "{plain}");
+    assert_eq!(plain["sentiment"], json!({ "score": 0, "label": "neutral" }), "{plain}");
     // A word that only its list knows.
     let listed = process(&client, &server.address, &document("Wunderbar")).json();
     assert_eq!(listed["sentiment"]["label"], "positive", "{listed}");
@@ -102,7 +102,7 @@ fn what_is_wrong_with_a_request_is_said() {
 fn real_text_and_large_bodies_survive() {
     let server = serve(sample());
     let client = Client::new();
-    let words = "Ein schöner Tag – наука 科学 👩‍🚀 \"quoted\" \\ back\u{7}slash ";
+    let words = "Ein schöner Tag – наука 科学 👩‍🚀 \"quoted\" back\\slash\u{7} ";
     let large = words.repeat((1 << 20) / words.len() + 1);
     assert!(large.len() > 1 << 20);
     let answer = process(&client, &server.address, &json!({ "id": "größe-👩‍🚀", "author": "ünïcode", "text": large }));

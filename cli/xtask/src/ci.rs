@@ -13,7 +13,7 @@ pub(crate) fn ci() -> Result<()> {
     cargo(&["build", "--release", "--locked", "--workspace", "--bins"], &[])?;
     cargo(&["clippy", "--release", "--locked", "--workspace", "--all-targets", "--", "-D", "warnings"], &[])?;
     cargo(
-        &["doc", "--release", "--locked", "--workspace", "--no-deps", "--document-private-items"],
+        &["doc", "--release", "--locked", "--workspace", "--no-deps"],
         &[("RUSTDOCFLAGS", "-D warnings")],
     )?;
     let cache = root().join("target").join("ci-cache");

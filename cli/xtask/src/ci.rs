@@ -12,10 +12,7 @@ pub(crate) fn ci() -> Result<()> {
     cargo(&["fmt", "--all", "--check"], &[])?;
     cargo(&["build", "--release", "--locked", "--workspace", "--bins"], &[])?;
     cargo(&["clippy", "--release", "--locked", "--workspace", "--all-targets", "--", "-D", "warnings"], &[])?;
-    cargo(
-        &["doc", "--release", "--locked", "--workspace", "--no-deps"],
-        &[("RUSTDOCFLAGS", "-D warnings")],
-    )?;
+    cargo(&["doc", "--release", "--locked", "--workspace", "--no-deps"], &[("RUSTDOCFLAGS", "-D warnings")])?;
     let cache = root().join("target").join("ci-cache");
     say(&format!("tests install toolchains into {}", cache.display()));
     let variables = [("CONJOIN_TEST_CACHE", cache.to_string_lossy().into_owned())];

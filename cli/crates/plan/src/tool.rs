@@ -119,6 +119,16 @@ pub enum Probe {
         /// What stands before the version.
         after: &'static str,
     },
+    /// The same for a program for which a shim may stand: installing packages through a shim may write to the shim's folder, so
+    /// the program itself is used.
+    Interpreter {
+        /// The arguments that print the version.
+        args: &'static [&'static str],
+        /// What stands before the version.
+        after: &'static str,
+        /// The arguments that print the path of the program that really runs.
+        itself: &'static [&'static str],
+    },
     /// It is what the recipe installs.
     Fixed(Version),
     /// That of another tool.

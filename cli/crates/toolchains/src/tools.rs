@@ -127,7 +127,11 @@ static PYTHON: ToolSpec = ToolSpec {
     name: "Python",
     variable: "CONJOIN_PYTHON",
     locate: Locate::Path { names: &["python3", "python"], cached: None },
-    probe: Probe::Run { args: &["--version"], after: "Python " },
+    probe: Probe::Interpreter {
+        args: &["--version"],
+        after: "Python ",
+        itself: &["-c", "import sys; print(sys.executable)"],
+    },
     window: Window { at_least: (3, 10, 0), below: None, because: "componentize-py is made for it" },
     providers: &[],
     by_hand: "see https://www.python.org/downloads, with pip",

@@ -88,13 +88,23 @@ impl Search<'_> {
             Ok(answer) => answer,
             Err(broken) => return broken,
         };
-        let tool = FoundTool { path: path.clone(), version, says, found_in };
+        let tool = FoundTool { path: self.itself(spec, path), version, says, found_in };
         if spec.window.contains(version) { ToolFact::Found(tool) } else { ToolFact::OutsideWindow(tool) }
+    }
+
+    /// The program that really runs when the one at `path` is started.
+    fn itself(&self, spec: &ToolSpec, path: &AbsPath) -> AbsPath {
+        let Probe::Interpreter { itself, .. } = spec.probe else { return path.clone() };
+        let answer = self.asker.ask(spec.tool, path, itself).ok();
+        let program = answer.and_then(|answer| AbsPath::new(answer.trim()));
+        program.filter(|program| is_program(program.as_path())).unwrap_or_else(|| path.clone())
     }
 
     fn version(&self, spec: &ToolSpec, path: &AbsPath, known: &Known) -> Result<(Version, String), ToolFact> {
         match spec.probe {
-            Probe::Run { args, after } => self.asker.version(spec.tool, path, args, after),
+            Probe::Run { args, after } | Probe::Interpreter { args, after, .. } => {
+                self.asker.version(spec.tool, path, args, after)
+            }
             Probe::Fixed(version) => {
                 let (first, second, third) = version;
                 Ok((version, format!("{} {first}.{second}.{third}", spec.name)))

@@ -99,7 +99,7 @@ fn asked_first(spec: &ToolSpec) -> Vec<Tool> {
     };
     let version = match spec.probe {
         Probe::SameAs(tool) => Some(tool),
-        Probe::Run { .. } | Probe::Fixed(_) | Probe::None => None,
+        Probe::Run { .. } | Probe::Interpreter { .. } | Probe::Fixed(_) | Probe::None => None,
     };
     place.into_iter().chain(version).collect()
 }

@@ -3,7 +3,7 @@
 use conjoin_diagnostics::Diagnostic;
 use conjoin_plan::{AbsPath, Facts, Input, Invocation, Layout, Provider, Step, Subject, Tool, WrittenFile};
 
-use super::programs::{after, built, complete, go};
+use super::programs::{after, built, complete, forget, go};
 use crate::steps::{self, Run};
 
 /// Names everything that the result depends on; the last number counts changes of `support/tinygo/bindings`.
@@ -63,8 +63,12 @@ impl Provider for FromSources {
                 WrittenFile::text(work.join("wit/deps/cli.wit"), super::compiler::CLI_WIT),
             ],
         );
-        let build = run("build", "go build", steps::outputs_of(&write).collect(), vec![program.clone()]).step(
-            go(facts, &module, &work.join("modules"))?
+        let modules = work.join("modules");
+        let forget = forget("wit-bindgen-go", Tool::WitBindgenGo, &modules, (facts, &write))?;
+        let mut sources: Vec<Input> = steps::outputs_of(&write).collect();
+        sources.push(after(&forget));
+        let build = run("build", "go build", sources, vec![program.clone()]).step(
+            go(facts, &module, &modules)?
                 .env("CGO_ENABLED", "0")
                 .args(["build", "-trimpath", "-ldflags=-s -w", "-o"])
                 .arg(&program)
@@ -81,11 +85,9 @@ impl Provider for FromSources {
                         .arg("-out")
                         .arg(&out),
                 );
-        // The first folder goes first, because Go trusts a module of which half is gone as long as it is listed there.
-        let gone = [work.join("modules/cache"), work];
-        let remove = Invocation::new(Tool::Rm, steps::found(facts, Tool::Rm)?, &root).args(["-rf", "--"]).args(gone);
+        let remove = Invocation::new(Tool::Rm, steps::found(facts, Tool::Rm)?, &root).args(["-rf", "--"]).arg(&work);
         let remove = run("remove", "remove what was needed to build it", vec![after(&prove)], vec![]).step(remove);
         let complete = complete("wit-bindgen-go", Tool::WitBindgenGo, &root, &remove);
-        Ok(vec![write, build, prove, remove, complete])
+        Ok(vec![write, forget, build, prove, remove, complete])
     }
 }

@@ -7,7 +7,7 @@ use conjoin_plan::{
 };
 
 use super::{
-    programs::{after, built, complete, go},
+    programs::{after, built, complete, forget, go},
     target,
 };
 use crate::{
@@ -48,10 +48,8 @@ const PACKAGES: [&str; 12] = [
     "wasi-libc",
 ];
 
-/// What is only needed to build TinyGo. The first one goes first, because Go trusts a module of which half is gone as long as
-/// it is listed there.
-const REMOVED: [&str; 9] = [
-    "work/modules/cache",
+/// What is only needed to build TinyGo.
+const REMOVED: [&str; 8] = [
     "work",
     "usr/include",
     "usr/share",
@@ -95,7 +93,8 @@ impl Provider for FromSources {
         let unpack = packages.last().map(after).into_iter().collect();
         let library = recipe.link_library(unpack)?;
         let write = recipe.write();
-        let fetch = recipe.fetch(&write)?;
+        let forget = forget("tinygo", Tool::TinyGo, &recipe.modules(), (facts, &write))?;
+        let fetch = recipe.fetch(&forget)?;
         let copy = recipe.copy(&fetch, &write)?;
         let build = recipe.build(&library, &fetch)?;
         let compile = recipe.compile_hello(&[&build, &copy, &write])?;
@@ -110,7 +109,8 @@ impl Provider for FromSources {
         let archives = recipe.remove_archives(&prove)?;
         let remove = recipe.remove(&archives)?;
         let complete = complete("tinygo", Tool::TinyGo, &recipe.root, &remove);
-        packages.extend([library, write, fetch, copy, build, compile, encode, prove, archives, remove, complete]);
+        packages
+            .extend([library, write, forget, fetch, copy, build, compile, encode, prove, archives, remove, complete]);
         Ok(packages)
     }
 }
@@ -188,14 +188,14 @@ impl<'a> Recipe<'a> {
     }
 
     /// Downloads exactly the modules that the build needs, while the packages are downloaded.
-    fn fetch(&self, write: &Step) -> Result<Step, Box<Diagnostic>> {
+    fn fetch(&self, forget: &Step) -> Result<Step, Box<Diagnostic>> {
         let list = go(self.facts, &self.work.join("module"), &self.modules())?.env("CGO_ENABLED", "1").args([
             "list",
             "-deps",
             "-tags=llvm19",
             MODULE,
         ]);
-        Ok(self.run("fetch", "fetch its modules", steps::outputs_of(write).collect(), list))
+        Ok(self.run("fetch", "fetch its modules", vec![after(forget)], list))
     }
 
     fn copy(&self, fetch: &Step, write: &Step) -> Result<Step, Box<Diagnostic>> {

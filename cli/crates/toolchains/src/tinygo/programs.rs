@@ -5,7 +5,7 @@ use conjoin_plan::{
     AbsPath, Facts, FoundIn, FoundTool, Input, Invocation, Step, StepId, Subject, Tool, Version, WrittenFile,
 };
 
-use crate::steps;
+use crate::steps::{self, Run};
 
 /// `go` in the folder of a module, with its modules below `modules` so that they can go afterwards.
 ///
@@ -29,6 +29,27 @@ pub(super) fn built(path: &AbsPath, version: Version) -> FoundTool {
 /// What a step needs that comes after `step`.
 pub(super) fn after(step: &Step) -> Input {
     Input::Step(StepId(step.id.0.clone()))
+}
+
+/// A step that removes the modules of an earlier attempt, which comes after the one that writes `go.mod`.
+///
+/// That attempt may have been killed while it removed them, and Go trusts a module of which half is gone.
+pub(super) fn forget(
+    name: &str,
+    tool: Tool,
+    modules: &AbsPath,
+    (facts, write): (&Facts, &Step),
+) -> Result<Step, Box<Diagnostic>> {
+    let rm = Invocation::new(Tool::Rm, steps::found(facts, Tool::Rm)?, &write.outputs[0].parent());
+    let run = Run {
+        id: format!("{name}/forget"),
+        subject: Subject::Installation(tool),
+        title: "forget modules of an earlier attempt",
+        inputs: steps::outputs_of(write).collect(),
+        outputs: vec![],
+        versions: vec![],
+    };
+    Ok(run.step(rm.args(["-rf", "--"]).arg(modules)))
 }
 
 /// The step that says that everything before it has succeeded: only then is an installation found.

@@ -132,8 +132,8 @@ fn events_tell_the_whole_story_in_order() {
             .join("\"milliseconds\":0")
     };
     let expected = concat!(
-        r#"{"event":"plan-ready","steps":[{"step":"a/cc","subject":{"kind":"component","name":"a"},"title":"test"},"#,
-        r#"{"step":"a/copy","subject":{"kind":"component","name":"a"},"title":"test"}]}"#,
+        r#"{"event":"plan-ready","steps":[{"step":"a/cc","subject":{"kind":"component","name":"a"},"title":"test","program":"cc"},"#,
+        r#"{"step":"a/copy","subject":{"kind":"component","name":"a"},"title":"test","program":null}]}"#,
         "\n",
         r#"{"event":"step-started","step":"a/cc","reasons":[{"reason":"first-time"}]}"#,
         "\n",

@@ -1,8 +1,7 @@
 //! Tasks of this repository.
 //!
 //! - `cargo xtask ci`: everything that must hold, as CI runs it;
-//! - `cargo xtask bless`: accepts what the golden tests print now;
-//! - `cargo xtask bench`: measures, side by side with the alternative.
+//! - `cargo xtask bless`: accepts what the golden tests print now.
 
 mod ci;
 mod process;

@@ -1,8 +1,11 @@
-//! Handlebars as the templates use it: a name that is not there is an error, nothing is escaped, and two helpers.
+//! Handlebars as the templates use it: a name that is not there is an error, nothing is escaped, and a few helpers.
+//!
+//! `{{snake x}}`, `{{camel x}}` and `{{pascal x}}` write a name such as `my-lib` as `my_lib`, `myLib` and `MyLib`;
+//! `{{wit-name x}}` writes it as WIT wants it; `{{#packages-by-name}}` sorts the packages of a `Cargo.lock`.
 
 use handlebars::{
-    Context, Handlebars, Helper, HelperResult, Output, RenderContext, RenderErrorReason, Renderable, StringOutput,
-    no_escape,
+    Context, Handlebars, Helper, HelperDef, HelperResult, Output, RenderContext, RenderErrorReason, Renderable,
+    StringOutput, no_escape,
 };
 
 /// Words that stand for something in WIT.
@@ -15,26 +18,66 @@ pub(crate) fn engine() -> Handlebars<'static> {
     let mut engine = Handlebars::new();
     engine.set_strict_mode(true);
     engine.register_escape_fn(no_escape);
-    engine.register_helper("wit-name", Box::new(wit_name));
+    let spellings: [(&str, Spelling); 4] =
+        [("camel", camel), ("pascal", pascal), ("snake", snake), ("wit-name", wit_name)];
+    for (helper, spelling) in spellings {
+        engine.register_helper(helper, Box::new(Respelled { helper, spelling }));
+    }
     engine.register_helper("packages-by-name", Box::new(packages_by_name));
     engine
 }
 
-/// `{{wit-name name}}`: the name as WIT wants it, with `%` before a word that means something there.
-fn wit_name(
-    helper: &Helper<'_>,
-    _: &Handlebars<'_>,
-    _: &Context,
-    _: &mut RenderContext<'_, '_>,
-    out: &mut dyn Output,
-) -> HelperResult {
-    let name = helper.param(0).and_then(|param| param.value().as_str());
-    let name = name.ok_or(RenderErrorReason::ParamNotFoundForIndex("wit-name", 0))?;
-    if WIT_KEYWORDS.split_whitespace().any(|keyword| keyword == name) {
-        out.write("%")?;
+/// Another way to write a name of words joined by `-`.
+type Spelling = fn(&str) -> String;
+
+/// The helper that writes its one parameter in another way.
+struct Respelled {
+    helper: &'static str,
+    spelling: Spelling,
+}
+
+impl HelperDef for Respelled {
+    fn call<'engine: 'context, 'context>(
+        &self,
+        helper: &Helper<'context>,
+        _: &'engine Handlebars<'engine>,
+        _: &'context Context,
+        _: &mut RenderContext<'engine, 'context>,
+        out: &mut dyn Output,
+    ) -> HelperResult {
+        let name = helper.param(0).and_then(|param| param.value().as_str());
+        let name = name.ok_or(RenderErrorReason::ParamNotFoundForIndex(self.helper, 0))?;
+        out.write(&(self.spelling)(name))?;
+        Ok(())
     }
-    out.write(name)?;
-    Ok(())
+}
+
+/// `my-lib` as `my_lib`.
+fn snake(name: &str) -> String {
+    name.replace('-', "_")
+}
+
+/// `my-lib` as `MyLib`.
+fn pascal(name: &str) -> String {
+    name.split('-').map(capitalised).collect()
+}
+
+/// `my-lib` as `myLib`.
+fn camel(name: &str) -> String {
+    let mut words = name.split('-');
+    let first = words.next().unwrap_or_default().to_owned();
+    words.fold(first, |text, word| text + &capitalised(word))
+}
+
+fn capitalised(word: &str) -> String {
+    let mut letters = word.chars();
+    letters.next().map_or_else(String::new, |first| first.to_ascii_uppercase().to_string() + letters.as_str())
+}
+
+/// The name as WIT wants it, with `%` before a word that means something there.
+pub(crate) fn wit_name(name: &str) -> String {
+    let means_something = WIT_KEYWORDS.split_whitespace().any(|keyword| keyword == name);
+    if means_something { format!("%{name}") } else { name.to_owned() }
 }
 
 /// `{{#packages-by-name}}`: the `[[package]]` tables of a `Cargo.lock` in the order in which cargo writes them, so that it has
@@ -69,6 +112,14 @@ mod tests {
         let name =
             |name: &str| engine().render_template("{{wit-name name}}", &json!({ "name": name })).expect("a name");
         assert_eq!((name("list"), name("lists")), ("%list".to_owned(), "lists".to_owned()));
+    }
+
+    #[test]
+    fn a_name_is_written_as_a_language_wants_it() {
+        let template = "{{snake name}} {{camel name}} {{pascal name}}";
+        let names = |name: &str| engine().render_template(template, &json!({ "name": name })).expect("a name");
+        assert_eq!(names("my-lib2-a"), "my_lib2_a myLib2A MyLib2A");
+        assert_eq!(names("rules"), "rules rules Rules");
     }
 
     #[test]

@@ -26,6 +26,6 @@ pub use catalogue::{embedded_paths, find, templates};
 pub use error::ScaffoldError;
 pub use file_set::FileSet;
 pub use name::check_name;
-pub use render::{Contribution, Part, render, render_app, render_component};
+pub use render::{Call, Contribution, Part, Surroundings, render, render_app, render_call, render_component};
 pub use template::{Kind, Template, TemplateSummary, Variable, VariableType};
 pub use write::{Overwrite, Written};

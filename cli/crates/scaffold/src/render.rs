@@ -27,18 +27,62 @@ pub struct Contribution {
     pub wit: String,
 }
 
+/// The app that a component is made for.
+#[derive(Clone, Debug)]
+pub struct Surroundings {
+    /// The app's name.
+    pub app: String,
+    /// The package of its shared WIT, as `shop:api`.
+    pub package: String,
+    /// The version of that package, as `@1.0.0`; empty when it has none.
+    pub at_version: String,
+    /// The names of the libraries that are made together with the component.
+    pub libs: Vec<String>,
+}
+
+impl Surroundings {
+    /// A new app called `app`, with these libraries.
+    pub fn new(app: &str, libs: Vec<String>) -> Self {
+        Self { app: app.to_owned(), package: format!("{app}:api"), at_version: String::new(), libs }
+    }
+
+    /// What they are called in the files of a template.
+    fn given(&self) -> Map<String, Value> {
+        let libs: Value = self.libs.iter().map(|name| json!({ "name": name })).collect();
+        let given =
+            [("app", json!(self.app)), ("package", json!(self.package)), ("at-version", json!(self.at_version))];
+        given.into_iter().chain([("libs", libs)]).map(|(name, value)| (name.to_owned(), value)).collect()
+    }
+}
+
+/// How a component calls a library that it imports.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Call {
+    /// The file, below the component's folder.
+    pub file: String,
+    /// What is to be added to it, without the line break at its end.
+    pub line: String,
+}
+
 /// The files of a new app called `answers.name`. A component template gets the skeleton around it and its default name.
 pub fn render(template: &Template, answers: &Answers) -> Result<FileSet, ScaffoldError> {
-    let Some(component) = template.default_name() else { return render_files(template, answers, Map::new()) };
+    let Some(component) = template.default_name() else {
+        let mut given = Surroundings::new(&answers.name, Vec::new()).given();
+        given.insert("components".to_owned(), Value::Array(Vec::new()));
+        return render_files(template, answers, given);
+    };
     let own = Answers { name: component.to_owned(), values: answers.values.clone() };
     render_app(&answers.name, &[Part { template, answers: &own }])
 }
 
 /// The files of a new app called `name` of these components.
 ///
-/// The first component that answers HTTP gets all routes, each further one those below its name.
+/// The first component that answers HTTP gets all routes, each further one those below its name. Each that can call libraries
+/// calls all of those among `parts`.
 pub fn render_app(name: &str, parts: &[Part<'_>]) -> Result<FileSet, ScaffoldError> {
     check_name("app", name)?;
+    let libs = parts.iter().filter(|part| part.template.exports_interface());
+    let surroundings = Surroundings::new(name, libs.map(|part| part.answers.name.clone()).collect());
     let mut contributions: Vec<(Contribution, Value)> = Vec::new();
     let mut served = false;
     for part in parts {
@@ -47,7 +91,7 @@ pub fn render_app(name: &str, parts: &[Part<'_>]) -> Result<FileSet, ScaffoldErr
             return Err(ScaffoldError::DuplicateComponent { name: component.clone() });
         }
         let prefix = if served { format!("/{component}") } else { String::new() };
-        let contribution = render_component(name, *part, &prefix)?;
+        let contribution = render_component(&surroundings, *part, &prefix)?;
         served |= part.template.serves_http();
         let summary = part.template.summary();
         let shown = json!({
@@ -59,21 +103,27 @@ pub fn render_app(name: &str, parts: &[Part<'_>]) -> Result<FileSet, ScaffoldErr
         contributions.push((contribution, shown));
     }
     let shown: Value = contributions.iter().map(|(_, shown)| shown.clone()).collect();
-    let given = Map::from_iter([("components".to_owned(), shown)]);
+    let given =
+        Map::from_iter([("components".to_owned(), shown), ("package".to_owned(), Value::from(surroundings.package))]);
     let mut files = render_files(&catalogue::skeleton()?, &Answers::new(name), given)?;
     contributions.into_iter().try_for_each(|(part, _)| files.add_below(&part.name, part.files))?;
     Ok(files)
 }
 
-/// What a component brings to the app called `app`. If it answers HTTP, then below the path `prefix`, which is empty or starts
+/// What a component brings to the app `surroundings`. If it answers HTTP, then below the path `prefix`, which is empty or starts
 /// with `/`.
-pub fn render_component(app: &str, part: Part<'_>, prefix: &str) -> Result<Contribution, ScaffoldError> {
+pub fn render_component(
+    surroundings: &Surroundings,
+    part: Part<'_>,
+    prefix: &str,
+) -> Result<Contribution, ScaffoldError> {
     let Part { template, answers } = part;
     if template.summary().kind != Kind::Component {
         return Err(ScaffoldError::NotAComponent { id: template.id().to_owned() });
     }
     check_name("component", &answers.name)?;
-    let given = Map::from_iter([("app".to_owned(), Value::from(app)), ("prefix".to_owned(), Value::from(prefix))]);
+    let mut given = surroundings.given();
+    given.insert("prefix".to_owned(), Value::from(prefix));
     let context = context(template, answers, given.clone())?;
     let engine = engine();
     let text = |name: &str, text: &str| render_text(&engine, template, (name, text), &context);
@@ -83,6 +133,25 @@ pub fn render_component(app: &str, part: Part<'_>, prefix: &str) -> Result<Contr
         wit: text("world.wit.hbs", &template.wit)?,
         files: render_files(template, answers, given)?,
     })
+}
+
+/// How the component `caller`, made from `template`, would call the library `lib` of the app `surroundings`; `None` if the
+/// template does not say.
+pub fn render_call(
+    surroundings: &Surroundings,
+    template: &Template,
+    caller: &str,
+    lib: &str,
+) -> Result<Option<Call>, ScaffoldError> {
+    let Some((file, line)) = template.call() else { return Ok(None) };
+    let engine = engine();
+    let text = |what: &str, text: &str, name: &str| {
+        let mut context = surroundings.given();
+        context.insert("name".to_owned(), Value::from(name));
+        render_text(&engine, template, (what, text), &context)
+    };
+    let (file, line) = (text("call-file", file, caller)?, text("call", line, lib)?);
+    Ok(Some(Call { file, line: line.trim_matches('\n').to_owned() }))
 }
 
 fn render_files(template: &Template, answers: &Answers, given: Map<String, Value>) -> Result<FileSet, ScaffoldError> {

@@ -8,11 +8,11 @@ use serde_json::Value;
 use crate::ScaffoldError;
 
 /// The names that every template can use without asking for them.
-pub(crate) const GIVEN: [&str; 5] = ["app", "components", "description", "name", "prefix"];
+pub(crate) const GIVEN: [&str; 8] =
+    ["app", "at-version", "components", "description", "libs", "name", "package", "prefix"];
 
 /// The names that mean something else in a file of a template.
-const HELPERS: &str =
-    "and each eq else gt gte if len log lookup lt lte ne not or packages-by-name raw this unless with wit-name";
+const HELPERS: &str = "and camel each eq else gt gte if len log lookup lt lte ne not or packages-by-name pascal raw snake this unless with wit-name";
 
 /// What the templates' folders contain besides `files/`.
 const ABOUT: &str = "template.toml";
@@ -22,9 +22,15 @@ const WIT: &str = "world.wit.hbs";
 /// One template.
 ///
 /// The keys of `template.toml`: `id`, `description`, `kind`, `languages`, `minimum-conjoin`; for components the table
-/// `component` with `name` (what it is called if the user does not say) and `serves-http`; `[[variable]]` with the fields of
-/// [`Variable`]; `[[file]]` with `path` and `when = { variable = "..", is = .. }` for a file or folder of `files/` that is
-/// there only for one value. Files whose name ends in `.hbs` are Handlebars templates; all paths are.
+/// `component` with `name` (what it is called if the user does not say), `serves-http`, `exports-interface` (its world exports
+/// the interface `NAME-api`, which others import), and `call` with `call-file` (the line in one of its files, below `files/`
+/// without `.hbs`, that calls a library `name`); `[[variable]]` with the fields of [`Variable`]; `[[file]]` with `path` and
+/// `when = { variable = "..", is = .. }` for a file or folder of `files/` that is there only for one value. Files whose name
+/// ends in `.hbs` are Handlebars templates; all paths are.
+///
+/// What the files can name besides the variables: `app` and `name` (of the component), `description`, `prefix` (of the routes:
+/// empty, or `/` and a name), `package` (the shared WIT package, as `shop:api`), `at-version` (its version, as `@1.0.0`; empty in
+/// a new app), `libs` (the libraries that are made together with it, each with `name`), and the helpers of the module `engine`.
 #[derive(Clone, Debug)]
 pub struct Template {
     about: About,
@@ -115,6 +121,10 @@ struct AboutComponent {
     name: String,
     #[serde(default)]
     serves_http: bool,
+    #[serde(default)]
+    exports_interface: bool,
+    call: Option<String>,
+    call_file: Option<String>,
 }
 
 #[derive(Clone, Debug, Deserialize)]
@@ -180,7 +190,19 @@ impl Template {
         self.about.component.as_ref().is_some_and(|component| component.serves_http)
     }
 
-    pub(crate) fn id(&self) -> &str {
+    /// Whether its component exports the interface `NAME-api`, for others to import.
+    pub fn exports_interface(&self) -> bool {
+        self.about.component.as_ref().is_some_and(|component| component.exports_interface)
+    }
+
+    /// How its component calls a library: a file below `files/` without `.hbs`, and a line; both are Handlebars templates.
+    pub(crate) fn call(&self) -> Option<(&str, &str)> {
+        let component = self.about.component.as_ref()?;
+        Some((component.call_file.as_deref()?, component.call.as_deref()?))
+    }
+
+    /// What it is called on the command line.
+    pub fn id(&self) -> &str {
         &self.about.id
     }
 
@@ -211,6 +233,9 @@ impl Template {
         if self.about.kind == Kind::Component && (self.manifest.is_empty() || self.wit.is_empty()) {
             return Some(format!("a component has a `{MANIFEST}` and a `{WIT}`"));
         }
+        if let Some(why) = self.contradictory_call() {
+            return Some(why);
+        }
         let mut names: BTreeSet<&str> = GIVEN.into_iter().chain(HELPERS.split(' ')).collect();
         for variable in self.variables() {
             if !names.insert(&variable.name) {
@@ -221,6 +246,19 @@ impl Template {
             }
         }
         self.about.file.iter().find_map(|file| self.pointless(file))
+    }
+
+    /// What in `call` and `call-file` cannot be.
+    fn contradictory_call(&self) -> Option<String> {
+        let component = self.about.component.as_ref()?;
+        match (&component.call, &component.call_file) {
+            (None, None) => None,
+            (Some(_), Some(file)) => {
+                let there = self.files.contains_key(file) || self.files.contains_key(&format!("{file}.hbs"));
+                (!there).then(|| format!("`call-file`: there is no `{file}` below `files/`"))
+            }
+            _ => Some("`call` and `call-file` belong together".to_owned()),
+        }
     }
 
     fn pointless(&self, file: &ConditionalFile) -> Option<String> {

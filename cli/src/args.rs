@@ -61,6 +61,8 @@ pub(crate) enum MessageFormat {
 pub(crate) enum Command {
     /// Create an app from a template
     New(NewArgs),
+    /// Write what editors need of the WIT: bindings and declarations
+    Bindings(BindingsArgs),
     /// Build every component and compose each entry; prints the paths of the results
     Build(BuildArgs),
     /// Compose one entry into a component file, building what it needs
@@ -105,6 +107,17 @@ pub(crate) struct NewArgs {
     /// Template to start from
     #[arg(short, long, value_name = "ID")]
     pub(crate) template: String,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct BindingsArgs {
+    #[command(flatten)]
+    pub(crate) app: AppArgs,
+    /// Only for this component; may be repeated
+    #[arg(short, long = "component", value_name = "NAME")]
+    pub(crate) components: Vec<String>,
+    #[command(flatten)]
+    pub(crate) tools: ToolArgs,
 }
 
 #[derive(Debug, Args)]

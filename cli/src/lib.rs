@@ -42,7 +42,8 @@ pub use surroundings::Surroundings;
 use args::{Cli, Colour, Command, GlobalArgs, MessageFormat};
 use exit::CommandError;
 use settings::{
-    BuildSettings, CleanSettings, ComposeSettings, DoctorSettings, Machine, NewSettings, PlanSettings, RunSettings,
+    BindingsSettings, BuildSettings, CleanSettings, ComposeSettings, DoctorSettings, Machine, NewSettings,
+    PlanSettings, RunSettings,
 };
 use signals::Signals;
 use ui::{Format, Ui, Verbosity};
@@ -80,6 +81,7 @@ fn dispatch(ui: &mut Ui, machine: &Machine, command: Command) -> Result<u8, Comm
     let done = |()| Exit::Done as u8;
     match command {
         Command::New(args) => commands::new(ui, machine, &NewSettings::new(args, here)).map(done),
+        Command::Bindings(args) => commands::bindings(ui, machine, &BindingsSettings::new(args, here)).map(done),
         Command::Build(args) => commands::build(ui, machine, &BuildSettings::new(args, here)).map(done),
         Command::Compose(args) => commands::compose(ui, machine, &ComposeSettings::new(args, here)).map(done),
         Command::Run(args) => commands::run(ui, machine, &RunSettings::new(args, here)),

@@ -2,8 +2,8 @@
 
 use std::{collections::BTreeMap, path::Path};
 
-use conjoin_engine::{PerformError, Performer};
-use conjoin_plan::{AbsPath, ComposeAction, EncodeAction, Expectation, ProveAction};
+use conjoin_engine::{GeneratedFile, PerformError, Performer};
+use conjoin_plan::{AbsPath, ComposeAction, EncodeAction, Expectation, GenerateAction, ProveAction};
 use conjoin_wit::WitFile;
 
 /// Carries out actions with the crates of this workspace.
@@ -12,6 +12,14 @@ pub(crate) struct SystemPerformer;
 impl Performer for SystemPerformer {
     fn version(&self) -> String {
         format!("conjoin {}", env!("CARGO_PKG_VERSION"))
+    }
+
+    fn generate(&self, action: &GenerateAction) -> Result<Vec<GeneratedFile>, PerformError> {
+        let mut wit = Vec::new();
+        read_wit(&action.wit, Path::new(""), &mut wit)?;
+        let files = conjoin_toolchains::generate(&action.generator, &wit, &action.world)
+            .map_err(|error| PerformError::new(chain(&error)))?;
+        Ok(files.into_iter().map(|file| GeneratedFile { path: file.path, text: file.text }).collect())
     }
 
     fn encode(&self, action: &EncodeAction) -> Result<Vec<u8>, PerformError> {

@@ -6,8 +6,8 @@ use conjoin_diagnostics::Diagnostic;
 use conjoin_engine::{BuildOutcome, BuildReport, ExecuteError, ExecuteOptions, OnFailure, Scope, StepOutcome, execute};
 use conjoin_manifest::ComponentName;
 use conjoin_plan::{
-    AbsPath, BuildRequest, Layout, Plan, Selection, Subject, build, component_path, needed_tools, selected_components,
-    texts_to_read,
+    AbsPath, BuildRequest, Extent, Layout, Plan, Selection, Subject, build, component_path, needed_tools,
+    selected_components, texts_to_read,
 };
 
 use crate::{
@@ -29,6 +29,42 @@ pub(crate) fn build_app(
     selection: &Selection,
     work: &WorkSettings,
 ) -> Result<Vec<(ComponentName, AbsPath)>, CommandError> {
+    carry_out(ui, machine, app, (selection, Extent::Everything), work)?;
+    let components = selected_components(&app.manifest, &app.wiring, selection);
+    let composed: Vec<&ComponentName> =
+        app.manifest.entries().into_iter().filter(|entry| app.layout.composition(entry).as_path().is_file()).collect();
+    let composed: Vec<_> = composed
+        .into_iter()
+        .filter(|entry| components.contains(*entry) && selection.entry.as_ref().is_none_or(|only| only == *entry))
+        .map(|entry| (entry.clone(), app.layout.composition(entry)))
+        .collect();
+    if !composed.is_empty() {
+        return Ok(composed);
+    }
+    let named =
+        if selection.components.is_empty() { components.into_iter().collect() } else { selection.components.clone() };
+    Ok(named.into_iter().map(|name| (name.clone(), component_path(&app.manifest, &app.layout, &name))).collect())
+}
+
+/// Writes bindings and declarations of the components of `selection` where their editors look for them.
+pub(crate) fn write_bindings(
+    ui: &mut Ui,
+    machine: &Machine,
+    app: &App,
+    selection: &Selection,
+    work: &WorkSettings,
+) -> Result<(), CommandError> {
+    carry_out(ui, machine, app, (selection, Extent::Bindings), work)
+}
+
+/// Plans and does what `selection` needs, with the tools for it.
+fn carry_out(
+    ui: &mut Ui,
+    machine: &Machine,
+    app: &App,
+    (selection, extent): (&Selection, Extent),
+    work: &WorkSettings,
+) -> Result<(), CommandError> {
     let toolchains = conjoin_toolchains::all();
     let components = selected_components(&app.manifest, &app.wiring, selection);
     let needed = needed_tools(&app.manifest, &components, &toolchains).map_err(CommandError::project)?;
@@ -43,21 +79,9 @@ pub(crate) fn build_app(
         layout: &app.layout,
         toolchains: &toolchains,
     };
-    let plan = build(&request, selection).map_err(CommandError::project)?;
-    execute_plan(ui, machine, &Task { layout: &app.layout, plan: &plan, scope: Scope::App, jobs: work.jobs })?;
-    let composed: Vec<&ComponentName> =
-        app.manifest.entries().into_iter().filter(|entry| app.layout.composition(entry).as_path().is_file()).collect();
-    let composed: Vec<_> = composed
-        .into_iter()
-        .filter(|entry| components.contains(*entry) && selection.entry.as_ref().is_none_or(|only| only == *entry))
-        .map(|entry| (entry.clone(), app.layout.composition(entry)))
-        .collect();
-    if !composed.is_empty() {
-        return Ok(composed);
-    }
-    let named =
-        if selection.components.is_empty() { components.into_iter().collect() } else { selection.components.clone() };
-    Ok(named.into_iter().map(|name| (name.clone(), component_path(&app.manifest, &app.layout, &name))).collect())
+    let plan = build(&request, selection, extent).map_err(CommandError::project)?;
+    let task = Task { layout: &app.layout, plan: &plan, scope: Scope::App, jobs: work.jobs };
+    execute_plan(ui, machine, &task).map(drop)
 }
 
 /// A plan to be carried out.

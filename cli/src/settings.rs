@@ -5,7 +5,9 @@ use std::{net::SocketAddr, num::NonZeroUsize, path::PathBuf};
 use conjoin_plan::{AbsPath, Profile};
 
 use crate::{
-    args::{AppArgs, BuildArgs, CleanArgs, ComposeArgs, DoctorArgs, NewArgs, PlanArgs, RunArgs, ToolArgs},
+    args::{
+        AppArgs, BindingsArgs, BuildArgs, CleanArgs, ComposeArgs, DoctorArgs, NewArgs, PlanArgs, RunArgs, ToolArgs,
+    },
     signals::Signals,
     surroundings::Surroundings,
 };
@@ -48,6 +50,17 @@ pub(crate) struct NewSettings {
     pub(crate) parent: AbsPath,
     /// The template.
     pub(crate) template: String,
+}
+
+/// For `conjoin bindings`.
+#[derive(Clone, Debug)]
+pub(crate) struct BindingsSettings {
+    /// The folder in or above which the app is.
+    pub(crate) app: AbsPath,
+    /// Only these components; all when empty.
+    pub(crate) components: Vec<String>,
+    /// How steps are carried out.
+    pub(crate) work: WorkSettings,
 }
 
 /// For `conjoin build`.
@@ -174,6 +187,14 @@ impl NewSettings {
     pub(crate) fn new(args: NewArgs, surroundings: &Surroundings) -> Self {
         let NewArgs { name, template } = args;
         Self { name, parent: surroundings.absolute(&PathBuf::from(".")), template }
+    }
+}
+
+impl BindingsSettings {
+    /// From what was typed.
+    pub(crate) fn new(args: BindingsArgs, surroundings: &Surroundings) -> Self {
+        let BindingsArgs { app, components, tools } = args;
+        Self { app: app_folder(app, surroundings), components, work: WorkSettings::new(&tools) }
     }
 }
 

@@ -1,5 +1,6 @@
 //! One file, one function per command. Commands know nothing of clap and print through the `Ui`.
 
+mod bindings;
 mod build;
 mod clean;
 mod completions;
@@ -9,6 +10,7 @@ mod new;
 mod plan;
 mod run;
 
+pub(crate) use bindings::bindings;
 pub(crate) use build::build;
 pub(crate) use clean::clean;
 pub(crate) use completions::completions;

@@ -1,7 +1,7 @@
 //! `conjoin plan`: every step, and nothing done.
 
 use conjoin_plan::{
-    Action, BuildRequest, Plan, Selection, Step, build, needed_tools, selected_components, texts_to_read,
+    Action, BuildRequest, Extent, Plan, Selection, Step, build, needed_tools, selected_components, texts_to_read,
 };
 use serde_json::json;
 
@@ -37,7 +37,7 @@ pub(crate) fn plan(ui: &mut Ui, machine: &Machine, settings: &PlanSettings) -> R
         layout: &app.layout,
         toolchains: &toolchains,
     };
-    print(ui, &build(&request, &selection).map_err(CommandError::project)?);
+    print(ui, &build(&request, &selection, Extent::Everything).map_err(CommandError::project)?);
     Ok(())
 }
 
@@ -71,6 +71,12 @@ fn commands(step: &Step) -> String {
             lines.join("\n")
         }
         Action::Copy(copy) => format!("cp {} {}", quote_path(&copy.from), quote_path(&copy.to)),
+        Action::Generate(generate) => {
+            format!(
+                "# conjoin writes bindings of the world `{}` in {} to {}",
+                generate.world, generate.wit, generate.into
+            )
+        }
         Action::Encode(encode) => format!(
             "# conjoin makes the component {} of the world `{}` in {} from the core module {}",
             encode.output, encode.world, encode.wit, encode.module

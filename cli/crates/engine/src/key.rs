@@ -4,7 +4,7 @@
 //! input files. Names are those of [`Roots`], so that neither time stamps nor the place of the app count. The place of a program does
 //! not count either: its version does.
 
-use conjoin_plan::{AbsPath, Action, Arg, Expectation, Invocation, Step, Tool};
+use conjoin_plan::{AbsPath, Action, Arg, Expectation, Generator, Invocation, Step, Tool};
 
 use crate::{
     digest::{Digest, Seen},
@@ -35,6 +35,15 @@ impl Description {
                 files.iter().map(|file| format!("write {} {}", name(&file.path), Digest::of(&file.contents))).collect()
             }
             Action::Copy(copy) => vec![format!("copy {}", name(&copy.from))],
+            Action::Generate(generate) => {
+                versions.push(performer.to_owned());
+                let what = match &generate.generator {
+                    Generator::TypeScript => "declarations for TypeScript".to_owned(),
+                    Generator::Go { package } => format!("Go package {package:?}"),
+                };
+                let (into, wit) = (name(&generate.into), name(&generate.wit));
+                vec![format!("generate {what} in {into}"), format!("world {:?} of {wit}", generate.world)]
+            }
             Action::Encode(encode) => {
                 versions.push(performer.to_owned());
                 vec![

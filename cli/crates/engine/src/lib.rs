@@ -38,7 +38,7 @@ pub use execute::{ExecuteOptions, OnFailure, execute};
 pub use folder::{CleanError, Cleaned, Scope, clean};
 pub use inputs::InputError;
 pub use lock::{Lock, LockError, lock};
-pub use performer::{PerformError, Performer};
+pub use performer::{GeneratedFile, PerformError, Performer};
 pub use probe::{ProbeContext, ProbeRequest, probe};
 pub use report::{BuildReport, ExecuteError, FailedStep, StepError, StepReport};
 pub use write::copy_whole;

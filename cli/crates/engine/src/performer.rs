@@ -6,12 +6,15 @@
 use std::fmt;
 
 use conjoin_diagnostics::Diagnostic;
-use conjoin_plan::{ComposeAction, EncodeAction, ProveAction};
+use conjoin_plan::{ComposeAction, EncodeAction, GenerateAction, ProveAction};
 
 /// Carries out what the engine does not know. Called from several threads at once.
 pub trait Performer: Sync {
     /// What its results depend on beside actions and input files, for keys: e.g. `conjoin 0.1.0`.
     fn version(&self) -> String;
+
+    /// Makes bindings or declarations of a world.
+    fn generate(&self, action: &GenerateAction) -> Result<Vec<GeneratedFile>, PerformError>;
 
     /// Makes a component from a core module.
     fn encode(&self, action: &EncodeAction) -> Result<Vec<u8>, PerformError>;
@@ -21,6 +24,15 @@ pub trait Performer: Sync {
 
     /// Runs a component and compares what it says with what is expected.
     fn prove(&self, action: &ProveAction) -> Result<(), PerformError>;
+}
+
+/// A file that a generator made.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct GeneratedFile {
+    /// Where, relative to the folder of the action, with `/`.
+    pub path: String,
+    /// The whole text.
+    pub text: String,
 }
 
 /// Why an action failed.

@@ -20,6 +20,15 @@ pub struct Selection {
     pub entry: Option<ComponentName>,
 }
 
+/// How far a plan goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Extent {
+    /// To the compositions.
+    Everything,
+    /// To what editors need: bindings and declarations.
+    Bindings,
+}
+
 /// Everything that a build plan is made from.
 #[derive(Clone, Copy)]
 pub struct BuildRequest<'a> {
@@ -118,22 +127,23 @@ pub fn texts_to_read(
 /// Every step that builds the components of `selection` and composes its entries.
 ///
 /// The tools of [`needed_tools`] are among the facts, found; what is lacking is the business of [`crate::install()`] before.
-pub fn build(request: &BuildRequest<'_>, selection: &Selection) -> Result<Plan, Vec<Diagnostic>> {
+pub fn build(request: &BuildRequest<'_>, selection: &Selection, extent: Extent) -> Result<Plan, Vec<Diagnostic>> {
     let BuildRequest { manifest, layout, .. } = *request;
     let components = selected_components(manifest, request.wiring, selection);
     let mut steps = Vec::new();
     let mut diagnostics = Vec::new();
     for component in manifest.components.values().filter(|component| components.contains(&component.name.value)) {
         match &component.origin {
-            Origin::Built(built) => match component_steps(request, component, built) {
+            Origin::Built(built) => match component_steps(request, component, built, extent) {
                 Ok(more) => steps.extend(more),
                 Err(diagnostic) => diagnostics.push(*diagnostic),
             },
+            Origin::Custom(_) if extent == Extent::Bindings => {}
             Origin::Custom(_) => diagnostics.push(custom_build(manifest, component)),
             Origin::Source(_) => {}
         }
     }
-    for entry in manifest.entries() {
+    for entry in manifest.entries().into_iter().filter(|_| extent == Extent::Everything) {
         let wanted = selection.entry.as_ref().is_none_or(|only| only == entry);
         if wanted && components.contains(entry) {
             steps.push(compose_step(request, entry));
@@ -155,6 +165,7 @@ fn component_steps(
     request: &BuildRequest<'_>,
     component: &Component,
     built: &Built,
+    extent: Extent,
 ) -> Result<Vec<Step>, Box<Diagnostic>> {
     let toolchain = toolchain_of(request.manifest, component, built, request.toolchains)?;
     let layout = request.layout;
@@ -176,7 +187,14 @@ fn component_steps(
         shared_wit: layout.app.join(request.manifest.app.wit.as_path()),
         permissions: &component.permissions,
     };
-    toolchain.steps(&target, request.facts, layout).map_err(|mut diagnostic| {
+    let steps = || {
+        let mut steps = toolchain.bindings(&target, request.facts, layout)?;
+        if extent == Extent::Everything {
+            steps.extend(toolchain.steps(&target, request.facts, layout)?);
+        }
+        Ok(steps)
+    };
+    steps().map_err(|mut diagnostic: Box<Diagnostic>| {
         if diagnostic.labels.is_empty() {
             let span = component.name.span.clone();
             *diagnostic = diagnostic.clone().label(&request.manifest.source, span, "of this component");

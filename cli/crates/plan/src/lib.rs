@@ -22,7 +22,9 @@ mod tool;
 mod toolchain;
 mod wire;
 
-pub use build::{BuildRequest, Selection, build, component_path, needed_tools, selected_components, texts_to_read};
+pub use build::{
+    BuildRequest, Extent, Selection, build, component_path, needed_tools, selected_components, texts_to_read,
+};
 pub use facts::{Facts, FoundIn, FoundTool, ToolFact};
 pub use install::{InstallPlan, Installation, install, install_texts, lacking, missing, titled, version, with_needs};
 pub use layout::{Layout, Profile};
@@ -30,8 +32,8 @@ pub use path::AbsPath;
 pub use plan::{Plan, PlanError};
 pub use quote::quote;
 pub use step::{
-    Action, Arg, ComposeAction, CopyAction, Discovery, EncodeAction, EnvChanges, Expectation, Input, Invocation, Keep,
-    ProveAction, Step, StepId, Subject, WrittenFile,
+    Action, Arg, ComposeAction, CopyAction, Discovery, EncodeAction, EnvChanges, Expectation, GenerateAction,
+    Generator, Input, Invocation, Keep, ProveAction, Step, StepId, Subject, WrittenFile,
 };
 pub use tool::{Locate, Probe, Provider, Tool, ToolSpec, Version, Window};
 pub use toolchain::{Hint, Target, Toolchain, ToolchainSet};

@@ -64,6 +64,8 @@ pub enum Action {
     Write(Vec<WrittenFile>),
     /// Copies a file: how an artifact leaves the folder that its tool works in. The copy is whole or not there.
     Copy(CopyAction),
+    /// Makes bindings or declarations of a world.
+    Generate(GenerateAction),
     /// Makes a component from a core module.
     Encode(EncodeAction),
     /// Composes an entry with everything it imports.
@@ -95,6 +97,36 @@ pub struct CopyAction {
     pub from: AbsPath,
     /// The copy.
     pub to: AbsPath,
+}
+
+/// What of a world a language's code needs, made in process.
+///
+/// The folder is the generator's own: files that an earlier run wrote there and this one does not are removed, others are left
+/// alone.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct GenerateAction {
+    /// What is made.
+    pub generator: Generator,
+    /// The folder of the WIT package with the world.
+    pub wit: AbsPath,
+    /// The world.
+    pub world: String,
+    /// The folder that the files are written into.
+    pub into: AbsPath,
+    /// The list of what was written, with digests; written last.
+    pub list: AbsPath,
+}
+
+/// The closed set of what is generated in process.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Generator {
+    /// Declarations of the world's imports and exports for TypeScript and JavaScript.
+    TypeScript,
+    /// Bindings for the standard Go compiler.
+    Go {
+        /// The import path of the folder, e.g. `shop/pricing/bindings`.
+        package: String,
+    },
 }
 
 /// A component from a core module that carries no description of its world.

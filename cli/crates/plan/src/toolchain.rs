@@ -47,7 +47,13 @@ pub trait Toolchain: Sync {
     /// Files whose text [`Toolchain::steps`] must know.
     fn reads(&self, dir: &AbsPath) -> Vec<AbsPath>;
 
-    /// The steps from the project to [`Layout::artifact`]; errors are about the project's files.
+    /// The steps that write what an editor and the build need of the world: bindings, declarations. They need no more than
+    /// [`Toolchain::requirements`] and no project that builds. By default there are none.
+    fn bindings(&self, _: &Target<'_>, _: &Facts, _: &Layout) -> Result<Vec<Step>, Box<Diagnostic>> {
+        Ok(Vec::new())
+    }
+
+    /// The steps from the project and its bindings to [`Layout::artifact`]; errors are about the project's files.
     fn steps(&self, target: &Target<'_>, facts: &Facts, layout: &Layout) -> Result<Vec<Step>, Box<Diagnostic>>;
 
     /// What is known of failures of its tools.

@@ -10,6 +10,7 @@
 //! | `rust`, `starling`, `python`, `tinygo` | how a language is built |
 //! | `rustup`, `npm`, `pip`, `debian` | how a tool is installed |
 //! | `cargo_toml`, `package_json` | what a project says of itself |
+//! | `generate` | what is made of the WIT in process |
 //! | `steps` | the shapes of steps that several of them share |
 //!
 //! What conjoin gives a toolchain to run (a build runner, lock files) lies in `support/<toolchain>/` and is written by steps, so
@@ -17,6 +18,7 @@
 
 mod cargo_toml;
 mod debian;
+mod generate;
 mod npm;
 mod package_json;
 mod pip;
@@ -27,6 +29,8 @@ mod starling;
 mod steps;
 mod tinygo;
 mod tools;
+
+pub use generate::{GenerateError, GeneratedFile, generate};
 
 use conjoin_plan::{Toolchain, ToolchainSet};
 

@@ -130,7 +130,9 @@ fn steps(
         shared_wit: layout.app.join(manifest.app.wit.as_path()),
         permissions: &component.permissions,
     };
-    toolchain.steps(&target, &facts, &layout)
+    let mut steps = toolchain.bindings(&target, &facts, &layout)?;
+    steps.extend(toolchain.steps(&target, &facts, &layout)?);
+    Ok(steps)
 }
 
 fn layout(profile: Profile) -> Layout {
@@ -185,7 +187,7 @@ fn write_step(text: &mut String, step: &Step) {
             Expectation::Prints(line) => writeln!(text, "  {} prints {line:?}", prove.component),
             Expectation::Hello(line) => writeln!(text, "  {} says {line:?}", prove.component),
         },
-        Action::Encode(_) | Action::Compose(_) => writeln!(text, "  {:?}", step.action),
+        Action::Generate(_) | Action::Encode(_) | Action::Compose(_) => writeln!(text, "  {:?}", step.action),
     };
     for input in &step.inputs {
         let _ = match input {

@@ -4,7 +4,7 @@ use std::{io, path::Path};
 
 use conjoin_plan::{AbsPath, Action, Discovery, Invocation, Step, WrittenFile};
 
-use super::step::Work;
+use super::{generate::write_generated, step::Work};
 use crate::{
     BuildEvent, StepError,
     dep_info::prerequisites,
@@ -20,6 +20,7 @@ pub(super) fn outputs_of(step: &Step) -> Vec<AbsPath> {
         Action::Run(_) => Vec::new(),
         Action::Write(files) => files.iter().map(|file| &file.path).collect(),
         Action::Copy(copy) => vec![&copy.to],
+        Action::Generate(generate) => vec![&generate.list],
         Action::Encode(encode) => vec![&encode.output],
         Action::Compose(compose) => vec![&compose.output],
         Action::Prove(prove) => vec![&prove.output],
@@ -54,6 +55,10 @@ impl Work<'_> {
             }
             Action::Write(files) => files.iter().try_for_each(write).map_err(on_file),
             Action::Copy(action) => copy_whole(&action.from, &action.to).map_err(on_file),
+            Action::Generate(action) => {
+                let files = self.performer.generate(action)?;
+                write_generated(action, &files).map_err(on_file)
+            }
             Action::Encode(action) => {
                 let bytes = self.performer.encode(action)?;
                 write_whole(action.output.as_path(), &bytes).map_err(on_file)
@@ -117,9 +122,7 @@ impl Work<'_> {
         let text = String::from_utf8_lossy(&fs_err::read(path).map_err(missing)?).into_owned();
         let base = match &step.action {
             Action::Run(invocation) => &invocation.cwd,
-            Action::Write(_) | Action::Copy(_) | Action::Encode(_) | Action::Compose(_) | Action::Prove(_) => {
-                &self.options.layout.app
-            }
+            _ => &self.options.layout.app,
         };
         let made = self.options.layout.dot_conjoin();
         let counts = |path: &Path| {

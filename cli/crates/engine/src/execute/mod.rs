@@ -9,6 +9,7 @@
 //! Records and artifacts are written whole and after the fact: a process that is killed leaves at worst a step to be done again.
 
 mod action;
+mod generate;
 mod reasons;
 mod schedule;
 mod step;
@@ -103,7 +104,7 @@ fn in_folder(error: LockError, unwritable: &dyn Fn(std::io::Error) -> ExecuteErr
 fn line(step: &conjoin_plan::Step) -> StepLine {
     let program = match &step.action {
         Action::Run(invocation) => Some(invocation.program.file_name()),
-        Action::Write(_) | Action::Copy(_) | Action::Encode(_) | Action::Compose(_) | Action::Prove(_) => None,
+        _ => None,
     };
     StepLine { step: step.id.clone(), subject: step.subject.clone(), title: step.title.clone(), program }
 }

@@ -96,7 +96,7 @@ impl Done {
 fn failure(step: &Step, output: Vec<u8>, error: StepError) -> FailedStep {
     let (command, cwd) = match &step.action {
         Action::Run(invocation) => (Some(invocation.to_string()), Some(invocation.cwd.clone())),
-        Action::Write(_) | Action::Copy(_) | Action::Encode(_) | Action::Compose(_) | Action::Prove(_) => (None, None),
+        _ => (None, None),
     };
     let (id, subject, title) = (step.id.clone(), step.subject.clone(), step.title.clone());
     FailedStep { step: id, subject, title, command, cwd, output, error }

@@ -8,13 +8,13 @@ use std::{
 };
 
 use conjoin_engine::{
-    BuildEvent, BuildReport, CancelToken, Environment, ExecuteError, ExecuteOptions, OnFailure, PerformError,
-    Performer, Scope, StepOutcome, execute,
+    BuildEvent, BuildReport, CancelToken, Environment, ExecuteError, ExecuteOptions, GeneratedFile, OnFailure,
+    PerformError, Performer, Scope, StepOutcome, execute,
 };
 use conjoin_manifest::ComponentName;
 use conjoin_plan::{
-    AbsPath, Action, ComposeAction, CopyAction, EncodeAction, FoundIn, FoundTool, Input, Invocation, Keep, Layout,
-    Plan, Profile, ProveAction, Step, StepId, Subject, Tool,
+    AbsPath, Action, ComposeAction, CopyAction, EncodeAction, FoundIn, FoundTool, GenerateAction, Input, Invocation,
+    Keep, Layout, Plan, Profile, ProveAction, Step, StepId, Subject, Tool,
 };
 use conjoin_test_support::TestEnv;
 
@@ -183,6 +183,14 @@ pub(crate) struct Joiner;
 impl Performer for Joiner {
     fn version(&self) -> String {
         "joiner 1".to_owned()
+    }
+
+    /// One file for each line `PATH TEXT` of the world.
+    fn generate(&self, action: &GenerateAction) -> Result<Vec<GeneratedFile>, PerformError> {
+        let text = fs_err::read_to_string(action.wit.join("world.wit"));
+        let text = text.map_err(|error| PerformError::new(error.to_string()))?;
+        let files = text.lines().filter_map(|line| line.split_once(' '));
+        Ok(files.map(|(path, text)| GeneratedFile { path: path.to_owned(), text: text.to_owned() }).collect())
     }
 
     fn encode(&self, action: &EncodeAction) -> Result<Vec<u8>, PerformError> {

@@ -4,6 +4,7 @@
 
 mod crash;
 mod fixture;
+mod generating;
 mod probe;
 mod process;
 mod remembering;

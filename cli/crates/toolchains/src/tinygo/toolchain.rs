@@ -68,20 +68,26 @@ impl Toolchain for TinyGo {
         vec![dir.join("go.mod")]
     }
 
+    fn bindings(&self, target: &Target<'_>, facts: &Facts, layout: &Layout) -> Result<Vec<Step>, Box<Diagnostic>> {
+        let module = go_mod::module(&target.dir, facts, layout)?;
+        let (world, wit) = steps::write_world(target, layout);
+        let bindings = generate(target, &module, &world, &wit, facts)?;
+        Ok(vec![world, bindings])
+    }
+
     fn steps(&self, target: &Target<'_>, facts: &Facts, layout: &Layout) -> Result<Vec<Step>, Box<Diagnostic>> {
         let module = go_mod::module(&target.dir, facts, layout)?;
         let tinygo = steps::found(facts, Tool::TinyGo)?;
-        let (world, wit) = steps::write_world(target, layout);
-        let bindings = generate(target, &module, &world, &wit, facts)?;
+        let (_, wit) = steps::write_world(target, layout);
         let description = steps::write(
             format!("{}/target", target.name),
             steps::component(target.name),
             "describe the platform",
             vec![WrittenFile::text(layout.work(target.name).join("target.json"), target::description(tinygo))],
         );
-        let compile = compile(target, &module, (&bindings, &description), facts, layout)?;
+        let compile = compile(target, &module, &description, facts, layout)?;
         let encode = encode(target, &wit, &compile, layout);
-        Ok(vec![world, bindings, description, compile, encode])
+        Ok(vec![description, compile, encode])
     }
 
     fn hints(&self) -> &'static [Hint] {
@@ -114,17 +120,21 @@ fn generate(
         subject: steps::component(target.name),
         title: "generate bindings",
         inputs: steps::outputs_of(world).collect(),
-        // It lists all others with their digests.
-        outputs: vec![out.join("bindings.txt")],
+        outputs: vec![list_of_bindings(target)],
         versions: vec![generator.says.clone()],
     };
     Ok(run.step(invocation))
 }
 
+/// The file that lists all others of the bindings with their digests.
+fn list_of_bindings(target: &Target<'_>) -> AbsPath {
+    target.dir.join(BINDINGS).join("bindings.txt")
+}
+
 fn compile(
     target: &Target<'_>,
     module: &go_mod::Module,
-    (bindings, description): (&Step, &Step),
+    description: &Step,
     facts: &Facts,
     layout: &Layout,
 ) -> Result<Step, Box<Diagnostic>> {
@@ -143,7 +153,7 @@ fn compile(
             .arg(".");
 
     let mut inputs: Vec<Input> = [&target.dir].into_iter().chain(&module.folders).map(tree).collect();
-    inputs.extend(steps::outputs_of(bindings));
+    inputs.push(Input::File(list_of_bindings(target)));
     inputs.extend(steps::outputs_of(description));
     let run = Run {
         id: format!("{}/tinygo", target.name),

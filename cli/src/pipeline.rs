@@ -132,6 +132,7 @@ fn summary(report: &BuildReport) -> String {
             .filter(|step| step.outcome == outcome)
             .map(|step| match &step.subject {
                 Subject::Component(name) => format!("`{name}`"),
+                Subject::Bindings(name) => format!("the bindings of `{name}`"),
                 Subject::Composition(name) => format!("the composition of `{name}`"),
                 Subject::Installation(tool) => tools::tool_name(*tool).to_owned(),
             })

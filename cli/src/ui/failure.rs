@@ -2,7 +2,7 @@
 
 use conjoin_diagnostics::Diagnostic;
 use conjoin_engine::{FailedStep, StepError};
-use conjoin_plan::Subject;
+use conjoin_plan::{Subject, Tool};
 
 use crate::tools::tool_name;
 
@@ -22,6 +22,7 @@ pub(super) struct Failure {
 pub(super) fn explain(failed: &FailedStep) -> Failure {
     let (code, subject) = match &failed.subject {
         Subject::Component(name) => ("build::step-failed", format!("component `{name}`")),
+        Subject::Bindings(name) => ("build::step-failed", format!("the bindings of `{name}`")),
         Subject::Composition(name) => ("compose::failed", format!("the composition of `{name}`")),
         Subject::Installation(tool) => ("install::step-failed", format!("the installation of {}", tool_name(*tool))),
     };
@@ -41,14 +42,20 @@ pub(super) fn explain(failed: &FailedStep) -> Failure {
         | StepError::MissingDepInfo { .. }
         | StepError::File { .. } => Vec::new(),
     };
-    Failure { what, output: failed.output.clone(), hints: hints(&failed.output), diagnostics }
+    Failure { what, output: failed.output.clone(), hints: hints(failed), diagnostics }
 }
 
-/// What the toolchains know of failures with such an output.
-fn hints(output: &[u8]) -> Vec<String> {
-    let output = String::from_utf8_lossy(output);
+/// What the toolchains that need the tool that failed know of failures with such an output.
+fn hints(failed: &FailedStep) -> Vec<String> {
+    let tool = match failed.subject {
+        Subject::Installation(tool) => Some(tool),
+        Subject::Component(_) | Subject::Bindings(_) | Subject::Composition(_) => failed.tool,
+    };
+    let needs = |tools: &[Tool]| tool.is_some_and(|tool| tools.contains(&tool));
+    let output = String::from_utf8_lossy(&failed.output);
     let toolchains = conjoin_toolchains::all().toolchains;
-    let known = toolchains.iter().flat_map(|toolchain| toolchain.hints());
+    let toolchains = toolchains.iter().filter(|toolchain| needs(toolchain.requirements()));
+    let known = toolchains.flat_map(|toolchain| toolchain.hints());
     let mut hints: Vec<String> =
         known.filter(|hint| output.contains(hint.when)).map(|hint| hint.say.to_owned()).collect();
     hints.dedup();

@@ -109,6 +109,7 @@ impl Progress {
         let name = name(&subject);
         let built = match &subject {
             Subject::Component(_) => "Built",
+            Subject::Bindings(_) => "Wrote",
             Subject::Composition(_) => "Composed",
             Subject::Installation(_) => "Installed",
         };
@@ -152,6 +153,7 @@ fn summary(outcome: BuildOutcome, milliseconds: u64, style: Style) -> Option<Str
 fn name(subject: &Subject) -> String {
     match subject {
         Subject::Component(name) | Subject::Composition(name) => name.to_string(),
+        Subject::Bindings(name) => format!("bindings of {name}"),
         Subject::Installation(tool) => tool_name(*tool).to_owned(),
     }
 }

@@ -215,6 +215,7 @@ fn as_lossy_text<S: Serializer>(output: &Vec<u8>, serializer: S) -> Result<S::Ok
 fn as_subject<S: Serializer>(subject: &Subject, serializer: S) -> Result<S::Ok, S::Error> {
     let (kind, name) = match subject {
         Subject::Component(name) => ("component", name.to_string()),
+        Subject::Bindings(name) => ("bindings", name.to_string()),
         Subject::Composition(name) => ("composition", name.to_string()),
         Subject::Installation(tool) => ("installation", format!("{tool:?}")),
     };

@@ -2,7 +2,7 @@
 
 use std::{io, time::Duration};
 
-use conjoin_plan::{AbsPath, StepId, Subject};
+use conjoin_plan::{AbsPath, StepId, Subject, Tool};
 
 use crate::{BuildOutcome, DirtyReason, InputError, LockError, PerformError, StepOutcome, process::RunError};
 
@@ -43,6 +43,8 @@ pub struct FailedStep {
     pub subject: Subject,
     /// What it does.
     pub title: String,
+    /// The tool that the command runs, if it runs one.
+    pub tool: Option<Tool>,
     /// The command, pasteable, if it runs one.
     pub command: Option<String>,
     /// The folder that the command runs in.

@@ -189,8 +189,9 @@ fn component_steps(
     };
     let steps = || {
         let mut steps = toolchain.bindings(&target, request.facts, layout)?;
-        if extent == Extent::Everything {
-            steps.extend(toolchain.steps(&target, request.facts, layout)?);
+        match extent {
+            Extent::Everything => steps.extend(toolchain.steps(&target, request.facts, layout)?),
+            Extent::Bindings => steps.iter_mut().for_each(|step| step.subject = Subject::Bindings(target.name.clone())),
         }
         Ok(steps)
     };

@@ -49,6 +49,8 @@ pub struct Step {
 pub enum Subject {
     /// A component of the app.
     Component(ComponentName),
+    /// The bindings of a component, and nothing more of it.
+    Bindings(ComponentName),
     /// The composition of an entry.
     Composition(ComponentName),
     /// The installation of a tool.

@@ -94,12 +94,14 @@ impl Done {
 }
 
 fn failure(step: &Step, output: Vec<u8>, error: StepError) -> FailedStep {
-    let (command, cwd) = match &step.action {
-        Action::Run(invocation) => (Some(invocation.to_string()), Some(invocation.cwd.clone())),
-        _ => (None, None),
+    let invocation = match &step.action {
+        Action::Run(invocation) => Some(invocation),
+        _ => None,
     };
+    let command = invocation.map(ToString::to_string);
+    let (tool, cwd) = invocation.map(|invocation| (invocation.tool, invocation.cwd.clone())).unzip();
     let (id, subject, title) = (step.id.clone(), step.subject.clone(), step.title.clone());
-    FailedStep { step: id, subject, title, command, cwd, output, error }
+    FailedStep { step: id, subject, title, tool, command, cwd, output, error }
 }
 
 impl Attempt<'_> {

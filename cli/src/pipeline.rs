@@ -100,6 +100,13 @@ pub(crate) struct Task<'a> {
 pub(crate) fn execute_plan(ui: &mut Ui, machine: &Machine, task: &Task<'_>) -> Result<BuildReport, CommandError> {
     let Task { layout, plan, scope, jobs } = *task;
     let environment = tools::environment(machine);
+    let store_limit = machine.surroundings.store_limit().map_err(|text| {
+        CommandError::usage(
+            Diagnostic::error("usage::store-size", format!("`{text}` is no size"))
+                .note("the variable CONJOIN_STORE_SIZE says how much the artifacts of all apps may take in the cache folder")
+                .hint("write a whole number of bytes, or one with KB, MB, GB or TB, e.g. `20GB`"),
+        )
+    })?;
     let options = ExecuteOptions {
         layout,
         scope,
@@ -107,6 +114,7 @@ pub(crate) fn execute_plan(ui: &mut Ui, machine: &Machine, task: &Task<'_>) -> R
         jobs,
         on_failure: OnFailure::GoOn,
         cancel: &machine.signals.cancel,
+        store_limit,
     };
     let report = execute(plan, &options, &SystemPerformer, &mut ui.events()).map_err(|error| not_begun(&error))?;
     for failed in &report.failed {

@@ -79,4 +79,31 @@ impl Surroundings {
         let home = self.variable("HOME").map_or_else(|| PathBuf::from("/tmp"), PathBuf::from);
         self.absolute(&home.join(".cache").join("conjoin"))
     }
+
+    /// How many bytes the artifacts of all apps may have in the cache folder: `$CONJOIN_STORE_SIZE`, else ten gigabytes; the text
+    /// of the variable where it is not a size.
+    pub fn store_limit(&self) -> Result<u64, String> {
+        let Some(text) = self.variable("CONJOIN_STORE_SIZE") else { return Ok(10_000_000_000) };
+        let text = text.to_string_lossy();
+        bytes(&text).ok_or_else(|| text.into_owned())
+    }
+}
+
+/// A size such as `500MB` or `20GB`, in bytes.
+fn bytes(text: &str) -> Option<u64> {
+    let units = [("KB", 1_000), ("MB", 1_000_000), ("GB", 1_000_000_000), ("TB", 1_000_000_000_000)];
+    let (number, unit) =
+        units.iter().find_map(|(name, unit)| Some((text.strip_suffix(name)?, *unit))).unwrap_or((text, 1));
+    number.trim().parse::<u64>().ok()?.checked_mul(unit)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::bytes;
+
+    #[test]
+    fn sizes_have_a_number_and_perhaps_a_unit() {
+        assert_eq!([bytes("0"), bytes("20GB"), bytes("5 MB")], [Some(0), Some(20_000_000_000), Some(5_000_000)]);
+        assert_eq!([bytes(""), bytes("GB"), bytes("-1"), bytes("1.5GB"), bytes("99999999TB")], [None; 5]);
+    }
 }

@@ -74,6 +74,13 @@ impl Progress {
                 }
                 lines.extend(self.finished(step, *outcome, Duration::from_millis(*milliseconds), style));
             }
+            BuildEvent::StoreCollected { artifacts, bytes } => {
+                if verbosity == Verbosity::Verbose {
+                    let size = format!("{:.1} MB", *bytes as f64 / 1e6);
+                    let what = format!("{artifacts} artifacts, {size}, from the cache folder: used longest ago");
+                    lines.push(status_line("Removed", &what, style));
+                }
+            }
             BuildEvent::Finished { outcome, milliseconds } => {
                 lines.extend(summary(*outcome, *milliseconds, style));
             }

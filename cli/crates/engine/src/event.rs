@@ -66,6 +66,13 @@ pub enum BuildEvent {
         /// How long it took.
         milliseconds: u64,
     },
+    /// Artifacts that were used longest ago were removed from the cache folder.
+    StoreCollected {
+        /// How many.
+        artifacts: u64,
+        /// Their size in bytes.
+        bytes: u64,
+    },
     /// All steps have their outcome.
     Finished {
         /// The summary.

@@ -20,7 +20,8 @@ use conjoin_plan::{Action, Keep, Layout, Plan};
 
 use crate::{
     BuildEvent, BuildReport, CancelToken, Environment, EventSink, ExecuteError, LockError, Performer, Scope, StepLine,
-    digest::Digests, folder::prepare, lock::lock, names::Roots, orphans::adopt, state::State, store::Store,
+    StepOutcome, StepReport, digest::Digests, folder::prepare, lock::lock, names::Roots, orphans::adopt, state::State,
+    store::Store,
 };
 
 /// How a plan is carried out.
@@ -38,6 +39,8 @@ pub struct ExecuteOptions<'a> {
     pub on_failure: OnFailure,
     /// What ends it early.
     pub cancel: &'a CancelToken,
+    /// How many bytes the artifacts of all apps may have in the cache folder; more is removed, what was used longest ago first.
+    pub store_limit: u64,
 }
 
 /// What happens to the other steps when one fails.
@@ -87,11 +90,24 @@ pub fn execute(
         keys: Mutex::new(BTreeMap::new()),
     };
     let (steps, failed) = schedule::schedule(&work, sink);
-    let cancelled = steps.iter().any(|step| step.outcome == crate::StepOutcome::Cancelled);
+    if let Some(store) = work.store.as_ref().filter(|_| stored(plan, &steps)) {
+        let collected = store.collect(options.store_limit).map_err(cache_unwritable)?;
+        if collected.artifacts > 0 {
+            sink.event(BuildEvent::StoreCollected { artifacts: collected.artifacts, bytes: collected.bytes });
+        }
+    }
+    let cancelled = steps.iter().any(|step| step.outcome == StepOutcome::Cancelled);
     let report = BuildReport { steps, failed, cancelled, duration: began.elapsed() };
     sink.event(BuildEvent::Finished { outcome: report.outcome(), milliseconds: milliseconds(report.duration) });
     drop(lock);
     Ok(report)
+}
+
+/// Whether one of the steps put something into the store.
+fn stored(plan: &Plan, steps: &[StepReport]) -> bool {
+    let built = steps.iter().filter(|step| step.outcome == StepOutcome::Built);
+    let mut kept = built.filter_map(|step| plan.steps().iter().find(|planned| planned.id == step.step));
+    kept.any(|step| step.keep == Keep::Stored)
 }
 
 fn in_folder(error: LockError, unwritable: &dyn Fn(std::io::Error) -> ExecuteError) -> ExecuteError {

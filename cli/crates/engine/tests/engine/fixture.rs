@@ -31,6 +31,7 @@ pub(crate) struct Fixture {
     pub(crate) jobs: usize,
     pub(crate) on_failure: OnFailure,
     pub(crate) scope: Scope,
+    pub(crate) store_limit: u64,
     pub(crate) events: Arc<Mutex<Vec<BuildEvent>>>,
 }
 
@@ -49,6 +50,7 @@ impl Fixture {
             jobs: 2,
             on_failure: OnFailure::GoOn,
             scope: Scope::App,
+            store_limit: u64::MAX,
             events: Arc::default(),
         }
     }
@@ -141,6 +143,7 @@ impl Fixture {
             jobs: NonZeroUsize::new(self.jobs).unwrap(),
             on_failure: self.on_failure,
             cancel: &self.cancel,
+            store_limit: self.store_limit,
         };
         self.env.forget_starts();
         self.events.lock().unwrap().clear();

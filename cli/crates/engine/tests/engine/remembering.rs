@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use conjoin_engine::{Cleaned, Scope, StepOutcome, clean};
+use conjoin_engine::{BuildEvent, Cleaned, Scope, StepOutcome, clean};
 use conjoin_plan::{Action, Discovery, Input, Keep, Plan, Step, WrittenFile};
 use conjoin_test_support::{copy_tree, touch_all};
 
@@ -145,6 +145,37 @@ fn a_spoiled_store_is_noticed() {
     fs_err::remove_dir_all(fixture.layout.dot_conjoin()).unwrap();
     fixture.build(&fixture.app_of_two());
     assert!(fixture.started().is_empty(), "the store was mended");
+}
+
+#[test]
+fn the_store_keeps_within_its_bound_what_was_used_last() {
+    let mut fixture = built();
+    let blobs = || {
+        let folders = fs_err::read_dir(fixture.env.cache().join("artifacts/blobs")).unwrap();
+        folders.map(|folder| fs_err::read_dir(folder.unwrap().path()).unwrap().count()).sum::<usize>()
+    };
+    assert_eq!(blobs(), 2);
+    // Time goes by, then `b` is used again.
+    touch_all(&fixture.env.cache().join("artifacts/blobs"), Duration::from_secs(0));
+    fs_err::remove_file(fixture.layout.app.join(".conjoin/work/b.o")).unwrap();
+    fixture.build(&fixture.app_of_two());
+    assert!(fixture.started().is_empty());
+
+    // Each blob has three bytes: of three, two have room.
+    fixture.store_limit = 8;
+    fixture.write("a.src", "A2\n");
+    fixture.build(&fixture.app_of_two());
+    let events = fixture.events.lock().unwrap().clone();
+    assert!(events.contains(&BuildEvent::StoreCollected { artifacts: 1, bytes: 3 }), "{events:?}");
+    let back = |file: &str, text: &str| {
+        fixture.write(file, text);
+        fs_err::remove_dir_all(fixture.layout.dot_conjoin()).unwrap();
+        fixture.build(&fixture.app_of_two());
+        fixture.started()
+    };
+    assert!(back("a.src", "A2\n").is_empty(), "what was used last is there");
+    assert_eq!(back("a.src", "A1\n"), ["a.src"], "what was used longest ago is made again");
+    assert!(!fixture.reasons().iter().any(|reason| reason.contains("damaged")), "{:?}", fixture.reasons());
 }
 
 fn spoil(folder: &std::path::Path) {

@@ -6,7 +6,10 @@
 //! by hash, `tmp/` what is being written.
 //!
 //! Everything is written whole and never changed, so that processes need no lock; a blob that does not have its hash is thrown
-//! away and counts as not there. Blobs are copied, never linked: tools write into their outputs.
+//! away and counts as not there. Blobs are copied, never linked: tools write into their outputs. The store has a bound: see
+//! [`Store::collect`].
+
+mod collect;
 
 use std::{
     collections::BTreeMap,
@@ -14,6 +17,7 @@ use std::{
     io::{self, Read as _, Write as _},
     os::unix::fs::PermissionsExt as _,
     path::{Path, PathBuf},
+    time::SystemTime,
 };
 
 use conjoin_plan::AbsPath;
@@ -95,7 +99,9 @@ impl Store {
         paths.into_iter().find_map(|path| {
             let entry: Entry = serde_json::from_slice(&fs_err::read(&path).ok()?).ok()?;
             let here = entry.format == FORMAT && entry.discovered.iter().all(|(name, digest)| is_here(name, *digest));
-            here.then_some(entry)
+            // What was collected meanwhile counts as not there.
+            let whole = || entry.outputs.iter().all(|blob| self.blob(blob.digest).is_file());
+            (here && whole()).then_some(entry)
         })
     }
 
@@ -153,6 +159,7 @@ impl Store {
         let size = fs_err::metadata(from)?.len();
         // One that was spoiled is found out when it is restored; one that a loss of power cut short is found out here.
         if fs_err::metadata(&path).is_ok_and(|metadata| metadata.len() == size) {
+            used(&fs_err::File::open(&path)?);
             return Ok(());
         }
         let mut file = self.temporary()?;
@@ -180,9 +187,17 @@ impl Store {
             to.write_all(&buffer[..count]).map_err(|error| naming(shown, &error))?;
         }
         let whole = Digest::from(hasher.finalize()) == digest;
-        if !whole {
+        if whole {
+            used(&from);
+        } else {
             fs_err::remove_file(&path)?;
         }
         Ok(whole)
     }
+}
+
+/// Marks a blob as used now. On a file system that refuses, it keeps the time at which it was made, and goes a little earlier.
+#[expect(clippy::disallowed_methods, reason = "the time decides only what is removed first")]
+fn used(blob: &fs_err::File) {
+    drop(blob.file().set_modified(SystemTime::now()));
 }

@@ -1,0 +1,100 @@
+//! Keeping the store within its bound: what was used longest ago goes first.
+//!
+//! The time stamp of a blob tells when it was last used. Another process may build meanwhile: at worst it misses what it was about
+//! to restore, and makes it again.
+
+use std::{
+    collections::BTreeSet,
+    io,
+    path::{Path, PathBuf},
+};
+
+use super::{Entry, Store};
+use crate::{lock::try_lock, stamp::FileTime};
+
+/// The part of the bound that a collection leaves free, so that not every build collects: a fifth.
+const FREE: u64 = 5;
+
+/// What a collection removed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Collected {
+    /// The number of artifacts.
+    pub(crate) artifacts: u64,
+    /// Their size in bytes.
+    pub(crate) bytes: u64,
+}
+
+struct Found {
+    used: FileTime,
+    bytes: u64,
+    path: PathBuf,
+}
+
+impl Store {
+    /// Removes the artifacts used longest ago if all together have more than `limit` bytes. Does nothing while another process
+    /// collects.
+    pub(crate) fn collect(&self, limit: u64) -> io::Result<Collected> {
+        let mut found = Vec::new();
+        for folder in entries(self.folder.join("blobs").as_path())? {
+            for path in entries(&folder)? {
+                // It may be gone by now: another process collects, too.
+                let Ok(metadata) = fs_err::metadata(&path) else { continue };
+                found.push(Found { used: FileTime::written(&metadata), bytes: metadata.len(), path });
+            }
+        }
+        let total: u64 = found.iter().map(|blob| blob.bytes).sum();
+        if total <= limit {
+            return Ok(Collected::default());
+        }
+        let Some(_lock) = try_lock(&self.folder.join("collect.lock"))? else { return Ok(Collected::default()) };
+        found.sort_by(|one, other| (one.used, &one.path).cmp(&(other.used, &other.path)));
+        let enough = total - (limit - limit / FREE);
+        let mut collected = Collected::default();
+        let mut victims = BTreeSet::new();
+        for blob in found {
+            if collected.bytes >= enough {
+                break;
+            }
+            collected.artifacts += 1;
+            collected.bytes += blob.bytes;
+            victims.insert(blob.path);
+        }
+        self.forget(&victims)?;
+        victims.iter().try_for_each(|path| remove(path))?;
+        Ok(collected)
+    }
+
+    /// Removes the runs of which an output is among `victims`.
+    fn forget(&self, victims: &BTreeSet<PathBuf>) -> io::Result<()> {
+        for folder in entries(self.folder.join("keys").as_path())? {
+            for path in entries(&folder)? {
+                let Ok(bytes) = fs_err::read(&path) else { continue };
+                let entry: Option<Entry> = serde_json::from_slice(&bytes).ok();
+                let stays = entry
+                    .is_some_and(|entry| entry.outputs.iter().all(|blob| !victims.contains(&self.blob(blob.digest))));
+                if !stays {
+                    remove(&path)?;
+                }
+            }
+            // It stays as long as something is in it.
+            drop(fs_err::remove_dir(&folder));
+        }
+        Ok(())
+    }
+}
+
+/// What is in a folder; nothing if it is not there.
+fn entries(folder: &Path) -> io::Result<Vec<PathBuf>> {
+    match fs_err::read_dir(folder) {
+        Ok(entries) => entries.map(|entry| Ok(entry?.path())).collect(),
+        Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => Ok(Vec::new()),
+        Err(error) => Err(error),
+    }
+}
+
+fn remove(path: &Path) -> io::Result<()> {
+    match fs_err::remove_file(path) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+        _ => Ok(()),
+    }
+}

@@ -3,6 +3,8 @@
 use conjoin_plan::Generator;
 use conjoin_wit::WitFile;
 
+use crate::javascript;
+
 /// A file that a generator made.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct GeneratedFile {
@@ -18,12 +20,19 @@ pub enum GenerateError {
     /// There is no such generator yet.
     #[error("this version of conjoin makes no {0}")]
     Unknown(&'static str),
+    /// The world cannot be read.
+    #[error("{0}")]
+    Wit(String),
 }
 
 /// Makes what `generator` stands for of `world`, which the package `wit` has.
-pub fn generate(generator: &Generator, _wit: &[WitFile], _world: &str) -> Result<Vec<GeneratedFile>, GenerateError> {
+pub fn generate(generator: &Generator, wit: &[WitFile], world: &str) -> Result<Vec<GeneratedFile>, GenerateError> {
     match generator {
-        Generator::TypeScript => Err(GenerateError::Unknown("declarations for TypeScript")),
+        Generator::TypeScript => {
+            let (resolve, world) =
+                conjoin_wit::resolve(wit, world).map_err(|error| GenerateError::Wit(error.to_string()))?;
+            Ok(javascript::declaration_files(&resolve, world))
+        }
         Generator::Go { .. } => Err(GenerateError::Unknown("bindings for Go")),
     }
 }

@@ -11,6 +11,7 @@
 //! | `rustup`, `npm`, `pip`, `debian` | how a tool is installed |
 //! | `cargo_toml`, `package_json` | what a project says of itself |
 //! | `generate` | what is made of the WIT in process |
+//! | `javascript` | how WIT looks from JavaScript and TypeScript |
 //! | `steps` | the shapes of steps that several of them share |
 //!
 //! What conjoin gives a toolchain to run (a build runner, lock files) lies in `support/<toolchain>/` and is written by steps, so
@@ -19,6 +20,7 @@
 mod cargo_toml;
 mod debian;
 mod generate;
+mod javascript;
 mod npm;
 mod package_json;
 mod pip;

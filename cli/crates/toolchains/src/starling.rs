@@ -11,6 +11,7 @@ use conjoin_plan::{
 use conjoin_wit::Dialect;
 
 use crate::{
+    javascript,
     package_json::{self, Package},
     steps::{self, Run},
 };
@@ -51,6 +52,10 @@ impl Toolchain for Starling {
 
     fn reads(&self, dir: &AbsPath) -> Vec<AbsPath> {
         package_json::reads(dir)
+    }
+
+    fn bindings(&self, target: &Target<'_>, _: &Facts, layout: &Layout) -> Result<Vec<Step>, Box<Diagnostic>> {
+        Ok(javascript::bindings(target, layout))
     }
 
     fn steps(&self, target: &Target<'_>, facts: &Facts, layout: &Layout) -> Result<Vec<Step>, Box<Diagnostic>> {
@@ -106,7 +111,7 @@ impl Bundle<'_> {
             invocation = invocation.args(["--disable", feature]);
         }
         let invocation = run_by_us(invocation.arg("--out").arg(&output).arg("--read").arg(&read));
-        let mut inputs = vec![Input::Tree { dir: target.dir.clone(), except: &["node_modules"] }];
+        let mut inputs = vec![Input::Tree { dir: target.dir.clone(), except: &["node_modules", javascript::FOLDER] }];
         inputs.extend(self.inputs);
         inputs.push(steps::world_value(target));
         let step = Run {

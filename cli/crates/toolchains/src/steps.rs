@@ -107,23 +107,28 @@ pub(crate) fn component(name: &ComponentName) -> Subject {
 ///
 /// The folder is named by the world's digest, because files of an older world beside those of the new one would be read as well.
 pub(crate) fn write_world(target: &Target<'_>, layout: &Layout) -> (Step, AbsPath) {
-    write_world_as(target, layout, str::to_owned)
+    write_world_as(target, "wit", &layout.wit(target.name), str::to_owned)
+}
+
+/// The same in a folder of its own, for an editor, where the toolchain has its world without comments.
+pub(crate) fn write_described_world(target: &Target<'_>, layout: &Layout) -> (Step, AbsPath) {
+    write_world_as(target, "described-wit", &layout.work(target.name).join("described-wit"), str::to_owned)
 }
 
 /// The same without comments, for toolchains whose results do not depend on them: a comment in the shared WIT must not build
 /// anything anew.
 pub(crate) fn write_bare_world(target: &Target<'_>, layout: &Layout) -> (Step, AbsPath) {
-    write_world_as(target, layout, |text| {
+    write_world_as(target, "wit", &layout.wit(target.name), |text| {
         let lines = text.split_inclusive('\n').filter(|line| !line.trim_start().starts_with("//"));
         lines.collect()
     })
 }
 
-fn write_world_as(target: &Target<'_>, layout: &Layout, form: impl Fn(&str) -> String) -> (Step, AbsPath) {
+fn write_world_as(target: &Target<'_>, id: &str, into: &AbsPath, form: impl Fn(&str) -> String) -> (Step, AbsPath) {
     let digest: String = target.world_digest.chars().filter(char::is_ascii_alphanumeric).take(16).collect();
-    let folder = layout.wit(target.name).join(digest);
+    let folder = into.join(digest);
     let files = target.wit.iter().map(|file| WrittenFile::text(folder.join(&file.path), form(&file.text))).collect();
-    (write(format!("{}/wit", target.name), component(target.name), "write the world", files), folder)
+    (write(format!("{}/{id}", target.name), component(target.name), "write the world", files), folder)
 }
 
 /// The files that `step` writes, as inputs of another.

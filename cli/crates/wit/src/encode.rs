@@ -90,7 +90,7 @@ fn list(names: &[String]) -> String {
 /// Makes a component of `module`, which implements `world` of the WIT folder `wit`. The result is validated.
 pub fn encode(module: &[u8], wit: &[WitFile], world: &str) -> Result<Vec<u8>, EncodeError> {
     let names = CoreNames::of(module)?;
-    let (mut resolve, id) = read(wit, world)?;
+    let (mut resolve, id) = resolve(wit, world)?;
     let unfit = |reason: String| EncodeError::Unfit { world: world.to_owned(), reason };
     if names.imports.iter().any(|import| import.starts_with("wasi:")) {
         add_wasi_of_runtimes(&mut resolve, id).map_err(unfit)?;
@@ -103,7 +103,8 @@ pub fn encode(module: &[u8], wit: &[WitFile], world: &str) -> Result<Vec<u8>, En
     component.map_err(|error| names.misfit(&resolve, id).unwrap_or_else(|| unfit(format!("{error:#}"))))
 }
 
-fn read(wit: &[WitFile], world: &str) -> Result<(Resolve, WorldId), EncodeError> {
+/// The world `world` of the WIT folder `wit`, for generators of bindings: the only door to the parser's own types.
+pub fn resolve(wit: &[WitFile], world: &str) -> Result<(Resolve, WorldId), EncodeError> {
     let sources: Vec<_> =
         wit.iter().map(|file| Arc::new(Source::new(file.path.display().to_string(), file.text.as_str()))).collect();
     let wit = parse(&sources, "").map_err(|diagnostics| EncodeError::Wit { world: world.to_owned(), diagnostics })?;

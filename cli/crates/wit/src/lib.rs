@@ -20,7 +20,7 @@ mod wasi;
 mod world;
 
 pub use difference::{Difference, differences};
-pub use encode::{EncodeError, encode};
+pub use encode::{EncodeError, encode, resolve};
 pub use inspect::{InspectError, inspect};
 pub use parse::parse;
 pub use surface::{Item, Surface, compatible_versions, same_interface, without_version};

@@ -7,10 +7,54 @@ use wit_parser::{InterfaceId, Resolve, WorldId, WorldItem, WorldKey};
 
 /// Words that cannot name a function, a parameter or a class.
 const RESERVED: &[&str] = &[
-    "arguments", "await", "break", "case", "catch", "class", "const", "continue", "debugger", "default", "delete", "do",
-    "else", "enum", "eval", "export", "extends", "false", "finally", "for", "function", "if", "implements", "import",
-    "in", "instanceof", "interface", "let", "new", "null", "package", "private", "protected", "public", "return",
-    "static", "super", "switch", "this", "throw", "true", "try", "typeof", "var", "void", "while", "with", "yield",
+    "arguments",
+    "await",
+    "break",
+    "case",
+    "catch",
+    "class",
+    "const",
+    "continue",
+    "debugger",
+    "default",
+    "delete",
+    "do",
+    "else",
+    "enum",
+    "eval",
+    "export",
+    "extends",
+    "false",
+    "finally",
+    "for",
+    "function",
+    "if",
+    "implements",
+    "import",
+    "in",
+    "instanceof",
+    "interface",
+    "let",
+    "new",
+    "null",
+    "package",
+    "private",
+    "protected",
+    "public",
+    "return",
+    "static",
+    "super",
+    "switch",
+    "this",
+    "throw",
+    "true",
+    "try",
+    "typeof",
+    "var",
+    "void",
+    "while",
+    "with",
+    "yield",
 ];
 
 /// The name of a function, a parameter or a field, e.g. `countWords`.
@@ -56,8 +100,7 @@ pub(crate) fn modules(resolve: &Resolve, world: WorldId) -> Vec<Module> {
             };
             let name = full_name.split('@').next().unwrap_or_default().to_owned();
             let entry = found.entry((full_name.starts_with("wasi:"), full_name.clone()));
-            let module =
-                entry.or_insert(Module { name, full_name, id: *id, imported: false, exported: false });
+            let module = entry.or_insert(Module { name, full_name, id: *id, imported: false, exported: false });
             module.imported |= !exported;
             module.exported |= exported;
         }

@@ -130,6 +130,9 @@ pub(crate) struct BuildArgs {
     /// Optimise for size and speed
     #[arg(long)]
     pub(crate) release: bool,
+    /// Begin nothing more once something failed; by default everything that does not need it goes on
+    #[arg(long)]
+    pub(crate) fail_fast: bool,
     #[command(flatten)]
     pub(crate) tools: ToolArgs,
 }

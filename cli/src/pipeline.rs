@@ -1,7 +1,5 @@
 //! The build pipeline: tools, plan, execution.
 
-use std::num::NonZeroUsize;
-
 use conjoin_diagnostics::Diagnostic;
 use conjoin_engine::{BuildOutcome, BuildReport, ExecuteError, ExecuteOptions, OnFailure, Scope, StepOutcome, execute};
 use conjoin_manifest::ComponentName;
@@ -80,7 +78,7 @@ fn carry_out(
         toolchains: &toolchains,
     };
     let plan = build(&request, selection, extent).map_err(CommandError::project)?;
-    let task = Task { layout: &app.layout, plan: &plan, scope: Scope::App, jobs: work.jobs };
+    let task = Task { layout: &app.layout, plan: &plan, scope: Scope::App, work };
     execute_plan(ui, machine, &task).map(drop)
 }
 
@@ -92,13 +90,13 @@ pub(crate) struct Task<'a> {
     pub(crate) plan: &'a Plan,
     /// What it is for.
     pub(crate) scope: Scope,
-    /// How many steps run at a time.
-    pub(crate) jobs: NonZeroUsize,
+    /// How steps are carried out.
+    pub(crate) work: &'a WorkSettings,
 }
 
 /// Carries the plan of `task` out; failed steps are told, and are an error without more to say.
 pub(crate) fn execute_plan(ui: &mut Ui, machine: &Machine, task: &Task<'_>) -> Result<BuildReport, CommandError> {
-    let Task { layout, plan, scope, jobs } = *task;
+    let Task { layout, plan, scope, work } = *task;
     let environment = tools::environment(machine);
     let store_limit = machine.surroundings.store_limit().map_err(|text| {
         CommandError::usage(
@@ -111,8 +109,8 @@ pub(crate) fn execute_plan(ui: &mut Ui, machine: &Machine, task: &Task<'_>) -> R
         layout,
         scope,
         environment: &environment,
-        jobs,
-        on_failure: OnFailure::GoOn,
+        jobs: work.jobs,
+        on_failure: if work.fail_fast { OnFailure::Stop } else { OnFailure::GoOn },
         cancel: &machine.signals.cancel,
         store_limit,
     };

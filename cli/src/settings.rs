@@ -39,6 +39,8 @@ pub(crate) struct WorkSettings {
     pub(crate) policy: InstallPolicy,
     /// How many steps run at a time.
     pub(crate) jobs: NonZeroUsize,
+    /// Whether nothing more is begun once a step failed.
+    pub(crate) fail_fast: bool,
 }
 
 /// For `conjoin new`.
@@ -178,7 +180,7 @@ impl WorkSettings {
         };
         let cores = std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
         let jobs = jobs.and_then(|jobs| NonZeroUsize::new(jobs.into())).unwrap_or(cores);
-        Self { policy, jobs }
+        Self { policy, jobs, fail_fast: false }
     }
 }
 
@@ -201,12 +203,12 @@ impl BindingsSettings {
 impl BuildSettings {
     /// From what was typed.
     pub(crate) fn new(args: BuildArgs, surroundings: &Surroundings) -> Self {
-        let BuildArgs { app, components, release, tools } = args;
+        let BuildArgs { app, components, release, fail_fast, tools } = args;
         Self {
             app: app_folder(app, surroundings),
             components,
             profile: profile(release),
-            work: WorkSettings::new(&tools),
+            work: WorkSettings { fail_fast, ..WorkSettings::new(&tools) },
         }
     }
 }

@@ -101,7 +101,7 @@ pub(crate) fn ensure(
                 "it was not installed; `conjoin doctor --fix` does it, `conjoin doctor --fix --dry-run` shows how",
             )));
         }
-        execute_plan(ui, machine, &Task { layout, plan: &plan.plan, scope: Scope::Cache, jobs: work.jobs })?;
+        execute_plan(ui, machine, &Task { layout, plan: &plan.plan, scope: Scope::Cache, work })?;
         before = Some(now);
     }
 }

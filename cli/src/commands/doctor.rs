@@ -51,7 +51,7 @@ pub(crate) fn doctor(ui: &mut Ui, machine: &Machine, settings: &DoctorSettings) 
                 InstallPolicy::Ask | InstallPolicy::Install => InstallPolicy::Install,
                 InstallPolicy::Offline => InstallPolicy::Offline,
             };
-            let work = WorkSettings { policy, jobs: settings.work.jobs };
+            let work = WorkSettings { policy, ..settings.work.clone() };
             tools::ensure(ui, machine, &layout, &all, &work)?;
             let facts = tools::find(machine, &layout, &all, &[]);
             show(ui, &needs, &facts);

@@ -9,6 +9,7 @@
 //! Records and artifacts are written whole and after the fact: a process that is killed leaves at worst a step to be done again.
 
 mod action;
+mod expect;
 mod generate;
 mod reasons;
 mod schedule;
@@ -18,6 +19,7 @@ use std::{collections::BTreeMap, num::NonZeroUsize, sync::Mutex, time::Instant};
 
 use conjoin_plan::{Action, Keep, Layout, Plan};
 
+use self::expect::Durations;
 use crate::{
     BuildEvent, BuildReport, CancelToken, Environment, EventSink, ExecuteError, LockError, Performer, Scope, StepLine,
     StepOutcome, StepReport, digest::Digests, folder::prepare, lock::lock, names::Roots, orphans::adopt, state::State,
@@ -85,11 +87,14 @@ pub fn execute(
         roots: Roots::new(layout),
         digests: Digests::new(lock.taken().map_err(unwritable)?),
         state: State::new(options.scope.state(layout)),
+        durations: Durations::load(&options.scope.state(layout)),
         store: if stores { Some(Store::open(&layout.cache).map_err(cache_unwritable)?) } else { None },
         children,
         keys: Mutex::new(BTreeMap::new()),
     };
     let (steps, failed) = schedule::schedule(&work, sink);
+    let built = steps.iter().filter(|step| step.outcome == StepOutcome::Built);
+    work.durations.learn(built.map(|step| (step.step.0.clone(), milliseconds(step.duration))));
     if let Some(store) = work.store.as_ref().filter(|_| stored(plan, &steps)) {
         let collected = store.collect(options.store_limit).map_err(cache_unwritable)?;
         if collected.artifacts > 0 {

@@ -1,8 +1,9 @@
-//! Handing steps to threads as soon as those that they depend on have succeeded.
+//! Handing steps to threads as soon as those that they depend on have succeeded, those with the longest way to the end first.
 //!
 //! Only the calling thread decides and tells; workers carry out and send.
 
 use std::{
+    cmp::Reverse,
     collections::BTreeSet,
     panic::{AssertUnwindSafe, catch_unwind},
     sync::{
@@ -84,7 +85,9 @@ struct Board<'a> {
     /// How many steps each one still waits for.
     missing: Vec<usize>,
     dependents: Vec<Vec<usize>>,
-    ready: BTreeSet<usize>,
+    /// How far it is from each step to the end.
+    ways: Vec<u64>,
+    ready: BTreeSet<(Reverse<u64>, usize)>,
     reports: Vec<Option<StepReport>>,
     failed: Vec<(usize, FailedStep)>,
 }
@@ -100,9 +103,11 @@ impl<'a> Board<'a> {
                 dependents[*dependency].push(index);
             }
         }
-        let ready = (0..count).filter(|index| missing[*index] == 0).collect();
+        let ways = work.durations.ways(plan);
+        let ready =
+            (0..count).filter(|index| missing[*index] == 0).map(|index| (Reverse(ways[index]), index)).collect();
         let reports = (0..count).map(|_| None).collect();
-        Self { work, plan, jobs, workers, running: 0, missing, dependents, ready, reports, failed: Vec::new() }
+        Self { work, plan, jobs, workers, running: 0, missing, dependents, ways, ready, reports, failed: Vec::new() }
     }
 
     /// Gives work to workers that have none.
@@ -116,7 +121,7 @@ impl<'a> Board<'a> {
             return;
         }
         while self.running < self.workers
-            && let Some(index) = self.ready.pop_first()
+            && let Some((_, index)) = self.ready.pop_first()
         {
             if self.jobs.send(index).is_ok() {
                 self.running += 1;
@@ -126,7 +131,7 @@ impl<'a> Board<'a> {
 
     /// Gives up all that is not begun.
     fn leave(&mut self, outcome: StepOutcome, sink: &mut dyn EventSink) {
-        while let Some(index) = self.ready.pop_first() {
+        while let Some((_, index)) = self.ready.pop_first() {
             self.settle(index, outcome, sink);
             self.drop_dependents(index, outcome, sink);
         }
@@ -148,7 +153,7 @@ impl<'a> Board<'a> {
                 for dependent in self.dependents[index].clone() {
                     self.missing[dependent] -= 1;
                     if self.missing[dependent] == 0 && self.reports[dependent].is_none() {
-                        self.ready.insert(dependent);
+                        self.ready.insert((Reverse(self.ways[dependent]), dependent));
                     }
                 }
             }

@@ -11,7 +11,7 @@ use std::{
 
 use conjoin_plan::{AbsPath, Action, Keep, Plan, Step, StepId};
 
-use super::{ExecuteOptions, action::outputs_of, milliseconds, reasons};
+use super::{ExecuteOptions, action::outputs_of, expect::Durations, milliseconds, reasons};
 use crate::{
     BuildEvent, DirtyReason, FailedStep, InputError, PerformError, Performer, StepError, StepOutcome,
     digest::{Digest, Digests, Seen},
@@ -38,6 +38,7 @@ pub(super) struct Work<'a> {
     pub(super) roots: Roots,
     pub(super) digests: Digests,
     pub(super) state: State,
+    pub(super) durations: Durations,
     pub(super) store: Option<Store>,
     pub(super) children: Lock,
     /// The keys of the steps that succeeded.

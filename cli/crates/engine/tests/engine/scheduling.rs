@@ -18,6 +18,41 @@ fn independent_steps_run_at_once() {
 }
 
 #[test]
+fn what_has_the_longest_way_to_the_end_goes_first() {
+    let mut fixture = Fixture::new();
+    fixture.jobs = 1;
+    for name in ["a", "b", "c"] {
+        fixture.write(&format!("{name}.src"), name);
+    }
+    // As it was the last time: compiling `c` was slow, and copying `b`.
+    fixture.write(".conjoin/state/dev/durations.json", r#"{"a/cc": 30, "b/cc": 1, "b/copy": 40, "c/cc": 50}"#);
+    let build = |name| [fixture.compile(name), fixture.copy(name)];
+    fixture.build(&plan([build("a"), build("b"), build("c")].concat()));
+    let events = fixture.events.lock().unwrap().clone();
+    let started: Vec<_> = events
+        .iter()
+        .filter_map(|event| match event {
+            BuildEvent::StepStarted { step, .. } if step.0.ends_with("/cc") => Some(step.0.as_str()),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(started, ["c/cc", "b/cc", "a/cc"]);
+}
+
+#[test]
+fn durations_that_cannot_be_read_are_none() {
+    let fixture = Fixture::new();
+    fixture.write("a.src", "A1\n");
+    fixture.write("b.src", "B1\n");
+    fixture.write(".conjoin/state/dev/durations.json", "{\"a/cc\": -");
+    let report = fixture.build(&fixture.app_of_two());
+    assert!(all(&report, StepOutcome::Built), "{:?}", outcomes(&report));
+    let learned: std::collections::BTreeMap<String, u64> =
+        serde_json::from_str(&fixture.read(".conjoin/state/dev/durations.json")).unwrap();
+    assert!(learned.contains_key("a/cc") && learned.contains_key("app/compose"), "{learned:?}");
+}
+
+#[test]
 fn a_failing_step_stops_only_what_needs_it() {
     let fixture = Fixture::new();
     fixture

@@ -1,12 +1,18 @@
 //! Handlebars as the templates use it: a name that is not there is an error, nothing is escaped, and a few helpers.
 //!
 //! `{{snake x}}`, `{{camel x}}` and `{{pascal x}}` write a name such as `my-lib` as `my_lib`, `myLib` and `MyLib`;
+//! `{{rust-path package}}` writes `my-shop:api` as `my_shop::api`; `{{replace text "a" "b"}}` replaces a text by another;
 //! `{{wit-name x}}` writes it as WIT wants it; `{{#packages-by-name}}` sorts the packages of a `Cargo.lock`.
 
 use handlebars::{
     Context, Handlebars, Helper, HelperDef, HelperResult, Output, RenderContext, RenderErrorReason, Renderable,
     StringOutput, no_escape,
 };
+
+/// Words that cannot be names in Rust, as wit-bindgen knows them.
+const RUST_KEYWORDS: &str = "abstract as async await become box break const continue crate do dyn else enum extern false final fn
+    for gen if impl in let loop macro match mod move mut override priv pub ref return self static struct super trait true try type
+    typeof unsafe unsized use virtual where while yield";
 
 /// Words that stand for something in WIT.
 const WIT_KEYWORDS: &str = "as async bool borrow char constructor enum error-context export f32 f64 flags from func future
@@ -18,11 +24,12 @@ pub(crate) fn engine() -> Handlebars<'static> {
     let mut engine = Handlebars::new();
     engine.set_strict_mode(true);
     engine.register_escape_fn(no_escape);
-    let spellings: [(&str, Spelling); 4] =
-        [("camel", camel), ("pascal", pascal), ("snake", snake), ("wit-name", wit_name)];
+    let spellings: [(&str, Spelling); 5] =
+        [("camel", camel), ("pascal", pascal), ("rust-path", rust_path), ("snake", snake), ("wit-name", wit_name)];
     for (helper, spelling) in spellings {
         engine.register_helper(helper, Box::new(Respelled { helper, spelling }));
     }
+    engine.register_helper("replace", Box::new(replace));
     engine.register_helper("packages-by-name", Box::new(packages_by_name));
     engine
 }
@@ -57,6 +64,15 @@ fn snake(name: &str) -> String {
     name.replace('-', "_")
 }
 
+/// `my-shop:api` as `my_shop::api`.
+fn rust_path(package: &str) -> String {
+    let module = |part: &str| {
+        let is_keyword = RUST_KEYWORDS.split_whitespace().any(|keyword| keyword == part);
+        snake(part) + if is_keyword { "_" } else { "" }
+    };
+    package.split(':').map(module).collect::<Vec<_>>().join("::")
+}
+
 /// `my-lib` as `MyLib`.
 fn pascal(name: &str) -> String {
     name.split('-').map(capitalised).collect()
@@ -78,6 +94,22 @@ fn capitalised(word: &str) -> String {
 pub(crate) fn wit_name(name: &str) -> String {
     let means_something = WIT_KEYWORDS.split_whitespace().any(|keyword| keyword == name);
     if means_something { format!("%{name}") } else { name.to_owned() }
+}
+
+/// `{{replace text "a" "b"}}`: `text` with every `a` replaced by `b`.
+fn replace(
+    helper: &Helper<'_>,
+    _: &Handlebars<'_>,
+    _: &Context,
+    _: &mut RenderContext<'_, '_>,
+    out: &mut dyn Output,
+) -> HelperResult {
+    let param = |index: usize| {
+        let param = helper.param(index).and_then(|param| param.value().as_str());
+        param.ok_or(RenderErrorReason::ParamNotFoundForIndex("replace", index))
+    };
+    out.write(&param(0)?.replace(param(1)?, param(2)?))?;
+    Ok(())
 }
 
 /// `{{#packages-by-name}}`: the `[[package]]` tables of a `Cargo.lock` in the order in which cargo writes them, so that it has
@@ -120,6 +152,10 @@ mod tests {
         let names = |name: &str| engine().render_template(template, &json!({ "name": name })).expect("a name");
         assert_eq!(names("my-lib2-a"), "my_lib2_a myLib2A MyLib2A");
         assert_eq!(names("rules"), "rules rules Rules");
+        let template = "{{rust-path package}} {{snake (replace package \":\" \"/\")}}";
+        let paths = |package: &str| engine().render_template(template, &json!({ "package": package })).expect("a path");
+        assert_eq!(paths("my-shop:api"), "my_shop::api my_shop/api");
+        assert_eq!(paths("type:api"), "type_::api type/api");
     }
 
     #[test]

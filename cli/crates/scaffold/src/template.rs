@@ -12,7 +12,8 @@ pub(crate) const GIVEN: [&str; 8] =
     ["app", "at-version", "components", "description", "libs", "name", "package", "prefix"];
 
 /// The names that mean something else in a file of a template.
-const HELPERS: &str = "and camel each eq else gt gte if len log lookup lt lte ne not or packages-by-name pascal raw snake this unless with wit-name";
+const HELPERS: &str = "and camel each eq else gt gte if len log lookup lt lte ne not or packages-by-name pascal raw replace \
+     rust-path snake this unless with wit-name";
 
 /// What the templates' folders contain besides `files/`.
 const ABOUT: &str = "template.toml";

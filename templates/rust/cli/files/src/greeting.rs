@@ -1,0 +1,16 @@
+//! What the command says. No input or output in here, so that `cargo test` can ask it directly.
+
+/// Greets somebody by name.
+pub fn greet(name: &str) -> String {
+    format!("Hello, {name}!\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::greet;
+
+    #[test]
+    fn greets_by_name() {
+        assert_eq!(greet("Ada"), "Hello, Ada!\n");
+    }
+}

@@ -23,7 +23,10 @@ mod tests {
     #[test]
     fn counts_words_of_any_script_in_any_case() {
         let counts = count("b, A-b! Größe 42 größe a B");
-        let counts: Vec<(&str, u32)> = counts.iter().map(|(word, count)| (word.as_str(), *count)).collect();
+        let counts: Vec<(&str, u32)> = counts
+            .iter()
+            .map(|(word, count)| (word.as_str(), *count))
+            .collect();
         assert_eq!(counts, [("b", 3), ("a", 2), ("größe", 2), ("42", 1)]);
     }
 

@@ -133,6 +133,9 @@ pub(crate) struct BuildArgs {
     /// Begin nothing more once something failed; by default everything that does not need it goes on
     #[arg(long)]
     pub(crate) fail_fast: bool,
+    /// Write a page that shows the steps over time to .conjoin/timings.html
+    #[arg(long)]
+    pub(crate) timings: bool,
     #[command(flatten)]
     pub(crate) tools: ToolArgs,
 }

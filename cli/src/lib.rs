@@ -28,6 +28,7 @@ mod settings;
 mod signals;
 mod story;
 mod surroundings;
+mod timings;
 mod tools;
 mod ui;
 

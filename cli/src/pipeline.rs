@@ -13,7 +13,7 @@ use crate::{
     exit::{CommandError, Exit},
     performer::SystemPerformer,
     settings::{Machine, WorkSettings},
-    tools,
+    timings, tools,
     ui::Ui,
 };
 
@@ -118,6 +118,9 @@ pub(crate) fn execute_plan(ui: &mut Ui, machine: &Machine, task: &Task<'_>) -> R
     for failed in &report.failed {
         ui.failure(failed);
     }
+    if work.timings && scope == Scope::App {
+        write_timings(ui, machine, task, &report)?;
+    }
     match report.outcome() {
         BuildOutcome::Done => Ok(report),
         BuildOutcome::Failed if scope == Scope::Cache => Err(CommandError::environment(vec![
@@ -127,6 +130,15 @@ pub(crate) fn execute_plan(ui: &mut Ui, machine: &Machine, task: &Task<'_>) -> R
         BuildOutcome::Failed => Err(CommandError::project(vec![Diagnostic::error("build::failed", summary(&report))])),
         BuildOutcome::Cancelled => Err(CommandError { exit: Exit::Interrupted, diagnostics: Vec::new() }),
     }
+}
+
+/// Writes the page about the time that the steps took.
+fn write_timings(ui: &mut Ui, machine: &Machine, task: &Task<'_>, report: &BuildReport) -> Result<(), CommandError> {
+    let page = timings::page(&task.layout.app.file_name(), task.plan, report, task.work.jobs.get());
+    let path = task.layout.dot_conjoin().join("timings.html");
+    fs_err::write(&path, page).map_err(|error| CommandError::io("build::timings-unwritable", &error))?;
+    ui.status("Timings", &machine.surroundings.shown(&path));
+    Ok(())
 }
 
 /// Which components failed and which were skipped, in a sentence.

@@ -41,6 +41,8 @@ pub(crate) struct WorkSettings {
     pub(crate) jobs: NonZeroUsize,
     /// Whether nothing more is begun once a step failed.
     pub(crate) fail_fast: bool,
+    /// Whether a page about the build's time is written.
+    pub(crate) timings: bool,
 }
 
 /// For `conjoin new`.
@@ -180,7 +182,7 @@ impl WorkSettings {
         };
         let cores = std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
         let jobs = jobs.and_then(|jobs| NonZeroUsize::new(jobs.into())).unwrap_or(cores);
-        Self { policy, jobs, fail_fast: false }
+        Self { policy, jobs, fail_fast: false, timings: false }
     }
 }
 
@@ -203,12 +205,12 @@ impl BindingsSettings {
 impl BuildSettings {
     /// From what was typed.
     pub(crate) fn new(args: BuildArgs, surroundings: &Surroundings) -> Self {
-        let BuildArgs { app, components, release, fail_fast, tools } = args;
+        let BuildArgs { app, components, release, fail_fast, timings, tools } = args;
         Self {
             app: app_folder(app, surroundings),
             components,
             profile: profile(release),
-            work: WorkSettings { fail_fast, ..WorkSettings::new(&tools) },
+            work: WorkSettings { fail_fast, timings, ..WorkSettings::new(&tools) },
         }
     }
 }

@@ -30,6 +30,8 @@ pub struct StepReport {
     pub outcome: StepOutcome,
     /// Why it was not up to date.
     pub reasons: Vec<DirtyReason>,
+    /// When it began, counted from the beginning of all.
+    pub begun: Duration,
     /// How long it took.
     pub duration: Duration,
 }

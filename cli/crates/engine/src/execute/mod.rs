@@ -80,6 +80,7 @@ pub fn execute(
     let stores = plan.steps().iter().any(|step| step.keep == Keep::Stored);
     let cache_unwritable = |source| ExecuteError::Cache { folder: layout.cache.clone(), source };
     let work = step::Work {
+        began,
         plan,
         options,
         performer,

@@ -145,7 +145,12 @@ impl<'a> Board<'a> {
         }
         self.report(
             index,
-            StepReport { reasons: done.reasons, duration: done.duration, ..self.blank(index, outcome) },
+            StepReport {
+                reasons: done.reasons,
+                begun: done.begun,
+                duration: done.duration,
+                ..self.blank(index, outcome)
+            },
             sink,
         );
         match outcome {
@@ -180,7 +185,8 @@ impl<'a> Board<'a> {
     fn blank(&self, index: usize, outcome: StepOutcome) -> StepReport {
         let step = &self.plan.steps()[index];
         let (id, subject) = (step.id.clone(), step.subject.clone());
-        StepReport { step: id, subject, outcome, reasons: Vec::new(), duration: Duration::ZERO }
+        let (begun, duration) = (Duration::ZERO, Duration::ZERO);
+        StepReport { step: id, subject, outcome, reasons: Vec::new(), begun, duration }
     }
 
     fn report(&mut self, index: usize, report: StepReport, sink: &mut dyn EventSink) {

@@ -31,6 +31,7 @@ const ATTEMPTS: usize = 3;
 
 /// Everything that carrying out steps needs.
 pub(super) struct Work<'a> {
+    pub(super) began: Instant,
     pub(super) plan: &'a Plan,
     pub(super) options: &'a ExecuteOptions<'a>,
     pub(super) performer: &'a dyn Performer,
@@ -49,6 +50,8 @@ pub(super) struct Work<'a> {
 pub(super) struct Done {
     pub(super) outcome: StepOutcome,
     pub(super) reasons: Vec<DirtyReason>,
+    /// When it began, counted from the beginning of all.
+    pub(super) begun: Duration,
     pub(super) duration: Duration,
     pub(super) failure: Option<FailedStep>,
 }
@@ -79,7 +82,8 @@ impl Work<'_> {
             Err(StepError::Run(RunError::Cancelled)) => (StepOutcome::Cancelled, None),
             Err(error) => (StepOutcome::Failed, Some(failure(step, printed.into_bytes(), error))),
         };
-        Done { outcome, reasons, duration: began.elapsed(), failure }
+        let begun = began.duration_since(self.began);
+        Done { outcome, reasons, begun, duration: began.elapsed(), failure }
     }
 }
 
@@ -90,7 +94,8 @@ impl Done {
         let text = text.unwrap_or("it does not say why");
         let error = PerformError::new(format!("step `{}` panicked, which is a bug of conjoin: {text}", step.id));
         let failure = failure(step, Vec::new(), error.into());
-        Self { outcome: StepOutcome::Failed, reasons: Vec::new(), duration: Duration::ZERO, failure: Some(failure) }
+        let (begun, duration) = (Duration::ZERO, Duration::ZERO);
+        Self { outcome: StepOutcome::Failed, reasons: Vec::new(), begun, duration, failure: Some(failure) }
     }
 }
 

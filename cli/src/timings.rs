@@ -1,0 +1,292 @@
+//! `build --timings`: one page that shows the steps of a build over time.
+//!
+//! The page needs nothing beside itself: a drawing, a table and a style sheet.
+
+use std::{fmt::Write as _, time::Duration};
+
+use conjoin_engine::{BuildReport, StepOutcome, StepReport};
+use conjoin_plan::Plan;
+
+const STYLE: &str = include_str!("timings.css");
+
+/// Where bars begin, how wide all of the time is, and how high a row.
+const LEFT: f64 = 300.0;
+const WIDTH: f64 = 800.0;
+const ROW: f64 = 22.0;
+/// The height of the drawing of busy cores.
+const CORES: f64 = 90.0;
+
+/// What a build's time was made of.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Figures {
+    /// From the start of the first step to the end of the last.
+    pub(crate) wall: Duration,
+    /// The time of all steps together.
+    pub(crate) work: Duration,
+    /// The steps of the longest path, in order, by their place in the plan.
+    pub(crate) path: Vec<usize>,
+    /// How long the longest path is.
+    pub(crate) longest: Duration,
+    /// The shortest time in which so many jobs could have done it: the longest path, or the work shared by all.
+    pub(crate) bound: Duration,
+}
+
+impl Figures {
+    /// Those of `report`, which came of `plan` with `jobs` at a time.
+    pub(crate) fn new(plan: &Plan, report: &BuildReport, jobs: usize) -> Self {
+        let steps = &report.steps;
+        let mut ways: Vec<(Duration, Option<usize>)> = Vec::with_capacity(steps.len());
+        for (index, step) in steps.iter().enumerate() {
+            let before = plan.dependencies(index).iter().copied().max_by_key(|before| ways[*before].0);
+            let sum = before.map_or(Duration::ZERO, |before| ways[before].0) + step.duration;
+            ways.push((sum, before));
+        }
+        let mut last = (0..steps.len()).max_by_key(|index| ways[*index].0);
+        let longest = last.map_or(Duration::ZERO, |last| ways[last].0);
+        let mut path = Vec::new();
+        while let Some(index) = last {
+            path.push(index);
+            last = ways[index].1;
+        }
+        path.reverse();
+        let work: Duration = steps.iter().map(|step| step.duration).sum();
+        let begin = steps.iter().filter(|step| step.duration > Duration::ZERO).map(|step| step.begun).min();
+        let end = steps.iter().map(|step| step.begun + step.duration).max();
+        let wall = end.unwrap_or_default().saturating_sub(begin.unwrap_or_default());
+        let shared = work / u32::try_from(jobs.max(1)).unwrap_or(1);
+        Self { wall, work, path, longest, bound: longest.max(shared) }
+    }
+}
+
+/// The page about the build of `app`.
+pub(crate) fn page(app: &str, plan: &Plan, report: &BuildReport, jobs: usize) -> String {
+    let figures = Figures::new(plan, report, jobs);
+    let title = format!("Build of {}", escaped(app));
+    let mut page = format!(
+        "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<title>{title}</title>\n<style>\n{STYLE}</style>\n\
+         </head>\n<body>\n<h1>{title}</h1>\n"
+    );
+    summary(&mut page, &figures, jobs);
+    drawing(&mut page, report, &figures, jobs);
+    table(&mut page, plan, report, &figures);
+    page.push_str("</body>\n</html>\n");
+    page
+}
+
+fn summary(page: &mut String, figures: &Figures, jobs: usize) {
+    let over = figures.wall.as_secs_f64() / figures.bound.as_secs_f64().max(0.001);
+    let rows = [
+        ("Time", seconds(figures.wall)),
+        ("Work of all steps", seconds(figures.work)),
+        ("Longest path", format!("{} in {} steps", seconds(figures.longest), figures.path.len())),
+        ("Jobs at a time", jobs.to_string()),
+        ("Shortest time possible", format!("{}; this build took {over:.2} times as long", seconds(figures.bound))),
+    ];
+    page.push_str("<table class=\"summary\">\n");
+    for (name, value) in rows {
+        let _ = writeln!(page, "<tr><th>{name}</th><td>{value}</td></tr>");
+    }
+    page.push_str("</table>\n");
+}
+
+/// The steps in the order in which they began; those that took no time are left out.
+fn shown<'a>(report: &'a BuildReport) -> Vec<(usize, &'a StepReport)> {
+    let mut steps: Vec<(usize, &'a StepReport)> = report
+        .steps
+        .iter()
+        .enumerate()
+        .filter(|(_, step)| step.outcome != StepOutcome::Fresh && step.duration > Duration::ZERO)
+        .collect();
+    steps.sort_by_key(|(index, step)| (step.begun, *index));
+    steps
+}
+
+fn drawing(page: &mut String, report: &BuildReport, figures: &Figures, jobs: usize) {
+    let steps = shown(report);
+    if steps.is_empty() {
+        page.push_str("<p>Everything was up to date: no step was carried out.</p>\n");
+        return;
+    }
+    let all = steps.iter().map(|(_, step)| (step.begun + step.duration).as_secs_f64()).fold(0.001, f64::max);
+    let place = |time: Duration| LEFT + time.as_secs_f64() / all * WIDTH;
+    let top = CORES + 40.0;
+    let height = top + ROW * count(steps.len()) + 30.0;
+    let _ = writeln!(
+        page,
+        "<svg viewBox=\"0 0 {:.0} {height:.0}\" role=\"img\" aria-label=\"steps over time\">",
+        LEFT + WIDTH + 90.0
+    );
+    for tenth in 0..=10_u32 {
+        let time = Duration::from_secs_f64(all * f64::from(tenth) / 10.0);
+        let x = place(time);
+        let _ =
+            writeln!(page, "<line class=\"grid\" x1=\"{x:.1}\" y1=\"16\" x2=\"{x:.1}\" y2=\"{:.0}\"/>", height - 24.0);
+        let _ = writeln!(page, "<text class=\"tick\" x=\"{x:.1}\" y=\"{:.0}\">{}</text>", height - 8.0, seconds(time));
+    }
+    busy(page, &steps, &place, jobs);
+    for (row, (index, step)) in steps.iter().enumerate() {
+        let (x, y) = (place(step.begun), top + ROW * count(row));
+        let width = (place(step.begun + step.duration) - x).max(1.0);
+        let critical = if figures.path.contains(index) { " critical" } else { "" };
+        let name = escaped(&step.step.0);
+        let _ = writeln!(
+            page,
+            "<text class=\"name{critical}\" x=\"{:.0}\" y=\"{:.1}\">{name}</text>",
+            LEFT - 10.0,
+            y + 14.0
+        );
+        let _ = writeln!(
+            page,
+            "<rect class=\"{}{critical}\" x=\"{x:.1}\" y=\"{:.1}\" width=\"{width:.1}\" height=\"{:.0}\"><title>{name}: {}</title></rect>",
+            outcome(step.outcome),
+            y + 3.0,
+            ROW - 6.0,
+            seconds(step.duration)
+        );
+        let _ = writeln!(
+            page,
+            "<text class=\"time\" x=\"{:.1}\" y=\"{:.1}\">{}</text>",
+            x + width + 4.0,
+            y + 14.0,
+            seconds(step.duration)
+        );
+    }
+    page.push_str("</svg>\n");
+}
+
+/// How many steps ran at each time, as an area below the number of jobs.
+fn busy(page: &mut String, steps: &[(usize, &StepReport)], place: &dyn Fn(Duration) -> f64, jobs: usize) {
+    let mut changes: Vec<(Duration, i32)> =
+        steps.iter().flat_map(|(_, step)| [(step.begun, 1), (step.begun + step.duration, -1)]).collect();
+    changes.sort();
+    let base = CORES + 20.0;
+    let level = |running: i32| base - CORES * f64::from(running) / count(jobs.max(1));
+    let mut path = format!("M{LEFT:.1} {base:.1}");
+    let mut running = 0;
+    for (time, change) in changes {
+        let x = place(time);
+        let _ = write!(path, " L{x:.1} {:.1}", level(running));
+        running += change;
+        let _ = write!(path, " L{x:.1} {:.1}", level(running));
+    }
+    let _ = writeln!(page, "<path class=\"busy\" d=\"{path} Z\"/>");
+    let (name, y) = (format!("{jobs} jobs"), base - CORES);
+    let _ =
+        writeln!(page, "<line class=\"jobs\" x1=\"{LEFT}\" y1=\"{y:.1}\" x2=\"{:.1}\" y2=\"{y:.1}\"/>", LEFT + WIDTH);
+    let _ = writeln!(page, "<text class=\"name\" x=\"{:.0}\" y=\"{:.1}\">{name}</text>", LEFT - 10.0, y + 5.0);
+}
+
+fn table(page: &mut String, plan: &Plan, report: &BuildReport, figures: &Figures) {
+    page.push_str(
+        "<table>\n<tr><th>Step</th><th>What it does</th><th>Outcome</th><th>Began</th><th>Took</th><th>Why</th></tr>\n",
+    );
+    for (index, (step, planned)) in report.steps.iter().zip(plan.steps()).enumerate() {
+        let reasons: Vec<String> = step.reasons.iter().map(|reason| escaped(&reason.to_string())).collect();
+        let class =
+            if figures.path.contains(&index) && step.duration > Duration::ZERO { " class=\"critical\"" } else { "" };
+        let _ = writeln!(
+            page,
+            "<tr{class}><td>{}</td><td>{}</td><td>{}</td><td>{}</td><td>{}</td><td>{}</td></tr>",
+            escaped(&step.step.0),
+            escaped(&planned.title),
+            outcome(step.outcome),
+            seconds(step.begun),
+            seconds(step.duration),
+            reasons.join(", ")
+        );
+    }
+    page.push_str("</table>\n<p>Steps in bold are those of the longest path: only what shortens it makes such a build shorter.</p>\n");
+}
+
+fn outcome(outcome: StepOutcome) -> &'static str {
+    match outcome {
+        StepOutcome::Fresh => "fresh",
+        StepOutcome::Restored => "restored",
+        StepOutcome::Built => "built",
+        StepOutcome::Failed => "failed",
+        StepOutcome::Skipped => "skipped",
+        StepOutcome::Cancelled => "cancelled",
+    }
+}
+
+fn seconds(time: Duration) -> String {
+    format!("{:.2} s", time.as_secs_f64())
+}
+
+#[expect(clippy::cast_precision_loss, reason = "numbers of steps are small")]
+fn count(number: usize) -> f64 {
+    number as f64
+}
+
+fn escaped(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
+}
+
+#[cfg(test)]
+mod tests {
+    use conjoin_manifest::ComponentName;
+    use conjoin_plan::{AbsPath, Action, Input, Keep, Step, StepId, Subject};
+
+    use super::*;
+
+    /// Steps by name, what they need, when they began and how many seconds they took.
+    fn build(steps: &[(&str, &[&str], u64, u64)]) -> (Plan, BuildReport) {
+        let subject = Subject::Component(ComponentName::parse("a").expect("a name"));
+        let output = |name: &str| AbsPath::new(format!("/app/{name}")).expect("it is absolute");
+        let planned = steps.iter().map(|(name, needs, ..)| Step {
+            id: StepId((*name).to_owned()),
+            subject: subject.clone(),
+            title: "a <step>".to_owned(),
+            action: Action::Write(Vec::new()),
+            inputs: needs.iter().map(|need| Input::File(output(need))).collect(),
+            outputs: vec![output(name)],
+            versions: Vec::new(),
+            discovery: None,
+            keep: Keep::InPlace,
+        });
+        let reports = steps.iter().map(|(name, _, begun, took)| StepReport {
+            step: StepId((*name).to_owned()),
+            subject: subject.clone(),
+            outcome: StepOutcome::Built,
+            reasons: Vec::new(),
+            begun: Duration::from_secs(*begun),
+            duration: Duration::from_secs(*took),
+        });
+        let report = BuildReport {
+            steps: reports.collect(),
+            failed: Vec::new(),
+            cancelled: false,
+            duration: Duration::from_secs(9),
+        };
+        (Plan::new(planned.collect()).expect("they fit"), report)
+    }
+
+    #[test]
+    fn the_longest_path_and_the_shared_work_bound_a_build() {
+        let (plan, report) =
+            build(&[("a", &[], 0, 4), ("b", &[], 0, 5), ("c", &["a"], 4, 3), ("d", &["b", "c"], 7, 1)]);
+        let figures = Figures::new(&plan, &report, 2);
+        let whole = Duration::from_secs;
+        assert_eq!(
+            (figures.wall, figures.work, figures.longest, figures.bound),
+            (whole(8), whole(13), whole(8), whole(8))
+        );
+        assert_eq!(figures.path, [0, 2, 3]);
+        assert_eq!(Figures::new(&plan, &report, 1).bound, whole(13));
+    }
+
+    #[test]
+    fn a_build_without_steps_has_a_page_as_well() {
+        let (plan, report) = build(&[]);
+        assert!(page("<app>", &plan, &report, 2).contains("Everything was up to date"));
+    }
+
+    #[test]
+    fn names_are_text_in_the_page() {
+        let (plan, report) = build(&[("a", &[], 0, 1)]);
+        let page = page("<script>", &plan, &report, 2);
+        assert!(
+            page.contains("Build of &lt;script&gt;") && page.contains("a &lt;step&gt;") && !page.contains("<script")
+        );
+    }
+}

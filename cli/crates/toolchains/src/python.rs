@@ -3,6 +3,9 @@
 //! It runs in `support/python/build.py`. The entry is the module `app.py`; packages of others are taken from the folder `vendor`
 //! (`pip install --target vendor NAME`), never from the machine. A component holds the modules that were imported when it was
 //! built, so imports belong at the top of a file.
+//!
+//! Bindings for editors go to the project's folder `bindings`, which no build reads. A component that exports
+//! `wasi:http/incoming-handler` also gets the module `conjoin_http`, there and in the component.
 
 use conjoin_diagnostics::Diagnostic;
 use conjoin_manifest::{Permissions, ToolchainName};
@@ -16,6 +19,15 @@ use crate::steps::{self, Run};
 /// The script that builds.
 pub(crate) const RUNNER: &str = include_str!("../support/python/build.py");
 
+/// The script that writes bindings for editors.
+const BINDINGS_RUNNER: &str = include_str!("../support/python/bindings.py");
+
+/// The module through which a component answers HTTP.
+const HTTP: &str = include_str!("../support/python/conjoin_http.py");
+
+/// The folder of bindings in a project.
+const BINDINGS: &str = "bindings";
+
 /// The module in which a component begins.
 const MODULE: &str = "app";
 
@@ -23,6 +35,14 @@ const HINTS: &[Hint] = &[
     Hint {
         when: "No module named pip",
         say: "Python's installer is missing: install the package python3-pip of your system, or `python3 -m ensurepip --user`.",
+    },
+    Hint {
+        when: "are the module wit_world",
+        say: "Bindings have the same name in every component: `from wit_world import exports`.",
+    },
+    Hint {
+        when: "a component holds only the modules that were imported when it was built",
+        say: "Move these imports to the top of the file.",
     },
     Hint {
         when: "ModuleNotFoundError: No module named",
@@ -67,6 +87,43 @@ impl Toolchain for Python {
         vec![dir.join("app.py")]
     }
 
+    fn bindings(&self, target: &Target<'_>, facts: &Facts, layout: &Layout) -> Result<Vec<Step>, Box<Diagnostic>> {
+        let (world, wit) = steps::write_described_world(target, layout);
+        let script = layout.work(target.name).join("bindings.py");
+        let http = http_module(target, layout);
+        let mut files = vec![WrittenFile::text(script.clone(), BINDINGS_RUNNER)];
+        files.extend(http.clone().map(|path| WrittenFile::text(path, HTTP)));
+        let runner = steps::write(
+            format!("{}/bindings-runner", target.name),
+            steps::component(target.name),
+            "write the script for bindings",
+            files,
+        );
+        let python = steps::found(facts, Tool::Python)?;
+        let componentize = steps::found(facts, Tool::ComponentizePy)?;
+        let out = target.dir.join(BINDINGS);
+        let mut invocation = run(python, &target.dir, &script)
+            .arg("--toolchain")
+            .arg(site(componentize))
+            .arg("--wit")
+            .arg(&wit)
+            .args(["--world", target.world, "--out"])
+            .arg(&out);
+        if let Some(path) = &http {
+            invocation = invocation.arg("--add").arg(path);
+        }
+        let step = Run {
+            id: format!("{}/bindings", target.name),
+            subject: steps::component(target.name),
+            title: "generate bindings",
+            inputs: [&world, &runner].into_iter().flat_map(steps::outputs_of).collect(),
+            // It lists all others with their digests.
+            outputs: vec![out.join("bindings.txt")],
+            versions: vec![componentize.says.clone()],
+        };
+        Ok(vec![world, runner, step.step(invocation)])
+    }
+
     fn steps(&self, target: &Target<'_>, facts: &Facts, layout: &Layout) -> Result<Vec<Step>, Box<Diagnostic>> {
         let folder = target.dir.as_path().strip_prefix(layout.app.as_path()).unwrap_or(target.dir.as_path()).display();
         if facts.text(&target.dir.join("app.py")).is_none() {
@@ -86,11 +143,13 @@ impl Toolchain for Python {
             vec![WrittenFile::text(script.clone(), RUNNER)],
         );
         let mut inputs = vec![
-            Input::Tree { dir: target.dir.clone(), except: &["__pycache__"] },
+            Input::Tree { dir: target.dir.clone(), except: &["__pycache__", BINDINGS] },
             // Installed packages are often ignored by version control.
             Input::Globs { dir: target.dir.clone(), globs: vec!["vendor/**".to_owned()] },
         ];
         inputs.extend([&runner, &world].into_iter().flat_map(steps::outputs_of));
+        let http = http_module(target, layout);
+        inputs.extend(http.clone().map(Input::File));
         inputs.push(steps::world_value(target));
 
         let python = steps::found(facts, Tool::Python)?;
@@ -98,11 +157,13 @@ impl Toolchain for Python {
         let output = layout.work(target.name).join("component.wasm");
         let mut invocation = run(python, &target.dir, &script)
             .arg("--toolchain")
-            // Found by the file that the installation writes last.
-            .arg(componentize.path.parent().join(SITE))
+            .arg(site(componentize))
             .arg("--wit")
             .arg(&wit)
             .args(["--world", target.world, "--module", MODULE, "--path", ".", "--path", "vendor"]);
+        if let Some(path) = &http {
+            invocation = invocation.arg("--path").arg(path.parent());
+        }
         if wasi == Wasi::Stubbed {
             invocation = invocation.arg("--stub-wasi");
         }
@@ -122,6 +183,17 @@ impl Toolchain for Python {
     fn hints(&self) -> &'static [Hint] {
         HINTS
     }
+}
+
+/// Where the packages of componentize-py lie, which was found by the file that the installation writes last.
+fn site(componentize: &FoundTool) -> AbsPath {
+    componentize.path.parent().join(SITE)
+}
+
+/// The module through which `target` answers HTTP, if it does that; in a folder of its own.
+fn http_module(target: &Target<'_>, layout: &Layout) -> Option<AbsPath> {
+    let answers = target.exports.iter().any(|name| name.starts_with("wasi:http/incoming-handler@0.2."));
+    answers.then(|| layout.work(target.name).join("modules/conjoin_http.py"))
 }
 
 /// The build script, run without what the machine's owner set up for other programs in Python.

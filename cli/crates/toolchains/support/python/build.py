@@ -2,17 +2,20 @@
 
     python3 build.py --toolchain DIR --wit DIR --world NAME --module NAME --path DIR [--path DIR]... [--stub-wasi] --out FILE
 
-It looks for modules in the given folders alone, never in the packages of the machine, and turns what componentize-py says
-into places of the user's files. It refuses to install anything.
+It looks for modules in the given folders alone, never in the packages of the machine, finds imports that would come too late,
+and turns what componentize-py says into places of the user's files. It refuses to install anything.
 """
 
 import argparse
+import ast
 import os
 import re
 import sys
 import tempfile
 
 NATIVE = (".so", ".pyd", ".dylib")
+# Modules that every component holds.
+ALWAYS = {"builtins", "os", "os.path", "sys", "time"}
 
 
 def main() -> int:
@@ -21,6 +24,9 @@ def main() -> int:
     if native:
         listed = "\n".join(f"  {file}" for file in native[:5])
         return fail(f"these packages hold code for this machine, which cannot run in a component:\n{listed}")
+    late = late_imports(options.path[0], options.module)
+    if late:
+        return fail("a component holds only the modules that were imported when it was built:\n" + "\n".join(late))
     sys.path.insert(0, options.toolchain)
     from componentize_py import script
 
@@ -56,6 +62,62 @@ def native_extensions(folder: str) -> list[str]:
     return sorted(found)
 
 
+def late_imports(folder: str, module: str) -> list[str]:
+    """The places of imports inside of functions that find nothing when the function runs.
+
+    Those of modules that some file of the component imports at its top are as good as any.
+    """
+    early: set[str] = set()
+    late: list[tuple[str, int, str, str]] = []
+    pending, seen = [module], set()
+    while pending:
+        name = pending.pop()
+        path = None if name in seen else source_of(folder, name)
+        seen.add(name)
+        if path is None:
+            continue
+        package = name if path.endswith("__init__.py") else name.rpartition(".")[0]
+        for line, function, found in imports(path, package):
+            parents = [found[: dot.start()] for dot in re.finditer(r"\.", found)]
+            pending += [found, *parents]
+            if function is None:
+                early.update([found, *parents])
+            else:
+                late.append((os.path.relpath(path, folder), line, function, found))
+    missed = [place for place in late if place[3] not in early | ALWAYS]
+    return [f"  {path}:{line}: `{function}` imports `{name}`" for path, line, function, name in sorted(set(missed))]
+
+
+def source_of(folder: str, module: str) -> str | None:
+    path = os.path.join(folder, *module.split("."))
+    return next((file for file in (f"{path}.py", os.path.join(path, "__init__.py")) if os.path.isfile(file)), None)
+
+
+def imports(path: str, package: str) -> list[tuple[int, str | None, str]]:
+    """Each import of a file: its line, the function it is in, and the module. A package's own modules may be among its names."""
+    try:
+        with open(path, "rb") as file:
+            tree = ast.parse(file.read())
+    except SyntaxError:
+        # Python itself says it better, and the Python of the component may be newer than this one.
+        return []
+    found = []
+    pending: list[tuple[ast.AST, str | None]] = [(tree, None)]
+    while pending:
+        node, function = pending.pop()
+        if isinstance(node, ast.Import):
+            found += [(node.lineno, function, alias.name) for alias in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            above = package.split(".")[: len(package.split(".")) - node.level + 1] if node.level else []
+            module = ".".join([*above, *([node.module] if node.module else [])])
+            found.append((node.lineno, function, module))
+            if function is None:
+                found += [(node.lineno, None, f"{module}.{alias.name}") for alias in node.names]
+        inside = node.name if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)) else function
+        pending += [(child, inside) for child in ast.iter_child_nodes(node)]
+    return found
+
+
 def explain(message: str, options: argparse.Namespace) -> str:
     """What componentize-py says, once and with the user's paths instead of those in the component (`/0/app.py`)."""
     message = message.split("\n\nStack backtrace:")[0].split("\n\nCaused by:")[0].rstrip()
@@ -65,6 +127,9 @@ def explain(message: str, options: argparse.Namespace) -> str:
         return os.path.normpath(os.path.join(options.path[index], found[2])) if index < len(options.path) else found[0]
 
     message = re.sub(r'(?<=File ")/(\d+)/([^"]*)', place, message)
+    module = re.search(r"No module named '(\w+)", message)
+    if module and module[1] == options.world.replace("-", "_"):
+        message += f"\nthe bindings of the world {options.world} are the module wit_world"
     missing = re.search(rf"module '{re.escape(options.module)}' has no attribute '(\w+)'", message)
     if missing:
         file = f"{options.module}.py"

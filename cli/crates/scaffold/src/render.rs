@@ -148,6 +148,7 @@ pub fn render_call(
     let text = |what: &str, text: &str, name: &str| {
         let mut context = surroundings.given();
         context.insert("name".to_owned(), Value::from(name));
+        context.insert("caller".to_owned(), Value::from(caller));
         render_text(&engine, template, (what, text), &context)
     };
     let (file, line) = (text("call-file", file, caller)?, text("call", line, lib)?);

@@ -25,7 +25,7 @@ const WIT: &str = "world.wit.hbs";
 /// The keys of `template.toml`: `id`, `description`, `kind`, `languages`, `minimum-conjoin`; for components the table
 /// `component` with `name` (what it is called if the user does not say), `serves-http`, `exports-interface` (its world exports
 /// the interface `NAME-api`, which others import), and `call` with `call-file` (the line in one of its files, below `files/`
-/// without `.hbs`, that calls a library `name`); `[[variable]]` with the fields of [`Variable`]; `[[file]]` with `path` and
+/// without `.hbs`, with which the component `caller` calls a library `name`); `[[variable]]` with the fields of [`Variable`]; `[[file]]` with `path` and
 /// `when = { variable = "..", is = .. }` for a file or folder of `files/` that is there only for one value. Files whose name
 /// ends in `.hbs` are Handlebars templates; all paths are.
 ///

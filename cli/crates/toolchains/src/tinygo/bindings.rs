@@ -7,7 +7,7 @@ use super::programs::{after, built, complete, forget, go};
 use crate::steps::{self, Run};
 
 /// Names everything that the result depends on; the last number counts changes of `support/tinygo/bindings`.
-pub(super) const RECIPE: &str = "wit-bindgen-go-0.7.0-4";
+pub(super) const RECIPE: &str = "wit-bindgen-go-0.7.0-5";
 pub(super) const PROGRAM: &str = "bin/wit-bindgen-go";
 
 macro_rules! source {
@@ -59,6 +59,9 @@ impl Provider for FromSources {
                 WrittenFile::text(module.join("runtime/clock.go"), source!("runtime/clock.go")),
                 WrittenFile::text(module.join("runtime/memory.go"), source!("runtime/memory.go")),
                 WrittenFile::text(module.join("runtime/seed.go"), source!("runtime/seed.go")),
+                WrittenFile::text(module.join("wasihttp/handler.go"), source!("wasihttp/handler.go")),
+                WrittenFile::text(module.join("wasihttp/request.go"), source!("wasihttp/request.go")),
+                WrittenFile::text(module.join("wasihttp/response.go"), source!("wasihttp/response.go")),
                 WrittenFile::text(work.join("wit/hello.wit"), super::compiler::HELLO_WIT),
                 WrittenFile::text(work.join("wit/deps/cli.wit"), super::compiler::CLI_WIT),
             ],

@@ -1,7 +1,8 @@
 // The generator that conjoin runs for components in Go that TinyGo builds.
 //
 // It makes the bindings of one world with the library behind wit-bindgen-go, adds a package that mends what TinyGo's runtime
-// lacks for components, and makes every generated function tell that package where calls begin. The folder it writes is its own: it removes
+// lacks for components, and makes every generated function tell that package where calls begin. A component that answers HTTP
+// requests gets a package for that. The folder it writes is its own: it removes
 // what it made for an earlier world, and refuses a folder that something else made.
 package main
 
@@ -27,6 +28,16 @@ import (
 //go:embed runtime/*.go
 var runtime embed.FS
 
+// The package through which a component answers HTTP requests. It imports bindings of the module `placeholder`.
+//
+//go:embed wasihttp/*.go
+var wasihttp embed.FS
+
+const placeholder = "example.com/component/bindings"
+
+// The file that is among the bindings of a component that answers HTTP requests.
+var handler = filepath.Join("wasi", "http", "incoming-handler", "incoming-handler.exports.go")
+
 // The file for components that must not draw random numbers.
 const seed = "seed.go"
 
@@ -48,6 +59,9 @@ func main() {
 	flag.Parse()
 	files := map[string][]byte{}
 	err := errors.Join(addRuntime(files, *withoutRandom), addBindings(files, *folder, *world, *module))
+	if files[handler] != nil {
+		err = errors.Join(err, addHTTP(files, *module))
+	}
 	if err == nil {
 		err = replace(*out, files)
 	}
@@ -65,6 +79,16 @@ func addRuntime(files map[string][]byte, withoutRandom bool) error {
 		}
 		contents, failed := runtime.ReadFile("runtime/" + entry.Name())
 		files[filepath.Join("internal", "runtime", entry.Name())] = contents
+		err = errors.Join(err, failed)
+	}
+	return err
+}
+
+func addHTTP(files map[string][]byte, module string) error {
+	entries, err := wasihttp.ReadDir("wasihttp")
+	for _, entry := range entries {
+		contents, failed := wasihttp.ReadFile("wasihttp/" + entry.Name())
+		files[filepath.Join("wasihttp", entry.Name())] = bytes.ReplaceAll(contents, []byte(placeholder), []byte(module))
 		err = errors.Join(err, failed)
 	}
 	return err

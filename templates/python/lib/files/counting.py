@@ -1,0 +1,13 @@
+"""Counts words. No WIT in here, so that `pytest` can ask it directly."""
+
+import re
+from collections import Counter
+
+# Letters and digits of any script.
+WORD = re.compile(r"[^\W_]+")
+
+
+def count(text: str) -> list[tuple[str, int]]:
+    """Each word in lower case and how often it occurs: the most frequent first, equal ones in alphabetical order."""
+    words = Counter(WORD.findall(text.lower()))
+    return sorted(words.items(), key=lambda word: (-word[1], word[0]))

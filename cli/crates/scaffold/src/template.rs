@@ -25,9 +25,9 @@ const WIT: &str = "world.wit.hbs";
 /// The keys of `template.toml`: `id`, `description`, `kind`, `languages`, `minimum-conjoin`; for components the table
 /// `component` with `name` (what it is called if the user does not say), `serves-http`, `exports-interface` (its world exports
 /// the interface `NAME-api`, which others import), and `call` with `call-file` (the line in one of its files, below `files/`
-/// without `.hbs`, with which the component `caller` calls a library `name`); `[[variable]]` with the fields of [`Variable`]; `[[file]]` with `path` and
-/// `when = { variable = "..", is = .. }` for a file or folder of `files/` that is there only for one value. Files whose name
-/// ends in `.hbs` are Handlebars templates; all paths are.
+/// without `.hbs`, with which the component `caller` calls a library `name`); `[[variable]]` with the fields of [`Variable`];
+/// `[[file]]` with `path` and `when = { variable = "..", is = .. }` for a file or folder of `files/` that is there only for one
+/// value. Files whose name ends in `.hbs` are Handlebars templates; all paths are.
 ///
 /// What the files can name besides the variables: `app` and `name` (of the component), `description`, `prefix` (of the routes:
 /// empty, or `/` and a name), `package` (the shared WIT package, as `shop:api`), `at-version` (its version, as `@1.0.0`; empty in

@@ -37,6 +37,10 @@ const HINTS: &[Hint] = &[
         say: "Python's installer is missing: install the package python3-pip of your system, or `python3 -m ensurepip --user`.",
     },
     Hint {
+        when: "conjoin has not made it",
+        say: "conjoin generates bindings into the component's folder `bindings`: give yours another name.",
+    },
+    Hint {
         when: "are the module wit_world",
         say: "Bindings have the same name in every component: `from wit_world import exports`.",
     },

@@ -71,6 +71,9 @@ pub(crate) enum Command {
     Run(RunArgs),
     /// Print every step of a build as commands to paste, without running anything
     Plan(PlanArgs),
+    /// Say why a build would do what it would do
+    #[command(subcommand)]
+    Explain(ExplainCommand),
     /// Show the tools that an app needs, what was found, and how to mend what is not
     Doctor(DoctorArgs),
     /// Remove what builds left in the app's folder
@@ -188,6 +191,25 @@ pub(crate) struct PlanArgs {
     #[arg(short, long = "component", value_name = "NAME")]
     pub(crate) components: Vec<String>,
     /// Optimise for size and speed
+    #[arg(long)]
+    pub(crate) release: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum ExplainCommand {
+    /// Which steps would run and why, and what those that would not were compared with
+    Build(ExplainBuildArgs),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ExplainBuildArgs {
+    /// Only this component and what it imports
+    #[arg(value_name = "NAME")]
+    pub(crate) component: Option<String>,
+    /// Folder of the app; conjoin.toml is looked for in it and above it
+    #[arg(long, value_name = "FOLDER", value_hint = clap::ValueHint::DirPath)]
+    pub(crate) app: Option<PathBuf>,
+    /// As for `build --release`
     #[arg(long)]
     pub(crate) release: bool,
 }

@@ -40,11 +40,11 @@ use conjoin_diagnostics::{Diagnostic, Style};
 pub use exit::Exit;
 pub use surroundings::Surroundings;
 
-use args::{Cli, Colour, Command, GlobalArgs, MessageFormat};
+use args::{Cli, Colour, Command, ExplainCommand, GlobalArgs, MessageFormat};
 use exit::CommandError;
 use settings::{
-    BindingsSettings, BuildSettings, CleanSettings, ComposeSettings, DoctorSettings, Machine, NewSettings,
-    PlanSettings, RunSettings,
+    BindingsSettings, BuildSettings, CleanSettings, ComposeSettings, DoctorSettings, ExplainSettings, Machine,
+    NewSettings, PlanSettings, RunSettings,
 };
 use signals::Signals;
 use ui::{Format, Ui, Verbosity};
@@ -87,6 +87,9 @@ fn dispatch(ui: &mut Ui, machine: &Machine, command: Command) -> Result<u8, Comm
         Command::Compose(args) => commands::compose(ui, machine, &ComposeSettings::new(args, here)).map(done),
         Command::Run(args) => commands::run(ui, machine, &RunSettings::new(args, here)),
         Command::Plan(args) => commands::plan(ui, machine, &PlanSettings::new(args, here)).map(done),
+        Command::Explain(ExplainCommand::Build(args)) => {
+            commands::explain(ui, machine, &ExplainSettings::new(args, here)).map(done)
+        }
         Command::Doctor(args) => commands::doctor(ui, machine, &DoctorSettings::new(args, here)).map(done),
         Command::Clean(args) => commands::clean(ui, machine, &CleanSettings::new(args, here)).map(done),
         Command::Completions(args) => commands::completions(ui, args.shell).map(done),

@@ -1,7 +1,10 @@
 //! The build pipeline: tools, plan, execution.
 
 use conjoin_diagnostics::Diagnostic;
-use conjoin_engine::{BuildOutcome, BuildReport, ExecuteError, ExecuteOptions, OnFailure, Scope, StepOutcome, execute};
+use conjoin_engine::{
+    BuildOutcome, BuildReport, Environment, Examined, ExecuteError, ExecuteOptions, OnFailure, Scope, StepOutcome,
+    examine, execute,
+};
 use conjoin_manifest::ComponentName;
 use conjoin_plan::{
     AbsPath, BuildRequest, Extent, Layout, Plan, Selection, Subject, build, component_path, needed_tools,
@@ -60,9 +63,22 @@ fn carry_out(
     ui: &mut Ui,
     machine: &Machine,
     app: &App,
-    (selection, extent): (&Selection, Extent),
+    goal: (&Selection, Extent),
     work: &WorkSettings,
 ) -> Result<(), CommandError> {
+    let plan = plan_app(ui, machine, app, goal, work)?;
+    let task = Task { layout: &app.layout, plan: &plan, scope: Scope::App, work };
+    execute_plan(ui, machine, &task).map(drop)
+}
+
+/// The plan for `selection`, after the tools that it needs were seen to.
+fn plan_app(
+    ui: &mut Ui,
+    machine: &Machine,
+    app: &App,
+    (selection, extent): (&Selection, Extent),
+    work: &WorkSettings,
+) -> Result<Plan, CommandError> {
     let toolchains = conjoin_toolchains::all();
     let components = selected_components(&app.manifest, &app.wiring, selection);
     let needed = needed_tools(&app.manifest, &components, &toolchains).map_err(CommandError::project)?;
@@ -77,9 +93,22 @@ fn carry_out(
         layout: &app.layout,
         toolchains: &toolchains,
     };
-    let plan = build(&request, selection, extent).map_err(CommandError::project)?;
+    build(&request, selection, extent).map_err(CommandError::project)
+}
+
+/// What a build of `selection` would do, step by step; the tools must be there.
+pub(crate) fn examine_app(
+    ui: &mut Ui,
+    machine: &Machine,
+    app: &App,
+    selection: &Selection,
+    work: &WorkSettings,
+) -> Result<Vec<Examined>, CommandError> {
+    let plan = plan_app(ui, machine, app, (selection, Extent::Everything), work)?;
+    let environment = tools::environment(machine);
     let task = Task { layout: &app.layout, plan: &plan, scope: Scope::App, work };
-    execute_plan(ui, machine, &task).map(drop)
+    let options = task.options(machine, &environment)?;
+    examine(&plan, &options, &SystemPerformer, &mut ui.events()).map_err(|error| not_begun(&error))
 }
 
 /// A plan to be carried out.
@@ -94,26 +123,36 @@ pub(crate) struct Task<'a> {
     pub(crate) work: &'a WorkSettings,
 }
 
+impl Task<'_> {
+    fn options<'a>(
+        &'a self,
+        machine: &'a Machine,
+        environment: &'a Environment,
+    ) -> Result<ExecuteOptions<'a>, CommandError> {
+        let store_limit = machine.surroundings.store_limit().map_err(|text| {
+            CommandError::usage(
+                Diagnostic::error("usage::store-size", format!("`{text}` is no size"))
+                    .note("CONJOIN_STORE_SIZE says how much the artifacts of all apps may take in the cache folder")
+                    .hint("write a whole number of bytes, or one with KB, MB, GB or TB, e.g. `20GB`"),
+            )
+        })?;
+        Ok(ExecuteOptions {
+            layout: self.layout,
+            scope: self.scope,
+            environment,
+            jobs: self.work.jobs,
+            on_failure: if self.work.fail_fast { OnFailure::Stop } else { OnFailure::GoOn },
+            cancel: &machine.signals.cancel,
+            store_limit,
+        })
+    }
+}
+
 /// Carries the plan of `task` out; failed steps are told, and are an error without more to say.
 pub(crate) fn execute_plan(ui: &mut Ui, machine: &Machine, task: &Task<'_>) -> Result<BuildReport, CommandError> {
-    let Task { layout, plan, scope, work } = *task;
+    let Task { plan, scope, work, .. } = *task;
     let environment = tools::environment(machine);
-    let store_limit = machine.surroundings.store_limit().map_err(|text| {
-        CommandError::usage(
-            Diagnostic::error("usage::store-size", format!("`{text}` is no size"))
-                .note("the variable CONJOIN_STORE_SIZE says how much the artifacts of all apps may take in the cache folder")
-                .hint("write a whole number of bytes, or one with KB, MB, GB or TB, e.g. `20GB`"),
-        )
-    })?;
-    let options = ExecuteOptions {
-        layout,
-        scope,
-        environment: &environment,
-        jobs: work.jobs,
-        on_failure: if work.fail_fast { OnFailure::Stop } else { OnFailure::GoOn },
-        cancel: &machine.signals.cancel,
-        store_limit,
-    };
+    let options = task.options(machine, &environment)?;
     let report = execute(plan, &options, &SystemPerformer, &mut ui.events()).map_err(|error| not_begun(&error))?;
     for failed in &report.failed {
         ui.failure(failed);

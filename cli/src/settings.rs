@@ -6,7 +6,8 @@ use conjoin_plan::{AbsPath, Profile};
 
 use crate::{
     args::{
-        AppArgs, BindingsArgs, BuildArgs, CleanArgs, ComposeArgs, DoctorArgs, NewArgs, PlanArgs, RunArgs, ToolArgs,
+        AppArgs, BindingsArgs, BuildArgs, CleanArgs, ComposeArgs, DoctorArgs, ExplainBuildArgs, NewArgs, PlanArgs,
+        RunArgs, ToolArgs,
     },
     signals::Signals,
     surroundings::Surroundings,
@@ -132,6 +133,19 @@ pub(crate) struct PlanSettings {
     pub(crate) components: Vec<String>,
     /// How they would be built.
     pub(crate) profile: Profile,
+}
+
+/// For `conjoin explain build`.
+#[derive(Clone, Debug)]
+pub(crate) struct ExplainSettings {
+    /// The folder in or above which the app is.
+    pub(crate) app: AbsPath,
+    /// Only this component; all when `None`.
+    pub(crate) component: Option<String>,
+    /// How components would be built.
+    pub(crate) profile: Profile,
+    /// How steps would be carried out.
+    pub(crate) work: WorkSettings,
 }
 
 /// For `conjoin doctor`.
@@ -263,6 +277,20 @@ impl DoctorSettings {
             (true, true) => Cure::Show,
         };
         Self { app: app_folder(app, surroundings), cure, work: WorkSettings::new(&tools) }
+    }
+}
+
+impl ExplainSettings {
+    /// From what was typed.
+    pub(crate) fn new(args: ExplainBuildArgs, surroundings: &Surroundings) -> Self {
+        let ExplainBuildArgs { component, app, release } = args;
+        let tools = ToolArgs { install_tools: false, offline: true, jobs: None };
+        Self {
+            app: app_folder(AppArgs { app }, surroundings),
+            component,
+            profile: profile(release),
+            work: WorkSettings::new(&tools),
+        }
     }
 }
 

@@ -153,6 +153,8 @@ pub enum DirtyReason {
     ValueChanged {
         /// What it is.
         name: String,
+        /// The lines that are gone from it and new in it, in words; empty if it has no lines.
+        changes: Vec<String>,
     },
     /// A file that it reads has other contents.
     FileChanged {
@@ -199,7 +201,8 @@ impl fmt::Display for DirtyReason {
             }
             Self::ActionChanged { old, new } => write!(formatter, "the command changed from `{old}` to `{new}`"),
             Self::VersionChanged { old, new } => write!(formatter, "the tools changed from `{old}` to `{new}`"),
-            Self::ValueChanged { name } => write!(formatter, "{name} changed"),
+            Self::ValueChanged { name, changes } if changes.is_empty() => write!(formatter, "{name} changed"),
+            Self::ValueChanged { name, changes } => write!(formatter, "{name} changed: {}", changes.join(", ")),
             Self::FileChanged { file } => write!(formatter, "`{file}` changed"),
             Self::FileAdded { file } => write!(formatter, "`{file}` is new"),
             Self::FileRemoved { file } => write!(formatter, "`{file}` is gone"),

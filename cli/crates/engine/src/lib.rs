@@ -34,7 +34,7 @@ mod write;
 pub use cancel::CancelToken;
 pub use environment::{Environment, WITHHELD};
 pub use event::{BuildEvent, BuildOutcome, DirtyReason, EventSink, StepLine, StepOutcome};
-pub use execute::{ExecuteOptions, OnFailure, execute};
+pub use execute::{Compared, Examined, ExecuteOptions, OnFailure, Verdict, examine, execute};
 pub use folder::{CleanError, Cleaned, Scope, clean};
 pub use inputs::InputError;
 pub use lock::{Lock, LockError, lock};

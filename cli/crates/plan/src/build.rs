@@ -181,6 +181,7 @@ fn component_steps(
         profile: layout.profile,
         world: &component.world.value,
         world_digest: &world.digest(),
+        world_text: &world.text(),
         wit: &world.render(&toolchain.dialect()),
         imports: &names(&surface.imports),
         exports: &names(&surface.exports),

@@ -21,6 +21,8 @@ pub struct Target<'a> {
     pub world: &'a str,
     /// The digest of its world: of that world and what it reaches, in canonical form.
     pub world_digest: &'a str,
+    /// What the digest is of: so that what changed can be told.
+    pub world_text: &'a str,
     /// The WIT package with its world, in the toolchain's [`Dialect`]; paths are relative to a folder of the toolchain's choice.
     pub wit: &'a [WitFile],
     /// The interfaces that the world imports and exports, with versions as the user wrote them.

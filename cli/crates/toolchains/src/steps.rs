@@ -138,5 +138,5 @@ pub(crate) fn outputs_of(step: &Step) -> impl Iterator<Item = Input> + '_ {
 
 /// What stands for the world of `target` in a key.
 pub(crate) fn world_value(target: &Target<'_>) -> Input {
-    Input::value(format!("world {}", target.world), target.world_digest)
+    Input::value(format!("world {}", target.world), target.world_text)
 }

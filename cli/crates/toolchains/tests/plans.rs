@@ -124,6 +124,7 @@ fn steps(
         profile,
         world: &component.world.value,
         world_digest: "0123456789abcdef0123456789abcdef",
+        world_text: "0123456789abcdef0123456789abcdef",
         wit: &world.render(&toolchain.dialect()),
         imports: &names(&surface.imports),
         exports: &names(&surface.exports),

@@ -84,7 +84,7 @@ impl World<'_> {
     /// A hash of the world and of everything that it reaches. Comments, the order of items, and whatever else the shared WIT
     /// holds make no difference.
     pub fn digest(&self) -> String {
-        blake3::hash(self.canonical_text().as_bytes()).to_hex().to_string()
+        blake3::hash(self.text().as_bytes()).to_hex().to_string()
     }
 
     /// The WIT of this world alone, as a folder: its package with only what it reaches, and `deps/` with one file for each other
@@ -93,7 +93,8 @@ impl World<'_> {
         render::render(&self.wit.resolve, self.id, dialect)
     }
 
-    fn canonical_text(&self) -> String {
+    /// The world and everything that it reaches in canonical form: one line for each item, without comments, sorted.
+    pub fn text(&self) -> String {
         let resolve = &self.wit.resolve;
         let world = &resolve.worlds[self.id];
         let mut text = format!("world {} of {}\n", world.name, self.wit.package());

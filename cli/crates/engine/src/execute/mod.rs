@@ -9,6 +9,7 @@
 //! Records and artifacts are written whole and after the fact: a process that is killed leaves at worst a step to be done again.
 
 mod action;
+mod examine;
 mod expect;
 mod generate;
 mod reasons;
@@ -19,11 +20,12 @@ use std::{collections::BTreeMap, num::NonZeroUsize, sync::Mutex, time::Instant};
 
 use conjoin_plan::{Action, Keep, Layout, Plan};
 
+pub use self::examine::{Compared, Examined, Verdict, examine};
 use self::expect::Durations;
 use crate::{
-    BuildEvent, BuildReport, CancelToken, Environment, EventSink, ExecuteError, LockError, Performer, Scope, StepLine,
-    StepOutcome, StepReport, digest::Digests, folder::prepare, lock::lock, names::Roots, orphans::adopt, state::State,
-    store::Store,
+    BuildEvent, BuildReport, CancelToken, Environment, EventSink, ExecuteError, Lock, LockError, Performer, Scope,
+    StepLine, StepOutcome, StepReport, digest::Digests, folder::prepare, lock::lock, names::Roots, orphans::adopt,
+    state::State, store::Store,
 };
 
 /// How a plan is carried out.
@@ -63,11 +65,36 @@ pub fn execute(
 ) -> Result<BuildReport, ExecuteError> {
     let began = Instant::now();
     sink.event(BuildEvent::PlanReady { steps: plan.steps().iter().map(line).collect() });
+    let (work, lock) = begin(plan, options, performer, sink)?;
+    let (steps, failed) = schedule::schedule(&work, sink);
+    let built = steps.iter().filter(|step| step.outcome == StepOutcome::Built);
+    work.durations.learn(built.map(|step| (step.step.0.clone(), milliseconds(step.duration))));
+    if let Some(store) = work.store.as_ref().filter(|_| stored(plan, &steps)) {
+        let collected = store.collect(options.store_limit);
+        let collected = collected.map_err(|source| cache_unwritable(options, source))?;
+        if collected.artifacts > 0 {
+            sink.event(BuildEvent::StoreCollected { artifacts: collected.artifacts, bytes: collected.bytes });
+        }
+    }
+    let cancelled = steps.iter().any(|step| step.outcome == StepOutcome::Cancelled);
+    let report = BuildReport { steps, failed, cancelled, duration: began.elapsed() };
+    sink.event(BuildEvent::Finished { outcome: report.outcome(), milliseconds: milliseconds(report.duration) });
+    drop(lock);
+    Ok(report)
+}
+
+/// Takes the folder and reads what is remembered of it.
+fn begin<'a>(
+    plan: &'a Plan,
+    options: &'a ExecuteOptions<'_>,
+    performer: &'a dyn Performer,
+    sink: &mut dyn EventSink,
+) -> Result<(step::Work<'a>, Lock), ExecuteError> {
     let layout = options.layout;
     let folder = options.scope.folder(layout);
     let unwritable = |source| match options.scope {
         Scope::App => ExecuteError::Folder { folder: folder.clone(), source },
-        Scope::Cache => ExecuteError::Cache { folder: layout.cache.clone(), source },
+        Scope::Cache => cache_unwritable(options, source),
     };
     prepare(&folder).map_err(unwritable)?;
     let path = folder.join("lock");
@@ -78,9 +105,9 @@ pub fn execute(
     let children = adopt(&folder.join("children"), options.cancel, &mut waiting);
     let children = children.map_err(|error| in_folder(error, &unwritable))?;
     let stores = plan.steps().iter().any(|step| step.keep == Keep::Stored);
-    let cache_unwritable = |source| ExecuteError::Cache { folder: layout.cache.clone(), source };
+    let open = |cache| Store::open(cache).map_err(|source| cache_unwritable(options, source));
     let work = step::Work {
-        began,
+        began: Instant::now(),
         plan,
         options,
         performer,
@@ -89,24 +116,15 @@ pub fn execute(
         digests: Digests::new(lock.taken().map_err(unwritable)?),
         state: State::new(options.scope.state(layout)),
         durations: Durations::load(&options.scope.state(layout)),
-        store: if stores { Some(Store::open(&layout.cache).map_err(cache_unwritable)?) } else { None },
+        store: if stores { Some(open(&layout.cache)?) } else { None },
         children,
         keys: Mutex::new(BTreeMap::new()),
     };
-    let (steps, failed) = schedule::schedule(&work, sink);
-    let built = steps.iter().filter(|step| step.outcome == StepOutcome::Built);
-    work.durations.learn(built.map(|step| (step.step.0.clone(), milliseconds(step.duration))));
-    if let Some(store) = work.store.as_ref().filter(|_| stored(plan, &steps)) {
-        let collected = store.collect(options.store_limit).map_err(cache_unwritable)?;
-        if collected.artifacts > 0 {
-            sink.event(BuildEvent::StoreCollected { artifacts: collected.artifacts, bytes: collected.bytes });
-        }
-    }
-    let cancelled = steps.iter().any(|step| step.outcome == StepOutcome::Cancelled);
-    let report = BuildReport { steps, failed, cancelled, duration: began.elapsed() };
-    sink.event(BuildEvent::Finished { outcome: report.outcome(), milliseconds: milliseconds(report.duration) });
-    drop(lock);
-    Ok(report)
+    Ok((work, lock))
+}
+
+fn cache_unwritable(options: &ExecuteOptions<'_>, source: std::io::Error) -> ExecuteError {
+    ExecuteError::Cache { folder: options.layout.cache.clone(), source }
 }
 
 /// Whether one of the steps put something into the store.

@@ -4,6 +4,9 @@ use std::collections::BTreeMap;
 
 use crate::{DirtyReason, digest::Seen, inputs::Inputs, key::Description, names::Roots, state::Record};
 
+/// How many lines of a changed value are told.
+const MOST_CHANGES: usize = 6;
+
 /// How what the step declares differs from the record; empty if it does not.
 pub(super) fn differences(record: &Record, description: &Description, inputs: &Inputs) -> Vec<DirtyReason> {
     let mut reasons = Vec::new();
@@ -18,7 +21,9 @@ pub(super) fn differences(record: &Record, description: &Description, inputs: &I
     }
     for name in record.values.keys().chain(inputs.values.keys().filter(|name| !record.values.contains_key(*name))) {
         if record.values.get(name) != inputs.values.get(name) {
-            reasons.push(DirtyReason::ValueChanged { name: name.clone() });
+            let value = |values: &BTreeMap<String, String>| values.get(name).cloned().unwrap_or_default();
+            let changes = changes(&value(&record.values), &value(&inputs.values));
+            reasons.push(DirtyReason::ValueChanged { name: name.clone(), changes });
         }
     }
     files(&record.files, &inputs.files, &mut reasons);
@@ -37,6 +42,24 @@ pub(super) fn files(old: &BTreeMap<String, Seen>, new: &BTreeMap<String, Seen>, 
     }
     let added = new.keys().filter(|name| !old.contains_key(*name));
     reasons.extend(added.map(|name| DirtyReason::FileAdded { file: Roots::shown(name).to_owned() }));
+}
+
+/// What is gone from a value of several lines and what is new in it; nothing for a value that is one word.
+fn changes(old: &str, new: &str) -> Vec<String> {
+    let lines = |text: &str| text.lines().map(|line| line.trim().trim_end_matches([';', ',']).to_owned()).collect();
+    let (old, new): (Vec<String>, Vec<String>) = (lines(old), lines(new));
+    if old.len() < 2 && new.len() < 2 {
+        return Vec::new();
+    }
+    let (gone, added) = only(&old, &new);
+    let gone = gone.into_iter().map(|line| format!("`{line}` is gone"));
+    let mut changes: Vec<String> = gone.chain(added.into_iter().map(|line| format!("`{line}` is new"))).collect();
+    if changes.len() > MOST_CHANGES {
+        let more = changes.len() - MOST_CHANGES;
+        changes.truncate(MOST_CHANGES);
+        changes.push(format!("and {more} more lines"));
+    }
+    changes
 }
 
 /// The lines that only one of the two has.

@@ -70,11 +70,8 @@ struct Attempt<'a> {
 impl Work<'_> {
     /// Sees to it that the outputs of `step` are what they should be.
     pub(super) fn carry_out(&self, step: &Step, emit: &dyn Fn(BuildEvent)) -> Done {
-        let began = Instant::now();
-        let outputs = outputs_of(step);
-        let description = Description::of(step, &outputs, &self.roots, &self.version);
-        let (reasons, printed) = (Vec::new(), Output::default());
-        let mut attempt = Attempt { work: self, step, outputs, description, emit, reasons, printed };
+        let start = Instant::now();
+        let mut attempt = self.attempt(step, emit);
         let result = attempt.carry_out();
         let Attempt { reasons, printed, .. } = attempt;
         let (outcome, failure) = match result {
@@ -82,8 +79,28 @@ impl Work<'_> {
             Err(StepError::Run(RunError::Cancelled)) => (StepOutcome::Cancelled, None),
             Err(error) => (StepOutcome::Failed, Some(failure(step, printed.into_bytes(), error))),
         };
-        let begun = began.duration_since(self.began);
-        Done { outcome, reasons, begun, duration: began.elapsed(), failure }
+        let begun = start.duration_since(self.began);
+        Done { outcome, reasons, begun, duration: start.elapsed(), failure }
+    }
+
+    /// Looks whether `step` is up to date, and does nothing about it: the reasons why it is not, and what is recorded of it.
+    pub(super) fn look(&self, step: &Step) -> Result<(Vec<DirtyReason>, Option<Record>), StepError> {
+        let mut attempt = self.attempt(step, &|_| ());
+        let record = self.state.load(&step.id);
+        let inputs = attempt.read_inputs(record.as_ref().map(|record| &record.files))?;
+        let declared = attempt.description.key(&inputs);
+        if let Some(record) = attempt.up_to_date(record.as_ref(), declared, &inputs)? {
+            attempt.finish(&record);
+            return Ok((Vec::new(), Some(record)));
+        }
+        Ok((attempt.reasons, record))
+    }
+
+    fn attempt<'a>(&'a self, step: &'a Step, emit: &'a dyn Fn(BuildEvent)) -> Attempt<'a> {
+        let outputs = outputs_of(step);
+        let description = Description::of(step, &outputs, &self.roots, &self.version);
+        let (reasons, printed) = (Vec::new(), Output::default());
+        Attempt { work: self, step, outputs, description, emit, reasons, printed }
     }
 }
 

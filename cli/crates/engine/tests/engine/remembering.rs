@@ -132,6 +132,26 @@ fn a_spoiled_or_missing_result_is_mended() {
 }
 
 #[test]
+fn a_changed_world_is_told_line_by_line() {
+    let fixture = Fixture::new();
+    fixture.write("a.src", "A1\n");
+    let compile = |world: &str| {
+        let mut step = fixture.compile("a");
+        step.inputs.push(Input::value("world pricing", world));
+        plan(vec![step])
+    };
+    fixture.build(&compile("interface prices {\n  quote: func(sku: string) -> price;\n}\n"));
+    fixture.build(&compile("interface prices {\n  quote: func(sku: string, count: u32) -> price;\n}\n"));
+    assert_eq!(
+        fixture.reasons(),
+        [
+            "a/cc: world pricing changed: `quote: func(sku: string) -> price` is gone, `quote: func(sku: string, count: u32) -> \
+          price` is new"
+        ]
+    );
+}
+
+#[test]
 fn a_spoiled_store_is_noticed() {
     let fixture = built();
     fs_err::remove_dir_all(fixture.layout.dot_conjoin()).unwrap();

@@ -5,6 +5,7 @@
 //! the manifest names exists is found out by the stages after it.
 
 mod check;
+mod insert;
 mod model;
 mod name;
 mod parse;
@@ -14,6 +15,7 @@ mod raw;
 mod route;
 mod shape;
 
+pub use insert::insert;
 pub use model::{
     App, Built, CommandTrigger, Component, CustomBuild, HttpExample, HttpTrigger, Import, Isolation, Language,
     Manifest, Origin, Spanned, ToolchainName,

@@ -28,15 +28,6 @@ pub(crate) fn check(source: &Arc<Source>, raw: &RawManifest) -> Result<Manifest,
     findings.required(raw.conjoin.as_ref(), 0..0, "the manifest", &format!("conjoin = {FORMAT}"));
     let app = findings.required(raw.app.as_ref(), 0..0, "the manifest", "app = { name = \"my-app\" }");
     let app = app.and_then(|app| check_app(&mut findings, app));
-    if raw.component.is_empty() {
-        let diagnostic = findings.at(
-            "manifest::no-component",
-            "the app has no component".to_owned(),
-            0..0,
-            "no `[component.NAME]` in this file",
-        );
-        findings.report(diagnostic.hint("add a table such as `[component.api]` with `language = \"rust\"`"));
-    }
     let names: BTreeSet<&str> = raw.component.keys().map(|name| name.get_ref().as_str()).collect();
     let components: BTreeMap<ComponentName, _> = raw
         .component

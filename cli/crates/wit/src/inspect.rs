@@ -51,23 +51,23 @@ pub enum InspectError {
 
 /// What `component` imports and exports. The whole file is validated.
 pub fn inspect(component: &[u8]) -> Result<Surface, InspectError> {
-    check_header(component)?;
-    match wit_component::decode(component) {
-        Ok(DecodedWasm::Component(resolve, world)) => Ok(surface::of_world(&resolve, world)),
-        Ok(DecodedWasm::WitPackage(..)) => Err(InspectError::WitPackage),
-        Err(error) => {
-            let invalid = error.chain().find_map(|cause| cause.downcast_ref::<wasmparser::BinaryReaderError>());
-            Err(match invalid {
-                Some(invalid) if is_end(invalid, component.len()) => {
-                    InspectError::Truncated { length: component.len() }
-                }
-                Some(invalid) => {
-                    InspectError::Invalid { reason: invalid.message().to_owned(), offset: offset(invalid) }
-                }
-                None => InspectError::Unsupported { reason: format!("{error:#}") },
-            })
-        }
+    match decode(component)? {
+        DecodedWasm::Component(resolve, world) => Ok(surface::of_world(&resolve, world)),
+        DecodedWasm::WitPackage(..) => Err(InspectError::WitPackage),
     }
+}
+
+/// What the file describes. The whole file is validated.
+pub(crate) fn decode(component: &[u8]) -> Result<DecodedWasm, InspectError> {
+    check_header(component)?;
+    wit_component::decode(component).map_err(|error| {
+        let invalid = error.chain().find_map(|cause| cause.downcast_ref::<wasmparser::BinaryReaderError>());
+        match invalid {
+            Some(invalid) if is_end(invalid, component.len()) => InspectError::Truncated { length: component.len() },
+            Some(invalid) => InspectError::Invalid { reason: invalid.message().to_owned(), offset: offset(invalid) },
+            None => InspectError::Unsupported { reason: format!("{error:#}") },
+        }
+    })
 }
 
 fn check_header(bytes: &[u8]) -> Result<(), InspectError> {

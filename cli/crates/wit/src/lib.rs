@@ -7,6 +7,7 @@
 
 mod canonical;
 mod difference;
+mod edit;
 mod encode;
 mod folder;
 mod inspect;
@@ -20,6 +21,7 @@ mod wasi;
 mod world;
 
 pub use difference::{Difference, differences};
+pub use edit::{packages, packages_of_component};
 pub use encode::{EncodeError, encode, resolve};
 pub use inspect::{InspectError, inspect};
 pub use parse::parse;

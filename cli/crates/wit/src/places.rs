@@ -104,6 +104,34 @@ fn statements_of_world<'a>(text: &'a str, world: &str) -> Vec<(&'a str, Range<us
     statements
 }
 
+/// What is between the braces of a world.
+pub(crate) struct Body {
+    /// Behind the opening brace.
+    pub(crate) open: usize,
+    /// The first word in it, if there is one.
+    first: Option<usize>,
+}
+
+impl Body {
+    /// What stands before the first word in its line, if that is nothing but space.
+    pub(crate) fn indent<'a>(&self, text: &'a str) -> Option<&'a str> {
+        let first = self.first?;
+        let line = text[..first].rfind('\n').map_or(0, |newline| newline + 1);
+        let before = &text[line..first];
+        // `@since(...)` stands before the word `since`.
+        let space = before.trim_end_matches('@');
+        (line > self.open && space.trim().is_empty()).then_some(space)
+    }
+}
+
+/// The body of the world whose name, or whose keyword, stands at `from`.
+pub(crate) fn body_of_world(text: &str, from: usize) -> Option<Body> {
+    let mut words = words(text).into_iter().skip_while(|range| range.start < from);
+    let open = words.find(|range| &text[range.clone()] == "{")?.end;
+    let first = words.next().filter(|range| &text[range.clone()] != "}");
+    Some(Body { open, first: first.map(|range| range.start) })
+}
+
 /// The words of a WIT text: names with their package and version in one piece, and braces.
 fn words(text: &str) -> Vec<Range<usize>> {
     let bytes = text.as_bytes();

@@ -57,6 +57,13 @@ impl Answers {
     }
 }
 
+impl Variable {
+    /// Why `typed` cannot be the answer.
+    pub fn check(&self, typed: &str) -> Result<(), ScaffoldError> {
+        parse_value(self, typed).map(drop)
+    }
+}
+
 fn parse_value(variable: &Variable, typed: &str) -> Result<Value, ScaffoldError> {
     let parsed = match variable.kind {
         VariableType::String => variable.refuse(typed).map_or_else(|| Ok(Value::from(typed)), Err),

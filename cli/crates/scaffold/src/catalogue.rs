@@ -4,7 +4,7 @@ use std::path::Path;
 
 use include_dir::{Dir, include_dir};
 
-use crate::{Kind, ScaffoldError, Template, TemplateSummary};
+use crate::{ScaffoldError, Template, TemplateSummary};
 
 static TEMPLATES: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/../../../templates");
 
@@ -14,14 +14,14 @@ const SKELETON: &str = "app/empty";
 /// What there is to choose from, sorted by id.
 pub fn templates() -> Vec<TemplateSummary> {
     let summaries = folders().filter_map(|folder| load(folder).ok()).map(|template| template.summary());
-    let mut summaries: Vec<TemplateSummary> = summaries.filter(|summary| summary.kind != Kind::Skeleton).collect();
+    let mut summaries: Vec<TemplateSummary> = summaries.collect();
     summaries.sort_by(|left, right| left.id.cmp(&right.id));
     summaries
 }
 
 /// The template of this id, e.g. `http-rust` or `polyglot`.
 pub fn find(id: &str) -> Result<Template, ScaffoldError> {
-    match folders().find(|folder| id_of(folder) == id && !is_skeleton(folder)) {
+    match folders().find(|folder| id_of(folder) == id) {
         Some(folder) => load(folder),
         None => Err(ScaffoldError::UnknownTemplate {
             id: id.to_owned(),
@@ -34,7 +34,12 @@ pub fn find(id: &str) -> Result<Template, ScaffoldError> {
 pub(crate) fn skeleton() -> Result<Template, ScaffoldError> {
     match folders().find(|folder| is_skeleton(folder)) {
         Some(folder) => load(folder),
-        None => Err(ScaffoldError::Broken { id: SKELETON.to_owned(), why: "it is not embedded".to_owned() }),
+        None => Err(ScaffoldError::Broken {
+            id: SKELETON.to_owned(),
+            why: "it is not embedded".to_owned(),
+            place: None,
+            own: false,
+        }),
     }
 }
 

@@ -1,8 +1,8 @@
 //! What can go wrong between a template and a folder.
 
-use std::{io, path::PathBuf};
+use std::{io, ops::Range, path::PathBuf, sync::Arc};
 
-use conjoin_diagnostics::nearest;
+use conjoin_diagnostics::{Source, nearest};
 
 /// Why an app could not be made. Nothing has been written then.
 #[derive(Debug, thiserror::Error)]
@@ -86,6 +86,34 @@ pub enum ScaffoldError {
         id: String,
         /// What is wrong with it.
         why: String,
+        /// Where in its `template.toml`, if that is known.
+        place: Option<(Arc<Source>, Range<usize>)>,
+        /// Whether it is the user's own, and no part of conjoin.
+        own: bool,
+    },
+    /// There is no such folder.
+    #[error("there is no folder `{}` with a template", path.display())]
+    NoTemplateFolder {
+        /// The path.
+        path: PathBuf,
+    },
+    /// A file that a template cannot have.
+    #[error("the template `{name}` cannot be used: `{}`: {why}", line(path))]
+    BadTemplate {
+        /// The template.
+        name: String,
+        /// The file.
+        path: String,
+        /// What is wrong with it.
+        why: String,
+    },
+    /// Two things that would have one name in the app's WIT.
+    #[error("the component `{name}` and the interface of `{other}` would both be called `{name}` in the app's WIT")]
+    SameNameInWit {
+        /// The component.
+        name: String,
+        /// The library.
+        other: String,
     },
     /// A file that would not lie in the app's folder, or where another one lies.
     #[error("`{}` cannot be a file of the app: {why}", line(path))]
@@ -109,6 +137,34 @@ pub enum ScaffoldError {
         /// The path.
         path: PathBuf,
     },
+    /// A file is where a new one should be.
+    #[error("`{path}` exists already")]
+    Occupied {
+        /// The path, below the app.
+        path: String,
+    },
+    /// A path that leads out of the app through a link.
+    #[error("`{path}` lies outside of the app: a folder on the way is a link")]
+    Outside {
+        /// The path, below the app.
+        path: String,
+    },
+    /// A change that was interrupted cannot be completed.
+    #[error("an interrupted change cannot be completed, because `{path}` was edited since")]
+    Interrupted {
+        /// The path of the edited file.
+        path: String,
+        /// The files that the change had added already.
+        added: Vec<String>,
+    },
+    /// The file system refused a change of the app.
+    #[error("cannot write to `{path}`")]
+    Change {
+        /// The path, below the app.
+        path: String,
+        /// Why.
+        source: io::Error,
+    },
     /// The file system refused.
     #[error("cannot create the folder `{}`", dir.display())]
     Write {
@@ -123,20 +179,37 @@ impl ScaffoldError {
     /// What to do next, each a sentence or a line to type.
     pub fn hints(&self) -> Vec<String> {
         match self {
-            Self::UnknownTemplate { id, known } => choose("templates", id, known),
+            Self::UnknownTemplate { id, known } => {
+                let meant = nearest(id, known.iter().map(String::as_str)).map(|id| format!("did you mean `{id}`?"));
+                meant.into_iter().chain(["`conjoin templates` lists them all".to_owned()]).collect()
+            }
             Self::UnknownVariable { name, known, .. } if known.is_empty() => vec![format!("leave out `{name}`")],
             Self::UnknownVariable { name, known, .. } => choose("variables", name, known),
             Self::BadName { better: Some(better), .. } => vec![format!("call it `{better}`, for example")],
             Self::BadName { better: None, .. } => vec!["a name looks like `my-shop2`".to_owned()],
-            Self::MissingAnswer { name, .. } => vec![format!("give one with `{name}=VALUE`")],
+            Self::MissingAnswer { name, .. } => vec![format!("give one with `--set {name}=VALUE`")],
             Self::NotAComponent { .. } => vec!["use it alone, without another template".to_owned()],
             Self::DuplicateComponent { .. } => vec!["name them, as in `-t http-rust=gateway`".to_owned()],
             Self::TooOld { .. } => vec!["install a newer conjoin".to_owned()],
-            Self::Broken { .. } => vec!["this is an error in conjoin: please report it".to_owned()],
+            Self::Broken { own: false, .. } => vec!["this is an error in conjoin: please report it".to_owned()],
+            Self::Broken { own: true, .. } => vec!["mend the template, or use another one".to_owned()],
+            Self::NoTemplateFolder { .. } => {
+                vec!["what contains a `/` is the folder of a template; conjoin's own have names: see `conjoin templates`".to_owned()]
+            }
+            Self::SameNameInWit { .. } => vec!["rename one of the two components".to_owned()],
+            Self::Interrupted { .. } => {
+                vec!["compare them with what you want, remove them, and repeat the command".to_owned()]
+            }
             Self::NotEmpty { .. } | Self::NotAFolder { .. } => {
                 vec!["choose another name, or move away what is there; nothing was written".to_owned()]
             }
-            Self::BadAnswer { .. } | Self::BadPath { .. } | Self::Write { .. } => Vec::new(),
+            Self::BadAnswer { .. }
+            | Self::BadPath { .. }
+            | Self::BadTemplate { .. }
+            | Self::Occupied { .. }
+            | Self::Change { .. }
+            | Self::Outside { .. }
+            | Self::Write { .. } => Vec::new(),
         }
     }
 }

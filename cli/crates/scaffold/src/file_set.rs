@@ -42,18 +42,43 @@ impl FileSet {
     }
 
     fn refuse(&self, path: &str) -> Option<String> {
-        if path.contains(['\\', ':']) || path.chars().any(char::is_control) {
-            return Some("it contains `\\`, `:` or a control character".to_owned());
-        }
-        if path.split('/').any(|part| matches!(part, "" | "." | "..") || part.ends_with([' ', '.'])) {
-            return Some("it leads out of the folder, or not every system can have it".to_owned());
+        if let Some(why) = path.split('/').find_map(refuse_name) {
+            return Some(why.to_owned());
         }
         if self.files.contains_key(path) {
             return Some("there is already such a file".to_owned());
         }
         let inside = |folder: &str, path: &str| path.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/'));
-        let other = self.files.keys().find(|other| inside(other, path) || inside(path, other));
-        other.map(|other| format!("`{other}` would be in the same place"))
+        let lower = path.to_lowercase();
+        let other =
+            self.files.keys().find(|other| inside(other, path) || inside(path, other) || other.to_lowercase() == lower);
+        other.map(|other| format!("`{other}` would be in the same place, on some systems at least"))
+    }
+}
+
+/// Why a file or folder cannot have this name. Letters of all scripts are allowed; what some system cannot store, what cannot be
+/// seen, and what other programs obey without asking is not.
+fn refuse_name(name: &str) -> Option<&'static str> {
+    const DEVICES: [&str; 4] = ["con", "prn", "aux", "nul"];
+    let invisible = |letter: char| {
+        letter.is_control()
+            || matches!(letter, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
+    };
+    let lower = name.to_lowercase();
+    let stem = lower.split('.').next().unwrap_or_default();
+    let port = stem.strip_prefix("com").or_else(|| stem.strip_prefix("lpt"));
+    let is_port =
+        port.is_some_and(|number| number.len() == 1 && number.starts_with(|digit: char| digit.is_ascii_digit()));
+    if matches!(name, "" | "." | "..") || name.ends_with([' ', '.']) {
+        Some("it leads out of the folder, or not every system can have it")
+    } else if name.contains(['\\', ':', '<', '>', '"', '|', '?', '*']) || name.chars().any(invisible) {
+        Some("it contains a character that not every system can have in a name, or that cannot be seen")
+    } else if is_port || DEVICES.contains(&stem) {
+        Some("Windows has a device of this name")
+    } else if [".git", ".conjoin"].contains(&lower.as_str()) {
+        Some("what git or conjoin keep there is no business of a template")
+    } else {
+        None
     }
 }
 
@@ -67,9 +92,21 @@ mod tests {
         for path in ["a", "b/c", "b/.d", ".github/x", "b/größe 1"] {
             files.add(path, "").expect(path);
         }
+        let unseen = [
+            "e\u{202e}x",
+            "\u{feff}e",
+            "e?",
+            "e*",
+            "com1",
+            "x/NUL.txt",
+            ".git/config",
+            "x/.Conjoin/y",
+            "B/größe 1",
+            "A",
+        ];
         let outside = ["", "/a", "../a", "b/../../a", "./a", "b//e", "b/", "b\\e", "C:x", "e\n", "e\0", "e.", "e "];
         let taken = ["a", "a/b", "b", "b/c/d"];
-        for path in outside.into_iter().chain(taken) {
+        for path in outside.into_iter().chain(taken).chain(unseen) {
             assert!(matches!(files.add(path, ""), Err(ScaffoldError::BadPath { .. })), "{path}");
         }
         assert_eq!(files.iter().count(), 5);

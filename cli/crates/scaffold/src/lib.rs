@@ -13,9 +13,11 @@
 
 mod answers;
 mod catalogue;
+mod change;
 mod engine;
 mod error;
 mod file_set;
+mod folder;
 mod name;
 mod render;
 mod template;
@@ -23,6 +25,7 @@ mod write;
 
 pub use answers::Answers;
 pub use catalogue::{embedded_paths, find, templates};
+pub use change::{Change, Finished};
 pub use error::ScaffoldError;
 pub use file_set::FileSet;
 pub use name::check_name;

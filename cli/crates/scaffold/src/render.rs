@@ -90,6 +90,9 @@ pub fn render_app(name: &str, parts: &[Part<'_>]) -> Result<FileSet, ScaffoldErr
         if contributions.iter().any(|(other, _)| other.name == *component) {
             return Err(ScaffoldError::DuplicateComponent { name: component.clone() });
         }
+        if let Some(lib) = surroundings.libs.iter().find(|lib| *component == format!("{lib}-api")) {
+            return Err(ScaffoldError::SameNameInWit { name: component.clone(), other: lib.clone() });
+        }
         let prefix = if served { format!("/{component}") } else { String::new() };
         let contribution = render_component(&surroundings, *part, &prefix)?;
         served |= part.template.serves_http();
@@ -168,10 +171,7 @@ fn render_files(template: &Template, answers: &Answers, given: Map<String, Value
         match target.strip_suffix(".hbs") {
             None => files.add(target, bytes)?,
             Some(target) => {
-                let text = std::str::from_utf8(bytes).map_err(|_| ScaffoldError::Broken {
-                    id: template.id().to_owned(),
-                    why: format!("`{path}` is not UTF-8"),
-                })?;
+                let text = std::str::from_utf8(bytes).map_err(|_| template.broken(format!("`{path}` is not UTF-8")))?;
                 files.add(target, render_text(&engine, template, (path, text), &context)?)?;
             }
         }
@@ -199,9 +199,6 @@ fn render_text(
     (name, text): (&str, &str),
     context: &Map<String, Value>,
 ) -> Result<String, ScaffoldError> {
-    let broken = |error: handlebars::RenderError| ScaffoldError::Broken {
-        id: template.id().to_owned(),
-        why: format!("`{name}`: {error}"),
-    };
+    let broken = |error: handlebars::RenderError| template.broken(format!("`{name}`: {error}"));
     engine.render_template(text, context).map_err(broken)
 }

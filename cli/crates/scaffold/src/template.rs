@@ -1,7 +1,11 @@
 //! A template: what its `template.toml` says, and its files.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
+use conjoin_diagnostics::Source;
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -36,6 +40,8 @@ const WIT: &str = "world.wit.hbs";
 pub struct Template {
     about: About,
     minimum: semver::Version,
+    /// Whether it is the user's, and no part of conjoin.
+    own: bool,
     /// The files below `files/`, with their names as they stand there.
     pub(crate) files: BTreeMap<String, Vec<u8>>,
     /// The component's piece of `conjoin.toml`; empty for other kinds.
@@ -65,7 +71,7 @@ pub enum Kind {
     App,
     /// A component of an app.
     Component,
-    /// What is around the components of an app; not to be chosen.
+    /// What is around the components of an app; chosen alone, an app without any.
     Skeleton,
 }
 
@@ -143,9 +149,30 @@ struct Condition {
 }
 
 impl Template {
-    /// A template from the files of its folder, by their paths below it. `id` is what it must be called there.
+    /// A template of conjoin's from the files of its folder, by their paths below it. `id` is what it must be called there.
     pub fn parse(id: &str, files: impl IntoIterator<Item = (String, Vec<u8>)>) -> Result<Self, ScaffoldError> {
-        let broken = |why: String| ScaffoldError::Broken { id: id.to_owned(), why };
+        let template = Self::assemble(id, files, false)?;
+        if template.about.id != id {
+            let why = format!("its folder says `{id}`, its {ABOUT} `{}`", template.about.id);
+            return Err(ScaffoldError::Broken { id: id.to_owned(), why, place: None, own: false });
+        }
+        Ok(template)
+    }
+
+    /// A template of the user's, which is called `name` in messages.
+    pub(crate) fn parse_own(
+        name: &str,
+        files: impl IntoIterator<Item = (String, Vec<u8>)>,
+    ) -> Result<Self, ScaffoldError> {
+        Self::assemble(name, files, true)
+    }
+
+    fn assemble(
+        id: &str,
+        files: impl IntoIterator<Item = (String, Vec<u8>)>,
+        own: bool,
+    ) -> Result<Self, ScaffoldError> {
+        let broken = |why: String| ScaffoldError::Broken { id: id.to_owned(), why, place: None, own };
         let (mut texts, mut content) = (BTreeMap::new(), BTreeMap::new());
         for (path, bytes) in files {
             match path.strip_prefix("files/") {
@@ -159,12 +186,17 @@ impl Template {
                 None => return Err(broken(format!("`{path}` belongs into `files/`"))),
             }
         }
-        let about = texts.get(ABOUT).ok_or_else(|| broken(format!("it has no {ABOUT}")))?;
-        let about: About = toml::from_str(about).map_err(|error| broken(error.message().to_owned()))?;
+        let text = texts.get(ABOUT).ok_or_else(|| broken(format!("it has no {ABOUT}")))?;
+        let about: About = toml::from_str(text).map_err(|error| ScaffoldError::Broken {
+            id: id.to_owned(),
+            why: error.message().to_owned(),
+            place: error.span().map(|span| (Arc::new(Source::new(format!("{id}/{ABOUT}"), text.as_str())), span)),
+            own,
+        })?;
         let minimum = semver::Version::parse(&about.minimum_conjoin).map_err(|error| broken(error.to_string()))?;
         let mut text = |name: &str| texts.remove(name).unwrap_or_default();
-        let template = Self { about, minimum, files: content, manifest: text(MANIFEST), wit: text(WIT) };
-        match template.contradiction(id) {
+        let template = Self { about, minimum, own, files: content, manifest: text(MANIFEST), wit: text(WIT) };
+        match template.contradiction() {
             Some(why) => Err(broken(why)),
             None => Ok(template),
         }
@@ -223,11 +255,13 @@ impl Template {
         kept.map(|(path, bytes)| (path.as_str(), bytes.as_slice()))
     }
 
+    /// The error that this template is wrong.
+    pub(crate) fn broken(&self, why: String) -> ScaffoldError {
+        ScaffoldError::Broken { id: self.id().to_owned(), why, place: None, own: self.own }
+    }
+
     /// What in `template.toml` cannot be.
-    fn contradiction(&self, id: &str) -> Option<String> {
-        if self.about.id != id {
-            return Some(format!("its folder says `{id}`, its {ABOUT} `{}`", self.about.id));
-        }
+    fn contradiction(&self) -> Option<String> {
         if (self.about.kind == Kind::Component) != self.about.component.is_some() {
             return Some("a component has a table `component`, anything else has none".to_owned());
         }

@@ -68,15 +68,15 @@ mod tests {
         let wit = crate::parse(&[Arc::new(Source::new("wit/a.wit", text))], "wit").expect("WIT");
         let (source, new) = wit.with_import("list", "b-api").expect("a world");
         assert_eq!(source.name, "wit/a.wit");
-        let added = "package a:b;\ninterface b-api {}\n";
-        let all = new.replacen("package a:b;", added, 1);
+        let added = "package a:b@1.0.0;\ninterface b-api {}\n";
+        let all = new.replacen("package a:b@1.0.0;", added, 1);
         crate::parse(&[Arc::new(Source::new("wit/a.wit", all.clone()))], "wit").unwrap_or_else(|_| panic!("{all}"));
         new
     }
 
     #[test]
     fn an_import_becomes_the_first_line_of_its_world() {
-        let begin = "package a:b;\nworld other { }\n/// world list {\nworld %list";
+        let begin = "package a:b@1.0.0;\nworld other { }\n/// world list {\nworld %list";
         let cases = [
             (" {\n}\n", " {\n  import b-api;\n}\n"),
             (" {}", " { import b-api;}"),

@@ -199,6 +199,9 @@ impl fmt::Display for DirtyReason {
             Self::ActionChanged { old, new } if new.is_empty() => {
                 write!(formatter, "the command changed: `{old}` is gone")
             }
+            Self::ActionChanged { old, new } if old.starts_with("write ") && new.starts_with("write ") => {
+                formatter.write_str("what it writes changed")
+            }
             Self::ActionChanged { old, new } => write!(formatter, "the command changed from `{old}` to `{new}`"),
             Self::VersionChanged { old, new } => write!(formatter, "the tools changed from `{old}` to `{new}`"),
             Self::ValueChanged { name, changes } if changes.is_empty() => write!(formatter, "{name} changed"),

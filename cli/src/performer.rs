@@ -26,7 +26,8 @@ impl Performer for SystemPerformer {
         let module = read(&action.module)?;
         let mut wit = Vec::new();
         read_wit(&action.wit, Path::new(""), &mut wit)?;
-        conjoin_wit::encode(&module, &wit, &action.world).map_err(|error| PerformError::new(chain(&error)))
+        conjoin_wit::encode(&module, &wit, &action.world, action.adapter)
+            .map_err(|error| PerformError::new(chain(&error)))
     }
 
     fn compose(&self, action: &ComposeAction) -> Result<Vec<u8>, PerformError> {

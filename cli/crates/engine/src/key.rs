@@ -46,10 +46,12 @@ impl Description {
             }
             Action::Encode(encode) => {
                 versions.push(performer.to_owned());
-                vec![
+                let mut lines = vec![
                     format!("encode {}", name(&encode.module)),
                     format!("world {:?} of {}", encode.world, name(&encode.wit)),
-                ]
+                ];
+                lines.extend(encode.adapter.map(|adapter| format!("adapter {adapter:?}")));
+                lines
             }
             Action::Compose(compose) => {
                 versions.push(performer.to_owned());

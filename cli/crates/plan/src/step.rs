@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, fmt, sync::Arc};
 
 use conjoin_manifest::ComponentName;
-use conjoin_wit::Wiring;
+use conjoin_wit::{Adapter, Wiring};
 
 use crate::{AbsPath, FoundTool, Tool, quote::quote};
 
@@ -140,6 +140,8 @@ pub struct EncodeAction {
     pub wit: AbsPath,
     /// The world.
     pub world: String,
+    /// What stands between, if the module speaks WASI preview 1.
+    pub adapter: Option<Adapter>,
     /// The component.
     pub output: AbsPath,
 }

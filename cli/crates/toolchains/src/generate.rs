@@ -3,7 +3,7 @@
 use conjoin_plan::Generator;
 use conjoin_wit::WitFile;
 
-use crate::javascript;
+use crate::{go, javascript};
 
 /// A file that a generator made.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -17,12 +17,21 @@ pub struct GeneratedFile {
 /// Why nothing could be generated.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum GenerateError {
-    /// There is no such generator yet.
-    #[error("this version of conjoin makes no {0}")]
-    Unknown(&'static str),
     /// The world cannot be read.
     #[error("{0}")]
     Wit(String),
+    /// The language has no form for something that the world reaches.
+    #[error(
+        "the world `{world}` uses {what}, which {language} components cannot have; leave it out of what this world imports and exports"
+    )]
+    Unsupported {
+        /// The world.
+        world: String,
+        /// What it is, with where it stands, e.g. ``a stream (in function `read` of `shop:api/files`)``.
+        what: String,
+        /// The language, e.g. `Go`.
+        language: &'static str,
+    },
 }
 
 /// Makes what `generator` stands for of `world`, which the package `wit` has.
@@ -33,6 +42,6 @@ pub fn generate(generator: &Generator, wit: &[WitFile], world: &str) -> Result<V
                 conjoin_wit::resolve(wit, world).map_err(|error| GenerateError::Wit(error.to_string()))?;
             Ok(javascript::declaration_files(&resolve, world))
         }
-        Generator::Go { .. } => Err(GenerateError::Unknown("bindings for Go")),
+        Generator::Go { package } => go::generate(package, wit, world),
     }
 }

@@ -7,9 +7,9 @@
 //! | file | what it describes |
 //! |---|---|
 //! | `tools` | every tool: where it is looked for, which versions will do and why, who installs it |
-//! | `rust`, `starling`, `python`, `tinygo` | how a language is built |
+//! | `rust`, `go`, `starling`, `python`, `tinygo` | how a language is built |
 //! | `rustup`, `npm`, `pip`, `debian` | how a tool is installed |
-//! | `cargo_toml`, `package_json` | what a project says of itself |
+//! | `cargo_toml`, `go_mod`, `package_json` | what a project says of itself |
 //! | `generate` | what is made of the WIT in process |
 //! | `javascript` | how WIT looks from JavaScript and TypeScript |
 //! | `steps` | the shapes of steps that several of them share |
@@ -20,6 +20,8 @@
 mod cargo_toml;
 mod debian;
 mod generate;
+mod go;
+mod go_mod;
 mod javascript;
 mod npm;
 mod package_json;
@@ -36,7 +38,7 @@ pub use generate::{GenerateError, GeneratedFile, generate};
 
 use conjoin_plan::{Toolchain, ToolchainSet};
 
-static TOOLCHAINS: &[&dyn Toolchain] = &[&rust::Rust, &tinygo::TinyGo, &starling::Starling, &python::Python];
+static TOOLCHAINS: &[&dyn Toolchain] = &[&rust::Rust, &go::Go, &tinygo::TinyGo, &starling::Starling, &python::Python];
 
 /// The world of the components that prove a toolchain.
 const HELLO_WIT: &str = include_str!("../support/proof/hello.wit");

@@ -90,7 +90,7 @@ static GO: ToolSpec = ToolSpec {
     window: Window {
         at_least: (1, 25, 0),
         below: Some((1, 27, 0)),
-        because: "TinyGo 0.41 is made for Go up to 1.26, and tried with 1.25 and 1.26",
+        because: "conjoin's support code reaches into Go's runtime, and TinyGo 0.41 is made for Go up to 1.26: both are tried with 1.25 and 1.26",
     },
     providers: &[],
     by_hand: "see https://go.dev/doc/install",

@@ -1,11 +1,15 @@
 //! From a core module to a component that implements a world.
 //!
 //! Language runtimes import parts of WASI that no world names. So the world is completed with `wasi:cli/imports` where the module
-//! asks for it; of that, the component imports what the module really uses, in the one version that conjoin ships.
+//! asks for it; of that, the component imports what the module really uses, in the one version that conjoin ships. A module that
+//! speaks WASI preview 1 needs an [`Adapter`] between.
 
 use std::{collections::BTreeSet, sync::Arc};
 
 use conjoin_diagnostics::{Diagnostic, Source};
+use wasi_preview1_component_adapter_provider::{
+    WASI_SNAPSHOT_PREVIEW1_ADAPTER_NAME, WASI_SNAPSHOT_PREVIEW1_COMMAND_ADAPTER, WASI_SNAPSHOT_PREVIEW1_REACTOR_ADAPTER,
+};
 use wasmparser::Payload;
 use wit_component::{ComponentEncoder, StringEncoding, embed_component_metadata};
 use wit_parser::{
@@ -14,6 +18,24 @@ use wit_parser::{
 };
 
 use crate::{WASI_0_2, WitFile, parse, surface, wasi};
+
+/// What stands between a module that speaks WASI preview 1 and WASI 0.2.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Adapter {
+    /// For a module that exports the functions of its world.
+    Reactor,
+    /// For a program: the adapter exports `wasi:cli/run` for it.
+    Command,
+}
+
+impl Adapter {
+    fn bytes(self) -> &'static [u8] {
+        match self {
+            Self::Reactor => WASI_SNAPSHOT_PREVIEW1_REACTOR_ADAPTER,
+            Self::Command => WASI_SNAPSHOT_PREVIEW1_COMMAND_ADAPTER,
+        }
+    }
+}
 
 /// Why a module could not become a component.
 #[derive(Debug, thiserror::Error)]
@@ -87,10 +109,14 @@ fn list(names: &[String]) -> String {
     names.join(", ")
 }
 
-/// Makes a component of `module`, which implements `world` of the WIT folder `wit`. The result is validated.
-pub fn encode(module: &[u8], wit: &[WitFile], world: &str) -> Result<Vec<u8>, EncodeError> {
+/// Makes a component of `module`, which implements `world` of the WIT folder `wit`, by way of `adapter` if it speaks WASI preview 1.
+/// The result is validated.
+pub fn encode(module: &[u8], wit: &[WitFile], world: &str, adapter: Option<Adapter>) -> Result<Vec<u8>, EncodeError> {
     let names = CoreNames::of(module)?;
     let (mut resolve, id) = resolve(wit, world)?;
+    if adapter == Some(Adapter::Command) {
+        leave_run_to_adapter(&mut resolve, id);
+    }
     let unfit = |reason: String| EncodeError::Unfit { world: world.to_owned(), reason };
     if names.imports.iter().any(|import| import.starts_with("wasi:")) {
         add_wasi_of_runtimes(&mut resolve, id).map_err(unfit)?;
@@ -99,8 +125,25 @@ pub fn encode(module: &[u8], wit: &[WitFile], world: &str) -> Result<Vec<u8>, En
     embed_component_metadata(&mut described, &resolve, id, StringEncoding::UTF8)
         .map_err(|error| unfit(format!("{error:#}")))?;
     let mut encoder = ComponentEncoder::default();
-    let component = encoder.validate(true).module(&described).and_then(ComponentEncoder::encode);
-    component.map_err(|error| names.misfit(&resolve, id).unwrap_or_else(|| unfit(format!("{error:#}"))))
+    let component = encoder
+        .validate(true)
+        .module(&described)
+        .and_then(|encoder| match adapter {
+            Some(adapter) => encoder.adapter(WASI_SNAPSHOT_PREVIEW1_ADAPTER_NAME, adapter.bytes()),
+            None => Ok(encoder),
+        })
+        .and_then(ComponentEncoder::encode);
+    component
+        .map_err(|error| names.misfit(&resolve, id, adapter.is_some()).unwrap_or_else(|| unfit(format!("{error:#}"))))
+}
+
+/// Takes `wasi:cli/run` out of the exports of a world: a program has only its `main`.
+pub fn leave_run_to_adapter(resolve: &mut Resolve, world: WorldId) {
+    let exports = std::mem::take(&mut resolve.worlds[world].exports);
+    let others =
+        exports.into_iter().filter(|(key, _)| surface::without_version(&resolve.name_world_key(key)) != "wasi:cli/run");
+    let others = others.collect();
+    resolve.worlds[world].exports = others;
 }
 
 /// The world `world` of the WIT folder `wit`, for generators of bindings: the only door to the parser's own types.
@@ -183,9 +226,10 @@ impl CoreNames {
     }
 
     /// Why the module does not fit the world, if it is one of the usual reasons.
-    fn misfit(&self, resolve: &Resolve, world: WorldId) -> Option<EncodeError> {
+    fn misfit(&self, resolve: &Resolve, world: WorldId, adapted: bool) -> Option<EncodeError> {
         let name = resolve.worlds[world].name.clone();
-        if let Some(import) = self.imports.iter().find(|import| import.starts_with("wasi_snapshot_preview1")) {
+        let preview1 = self.imports.iter().find(|import| import.starts_with("wasi_snapshot_preview1"));
+        if let Some(import) = preview1.filter(|_| !adapted) {
             return Some(EncodeError::Preview1 { import: import.clone() });
         }
         let exports = self.missing_exports(resolve, world);

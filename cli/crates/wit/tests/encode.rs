@@ -41,13 +41,13 @@ fn wit() -> Vec<WitFile> {
 
 fn message(module: &str) -> String {
     let module = wat::parse_str(module).expect("the text is right");
-    encode(&module, &wit(), "logger").expect_err("it does not fit").to_string()
+    encode(&module, &wit(), "logger", None).expect_err("it does not fit").to_string()
 }
 
 #[test]
 fn imports_of_a_runtime_come_out_in_one_version() {
     let module = wat::parse_str(MODULE).expect("the text is right");
-    let component = encode(&module, &wit(), "logger").expect("it fits");
+    let component = encode(&module, &wit(), "logger", None).expect("it fits");
     let surface = inspect(&component).expect("it is a component");
     let names = |items: &[conjoin_wit::Item]| items.iter().map(|item| item.name.clone()).collect::<Vec<_>>();
     assert_eq!(
@@ -55,7 +55,7 @@ fn imports_of_a_runtime_come_out_in_one_version() {
         ["wasi:cli/stdout@0.2.12", "wasi:clocks/wall-clock@0.2.12", "wasi:io/streams@0.2.12"]
     );
     assert_eq!(names(&surface.exports), ["shop:api/log@0.1.0"]);
-    assert_eq!(encode(&module, &wit(), "logger").expect("it fits"), component, "the same each time");
+    assert_eq!(encode(&module, &wit(), "logger", None).expect("it fits"), component, "the same each time");
 }
 
 #[test]
@@ -86,7 +86,8 @@ fn a_function_with_other_parameters_is_explained() {
 
 #[test]
 fn other_files_are_refused() {
-    let error = |bytes: &[u8], world: &str| encode(bytes, &wit(), world).expect_err("it does not fit").to_string();
+    let error =
+        |bytes: &[u8], world: &str| encode(bytes, &wit(), world, None).expect_err("it does not fit").to_string();
     assert_eq!(
         error(b"", "logger"),
         "what the compiler wrote is not a core WebAssembly module: the file is empty; build it again"

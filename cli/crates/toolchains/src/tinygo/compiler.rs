@@ -256,6 +256,7 @@ impl<'a> Recipe<'a> {
                 module: self.hello.join("core.wasm"),
                 wit: self.hello.join("wit"),
                 world: "hello".to_owned(),
+                adapter: None,
                 output: output.clone(),
             }),
             inputs: steps::outputs_of(compile).collect(),

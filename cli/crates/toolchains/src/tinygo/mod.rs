@@ -6,7 +6,6 @@
 
 mod bindings;
 mod compiler;
-mod go_mod;
 mod programs;
 mod target;
 mod toolchain;

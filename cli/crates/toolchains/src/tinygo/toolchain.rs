@@ -8,8 +8,11 @@ use conjoin_plan::{
 };
 use conjoin_wit::Dialect;
 
-use super::{compiler, go_mod, target};
-use crate::steps::{self, Run};
+use super::{compiler, target};
+use crate::{
+    go_mod,
+    steps::{self, Run},
+};
 
 /// The folder of bindings in a project.
 const BINDINGS: &str = "bindings";
@@ -69,14 +72,14 @@ impl Toolchain for TinyGo {
     }
 
     fn bindings(&self, target: &Target<'_>, facts: &Facts, layout: &Layout) -> Result<Vec<Step>, Box<Diagnostic>> {
-        let module = go_mod::module(&target.dir, facts, layout)?;
+        let module = go_mod::module_for_tinygo(&target.dir, facts, layout)?;
         let (world, wit) = steps::write_world(target, layout);
         let bindings = generate(target, &module, &world, &wit, facts)?;
         Ok(vec![world, bindings])
     }
 
     fn steps(&self, target: &Target<'_>, facts: &Facts, layout: &Layout) -> Result<Vec<Step>, Box<Diagnostic>> {
-        let module = go_mod::module(&target.dir, facts, layout)?;
+        let module = go_mod::module_for_tinygo(&target.dir, facts, layout)?;
         let tinygo = steps::found(facts, Tool::TinyGo)?;
         let (_, wit) = steps::write_world(target, layout);
         let description = steps::write(
@@ -192,6 +195,7 @@ fn encode(target: &Target<'_>, wit: &AbsPath, compile: &Step, layout: &Layout) -
             module,
             wit: wit.clone(),
             world: target.world.to_owned(),
+            adapter: None,
             output: output.clone(),
         }),
         inputs,

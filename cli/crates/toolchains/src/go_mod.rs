@@ -17,25 +17,37 @@ const COMPONENT_MODEL_VERSION: &str = "v0.3.0";
 
 /// A module.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Module {
+pub(crate) struct Module {
     /// Its path, with which the paths of its packages begin.
-    pub(super) path: String,
+    pub(crate) path: String,
     /// Folders that stand in for modules it requires.
-    pub(super) folders: Vec<AbsPath>,
+    pub(crate) folders: Vec<AbsPath>,
 }
 
 /// The module in `dir`.
-pub(super) fn module(dir: &AbsPath, facts: &Facts, layout: &Layout) -> Result<Module, Box<Diagnostic>> {
+pub(crate) fn module(dir: &AbsPath, facts: &Facts, layout: &Layout) -> Result<Module, Box<Diagnostic>> {
+    parse(&read(dir, facts, layout)?, dir)
+}
+
+/// The module in `dir`, which must require the package that bindings for TinyGo are written for.
+pub(crate) fn module_for_tinygo(dir: &AbsPath, facts: &Facts, layout: &Layout) -> Result<Module, Box<Diagnostic>> {
+    let source = read(dir, facts, layout)?;
+    let module = parse(&source, dir)?;
+    check_component_model(&source, &module)?;
+    Ok(module)
+}
+
+fn read(dir: &AbsPath, facts: &Facts, layout: &Layout) -> Result<Arc<Source>, Box<Diagnostic>> {
     let path = dir.join("go.mod");
     let name = path.as_path().strip_prefix(layout.app.as_path()).unwrap_or(path.as_path()).display().to_string();
     let Some(text) = facts.text(&path) else {
         return Err(Box::new(
-            Diagnostic::error("tinygo::no-go-mod", format!("there is no `{name}`"))
+            Diagnostic::error("go::no-go-mod", format!("there is no `{name}`"))
                 .note("a component written in Go is a module in a folder of its own")
                 .hint("`path = \"...\"` in conjoin.toml names the folder if it is another one, `go mod init` makes a module"),
         ));
     };
-    parse(&Arc::new(Source::new(name, text)), dir)
+    Ok(Arc::new(Source::new(name, text)))
 }
 
 fn parse(source: &Arc<Source>, dir: &AbsPath) -> Result<Module, Box<Diagnostic>> {
@@ -45,27 +57,29 @@ fn parse(source: &Arc<Source>, dir: &AbsPath) -> Result<Module, Box<Diagnostic>>
         _ => None,
     }) else {
         return Err(Box::new(
-            Diagnostic::error("tinygo::no-module", format!("`{}` does not name its module", source.name)).label(
+            Diagnostic::error("go::no-module", format!("`{}` does not name its module", source.name)).label(
                 source,
                 0..source.text.len().min(1),
                 "a line such as `module example.com/logger` is missing",
             ),
         ));
     };
-    let requires = |words: &Vec<String>| words.len() >= 3 && words[0] == "require" && words[1] == COMPONENT_MODEL;
-    if !directives.iter().any(requires) && path != COMPONENT_MODEL {
-        return Err(Box::new(
-            Diagnostic::error("tinygo::no-cm", format!("`{}` does not require `{COMPONENT_MODEL}`", source.name))
-                .label(source, 0..source.text.len().min(1), "")
-                .note("the bindings that conjoin generates are written with it")
-                .hint(format!(
-                    "`go get {COMPONENT_MODEL}@{COMPONENT_MODEL_VERSION}` in the component's folder adds it"
-                )),
-        ));
-    }
     let folders =
         directives.iter().filter_map(|words| local_replacement(words)).map(|folder| normal(&dir.join(folder)));
     Ok(Module { path, folders: folders.collect() })
+}
+
+fn check_component_model(source: &Arc<Source>, module: &Module) -> Result<(), Box<Diagnostic>> {
+    let requires = |words: &Vec<String>| words.len() >= 3 && words[0] == "require" && words[1] == COMPONENT_MODEL;
+    if directives(&source.text).iter().any(requires) || module.path == COMPONENT_MODEL {
+        return Ok(());
+    }
+    Err(Box::new(
+        Diagnostic::error("tinygo::no-cm", format!("`{}` does not require `{COMPONENT_MODEL}`", source.name))
+            .label(source, 0..source.text.len().min(1), "")
+            .note("the bindings that conjoin generates are written with it")
+            .hint(format!("`go get {COMPONENT_MODEL}@{COMPONENT_MODEL_VERSION}` in the component's folder adds it")),
+    ))
 }
 
 /// The folder that a `replace` directive names, if it names one.
@@ -122,11 +136,13 @@ mod tests {
     use conjoin_diagnostics::Source;
     use conjoin_plan::AbsPath;
 
-    use super::{Module, parse};
+    use super::{Module, check_component_model, parse};
 
     fn parsed(text: &str) -> Result<Module, String> {
         let dir = AbsPath::new("/app/logger").expect("it is absolute");
-        parse(&Arc::new(Source::new("logger/go.mod", text)), &dir).map_err(|diagnostic| diagnostic.message)
+        let source = Arc::new(Source::new("logger/go.mod", text));
+        let module = parse(&source, &dir).and_then(|module| check_component_model(&source, &module).map(|()| module));
+        module.map_err(|diagnostic| diagnostic.message)
     }
 
     #[test]

@@ -1,0 +1,198 @@
+//! How the standard Go compiler builds a component.
+
+use conjoin_diagnostics::Diagnostic;
+use conjoin_manifest::ToolchainName;
+use conjoin_plan::{
+    AbsPath, Action, EncodeAction, Facts, GenerateAction, Generator, Hint, Input, Invocation, Keep, Layout, Profile,
+    Step, StepId, Target, Tool, Toolchain,
+};
+use conjoin_wit::{Adapter, Dialect, without_version};
+
+use super::generate::{BINDINGS, VERSION};
+use crate::{
+    go_mod,
+    steps::{self, Run},
+};
+
+const HINTS: &[Hint] = &[
+    Hint { when: "missing go.sum entry", say: "`go mod tidy` in the component's folder completes go.sum." },
+    Hint { when: "updates to go.mod needed", say: "`go mod tidy` in the component's folder brings go.mod up to date." },
+    Hint {
+        when: "no required module provides package",
+        say: "`go get` of that package in the component's folder adds it to go.mod; packages below `bindings` are generated from \
+              the component's world.",
+    },
+    Hint {
+        when: "GOTOOLCHAIN=local)",
+        say: "conjoin has Go download no other Go: install the one that go.mod asks for, or lower its `go` line.",
+    },
+    Hint {
+        when: "build constraints exclude all Go files",
+        say: "That package is not made for WebAssembly (wasip1): it needs C code or a system that is not there.",
+    },
+    Hint {
+        when: "no Go files in",
+        say: "The component's folder needs a package `main`: a file main.go with `package main` and `func main() {}`.",
+    },
+    Hint {
+        when: "buildmode=c-shared requires exactly one main package",
+        say: "The component's folder needs a package `main`: a file main.go with `package main` and `func main() {}`.",
+    },
+    Hint {
+        when: "function main is undeclared in the main package",
+        say: "Go wants `func main() {}` in the package main, although a component's functions are called without it.",
+    },
+    Hint {
+        when: "no space left on device",
+        say: "There is no room left on the disk: `conjoin clean` removes what can be built again.",
+    },
+];
+
+/// The standard Go compiler.
+#[derive(Debug)]
+pub(crate) struct Go;
+
+impl Toolchain for Go {
+    fn name(&self) -> ToolchainName {
+        ToolchainName::Go
+    }
+
+    fn requirements(&self) -> &'static [Tool] {
+        &[Tool::Go]
+    }
+
+    fn dialect(&self) -> Dialect {
+        Dialect::default()
+    }
+
+    fn reads(&self, dir: &AbsPath) -> Vec<AbsPath> {
+        vec![dir.join("go.mod")]
+    }
+
+    fn bindings(&self, target: &Target<'_>, facts: &Facts, layout: &Layout) -> Result<Vec<Step>, Box<Diagnostic>> {
+        let module = go_mod::module(&target.dir, facts, layout)?;
+        let (world, wit) = steps::write_world(target, layout);
+        let bindings = bindings(target, &module, &world, wit);
+        Ok(vec![world, bindings])
+    }
+
+    fn steps(&self, target: &Target<'_>, facts: &Facts, layout: &Layout) -> Result<Vec<Step>, Box<Diagnostic>> {
+        let module = go_mod::module(&target.dir, facts, layout)?;
+        let (_, wit) = steps::write_world(target, layout);
+        let compile = compile(target, &module, facts, layout)?;
+        let encode = encode(target, wit, &compile, layout);
+        Ok(vec![compile, encode])
+    }
+
+    fn hints(&self) -> &'static [Hint] {
+        HINTS
+    }
+}
+
+fn id_of_bindings(target: &Target<'_>) -> StepId {
+    StepId(format!("{}/bindings", target.name))
+}
+
+fn bindings(target: &Target<'_>, module: &go_mod::Module, world: &Step, wit: AbsPath) -> Step {
+    let into = target.dir.join(BINDINGS);
+    let list = into.join("bindings.txt");
+    let action = GenerateAction {
+        generator: Generator::Go { package: format!("{}/{BINDINGS}", module.path) },
+        wit,
+        world: target.world.to_owned(),
+        into,
+        list: list.clone(),
+    };
+    Step {
+        id: id_of_bindings(target),
+        subject: steps::component(target.name),
+        title: "generate bindings".to_owned(),
+        action: Action::Generate(action),
+        inputs: steps::outputs_of(world).collect(),
+        outputs: vec![list],
+        versions: vec![VERSION.to_owned()],
+        discovery: None,
+        keep: Keep::InPlace,
+    }
+}
+
+/// What stands between the compiled module and WASI 0.2: a world that exports nothing but `wasi:cli/run` is that of a program.
+fn adapter(target: &Target<'_>) -> Adapter {
+    match target.exports {
+        [only] if without_version(only) == "wasi:cli/run" => Adapter::Command,
+        _ => Adapter::Reactor,
+    }
+}
+
+fn compile(
+    target: &Target<'_>,
+    module: &go_mod::Module,
+    facts: &Facts,
+    layout: &Layout,
+) -> Result<Step, Box<Diagnostic>> {
+    let go = steps::found(facts, Tool::Go)?;
+    let core = layout.work(target.name).join("core.wasm");
+    let mut invocation = Invocation::new(Tool::Go, go, &target.dir)
+        .env("GOOS", "wasip1")
+        .env("GOARCH", "wasm")
+        .env("GOTOOLCHAIN", "local")
+        .env("GOWORK", "off")
+        // Takes the place of the user's; a repository around the app must not get into the component.
+        .env("GOFLAGS", "-buildvcs=false")
+        .args(["build", "-trimpath"]);
+    if adapter(target) == Adapter::Reactor {
+        invocation = invocation.arg("-buildmode=c-shared");
+    }
+    let invocation = invocation.arg(linker_flags(target.profile)).arg("-o").arg(&core).arg(".");
+
+    let mut inputs: Vec<Input> = [&target.dir].into_iter().chain(&module.folders).map(tree).collect();
+    // The world stands for its bindings, so that a comment in the WIT builds nothing anew.
+    inputs.extend([Input::Step(id_of_bindings(target)), steps::world_value(target)]);
+    let run = Run {
+        id: format!("{}/go", target.name),
+        subject: steps::component(target.name),
+        title: "go build",
+        inputs,
+        outputs: vec![core],
+        versions: vec![go.says.clone(), VERSION.to_owned()],
+    };
+    Ok(Step { keep: Keep::Stored, ..run.step(invocation) })
+}
+
+/// The support code links to functions of Go's runtime, which `-checklinkname=0` allows. Panics name files and lines in both
+/// profiles; `-s` takes the names of functions out of traps.
+fn linker_flags(profile: Profile) -> &'static str {
+    match profile {
+        Profile::Dev => "-ldflags=-checklinkname=0 -w",
+        Profile::Release => "-ldflags=-checklinkname=0 -s -w",
+    }
+}
+
+/// Everything below the folder of a module but bindings.
+fn tree(dir: &AbsPath) -> Input {
+    Input::Tree { dir: dir.clone(), except: &[BINDINGS] }
+}
+
+fn encode(target: &Target<'_>, wit: AbsPath, compile: &Step, layout: &Layout) -> Step {
+    let module = compile.outputs[0].clone();
+    let output = layout.artifact(target.name);
+    let mut inputs: Vec<Input> = steps::outputs_of(compile).collect();
+    inputs.push(steps::world_value(target));
+    Step {
+        id: StepId(format!("{}/encode", target.name)),
+        subject: steps::component(target.name),
+        title: "make it a component".to_owned(),
+        action: Action::Encode(EncodeAction {
+            module,
+            wit,
+            world: target.world.to_owned(),
+            adapter: Some(adapter(target)),
+            output: output.clone(),
+        }),
+        inputs,
+        outputs: vec![output],
+        versions: vec![],
+        discovery: None,
+        keep: Keep::Stored,
+    }
+}

@@ -1,0 +1,3 @@
+module example.com/shop/front
+
+go 1.25

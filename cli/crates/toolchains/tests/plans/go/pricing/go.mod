@@ -1,0 +1,4 @@
+module example.com/shop/pricing
+
+go 1.25
+replace x.example/money => ../money

@@ -39,6 +39,7 @@ impl Description {
                 versions.push(performer.to_owned());
                 let what = match &generate.generator {
                     Generator::TypeScript => "declarations for TypeScript".to_owned(),
+                    Generator::QuickJs => "values for QuickJS".to_owned(),
                     Generator::Go { package } => format!("Go package {package:?}"),
                 };
                 let (into, wit) = (name(&generate.into), name(&generate.wit));

@@ -124,6 +124,8 @@ pub struct GenerateAction {
 pub enum Generator {
     /// Declarations of the world's imports and exports for TypeScript and JavaScript.
     TypeScript,
+    /// What the engine QuickJS has to convert of the world's values.
+    QuickJs,
     /// Bindings for the standard Go compiler.
     Go {
         /// The import path of the folder, e.g. `shop/pricing/bindings`.

@@ -32,6 +32,8 @@ pub enum Tool {
     Npm,
     /// componentize-js with esbuild.
     ComponentizeJs,
+    /// componentize-qjs with esbuild.
+    ComponentizeQjs,
     /// `CPython`.
     Python,
     /// componentize-py.

@@ -38,10 +38,17 @@ pub enum GenerateError {
 pub fn generate(generator: &Generator, wit: &[WitFile], world: &str) -> Result<Vec<GeneratedFile>, GenerateError> {
     match generator {
         Generator::TypeScript => {
-            let (resolve, world) =
-                conjoin_wit::resolve(wit, world).map_err(|error| GenerateError::Wit(error.to_string()))?;
+            let (resolve, world) = resolve(wit, world)?;
             Ok(javascript::declaration_files(&resolve, world))
         }
         Generator::Go { package } => go::generate(package, wit, world),
+        Generator::QuickJs => {
+            let (resolve, world) = resolve(wit, world)?;
+            Ok(javascript::value_files(&resolve, world))
+        }
     }
+}
+
+fn resolve(wit: &[WitFile], world: &str) -> Result<(wit_parser::Resolve, wit_parser::WorldId), GenerateError> {
+    conjoin_wit::resolve(wit, world).map_err(|error| GenerateError::Wit(error.to_string()))
 }

@@ -7,7 +7,7 @@
 //! | file | what it describes |
 //! |---|---|
 //! | `tools` | every tool: where it is looked for, which versions will do and why, who installs it |
-//! | `rust`, `go`, `starling`, `python`, `tinygo` | how a language is built |
+//! | `rust`, `go`, `starling`, `quickjs`, `python`, `tinygo` | how a language is built |
 //! | `rustup`, `npm`, `pip`, `debian` | how a tool is installed |
 //! | `cargo_toml`, `go_mod`, `package_json` | what a project says of itself |
 //! | `generate` | what is made of the WIT in process |
@@ -27,6 +27,7 @@ mod npm;
 mod package_json;
 mod pip;
 mod python;
+mod quickjs;
 mod rust;
 mod rustup;
 mod starling;
@@ -38,7 +39,8 @@ pub use generate::{GenerateError, GeneratedFile, generate};
 
 use conjoin_plan::{Toolchain, ToolchainSet};
 
-static TOOLCHAINS: &[&dyn Toolchain] = &[&rust::Rust, &go::Go, &tinygo::TinyGo, &starling::Starling, &python::Python];
+static TOOLCHAINS: &[&dyn Toolchain] =
+    &[&rust::Rust, &go::Go, &tinygo::TinyGo, &starling::Starling, &quickjs::QuickJs, &python::Python];
 
 /// The world of the components that prove a toolchain.
 const HELLO_WIT: &str = include_str!("../support/proof/hello.wit");

@@ -5,9 +5,7 @@
 
 use conjoin_diagnostics::Diagnostic;
 use conjoin_manifest::{Permissions, ToolchainName};
-use conjoin_plan::{
-    AbsPath, Discovery, Facts, Hint, Input, Invocation, Keep, Layout, Step, Target, Tool, Toolchain, WrittenFile,
-};
+use conjoin_plan::{AbsPath, Discovery, Facts, Hint, Input, Invocation, Keep, Layout, Step, Target, Tool, Toolchain};
 use conjoin_wit::Dialect;
 
 use crate::{
@@ -19,8 +17,9 @@ use crate::{
 /// The patch version of WASI 0.2 that this componentize-js speaks: with any other, it does not find the handler.
 pub(crate) const WASI: &str = "0.2.10";
 
-/// The script that builds.
-pub(crate) const RUNNER: &str = include_str!("../support/starling/build.mjs");
+/// The script that builds, and what it shares with that of the other engine.
+pub(crate) const SCRIPTS: &[(&str, &str)] =
+    &[("build.mjs", include_str!("../support/starling/build.mjs")), ("bundle.mjs", javascript::BUNDLE)];
 
 const HINTS: &[Hint] = &[
     Hint {
@@ -62,14 +61,10 @@ impl Toolchain for Starling {
         check(target)?;
         let package = Package::read(target, facts, layout)?;
         let (world, wit) = steps::write_bare_world(target, layout);
-        let script = layout.work(target.name).join("build.mjs");
-        let runner = steps::write(
-            format!("{}/runner", target.name),
-            steps::component(target.name),
-            "write the build script",
-            vec![WrittenFile::text(script.clone(), RUNNER)],
-        );
-        let install = npm_ci(target, &package, facts)?;
+        let scripts = layout.work(target.name).join("starling");
+        let runner = javascript::write_scripts(target, &scripts, SCRIPTS);
+        let script = scripts.join("build.mjs");
+        let install = javascript::npm_ci(target, &package, facts)?;
         let inputs = [&runner, &world].into_iter().chain(&install).flat_map(steps::outputs_of).collect();
         let bundle = Bundle { package: &package, script, wit, inputs };
         let build = bundle.step(target, facts, layout)?;
@@ -110,7 +105,7 @@ impl Bundle<'_> {
         for feature in disabled_features(target) {
             invocation = invocation.args(["--disable", feature]);
         }
-        let invocation = run_by_us(invocation.arg("--out").arg(&output).arg("--read").arg(&read));
+        let invocation = javascript::run_by_us(invocation.arg("--out").arg(&output).arg("--read").arg(&read));
         let mut inputs = vec![Input::Tree { dir: target.dir.clone(), except: &["node_modules", javascript::FOLDER] }];
         inputs.extend(self.inputs);
         inputs.push(steps::world_value(target));
@@ -126,29 +121,6 @@ impl Bundle<'_> {
         let discovery = Some(Discovery::DepInfo { path: read, except: vec![target.shared_wit.clone()] });
         Ok(Step { discovery, keep: Keep::Stored, ..step })
     }
-}
-
-/// Without the variables that are meant for other programs in Node.js, or make the engine's errors long.
-pub(crate) fn run_by_us(invocation: Invocation) -> Invocation {
-    ["NODE_OPTIONS", "NODE_PATH", "RUST_BACKTRACE"].into_iter().fold(invocation, Invocation::env_remove)
-}
-
-fn npm_ci(target: &Target<'_>, package: &Package, facts: &Facts) -> Result<Option<Step>, Box<Diagnostic>> {
-    if !package.has_dependencies {
-        return Ok(None);
-    }
-    let npm = steps::found(facts, Tool::Npm)?;
-    let step = Run {
-        id: format!("{}/npm", target.name),
-        subject: steps::component(target.name),
-        title: "npm ci",
-        inputs: vec![Input::File(target.dir.join("package.json")), Input::File(target.dir.join("package-lock.json"))],
-        outputs: vec![target.dir.join("node_modules/.package-lock.json")],
-        versions: vec![npm.says.clone()],
-    };
-    let invocation =
-        Invocation::new(Tool::Npm, npm, &target.dir).args(["ci", "--ignore-scripts", "--no-audit", "--no-fund"]);
-    Ok(Some(step.step(invocation)))
 }
 
 /// What the engine can do without, so that the component imports no more than it was granted.

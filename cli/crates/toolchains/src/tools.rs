@@ -16,6 +16,7 @@ pub(crate) static ALL: &[&ToolSpec] = &[
     &NODE,
     &NPM,
     &npm::COMPONENTIZE_JS,
+    &npm::COMPONENTIZE_QJS,
     &PYTHON,
     &pip::COMPONENTIZE_PY,
     &CXX,

@@ -31,7 +31,14 @@ fn steps_of_components() {
 
 #[test]
 fn steps_of_installations() {
-    for tool in [Tool::RustTarget, Tool::TinyGo, Tool::WitBindgenGo, Tool::ComponentizeJs, Tool::ComponentizePy] {
+    for tool in [
+        Tool::RustTarget,
+        Tool::TinyGo,
+        Tool::WitBindgenGo,
+        Tool::ComponentizeJs,
+        Tool::ComponentizeQjs,
+        Tool::ComponentizePy,
+    ] {
         let spec = conjoin_toolchains::all().tool(tool).expect("it is known");
         for provider in spec.providers {
             let mut text =

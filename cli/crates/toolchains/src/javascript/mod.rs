@@ -5,20 +5,33 @@
 //! | `names` | how names of WIT are written in JavaScript, and by which names its interfaces are imported |
 //! | `declarations` | a world as declarations for TypeScript |
 //! | `types` | a type of WIT as a type of TypeScript |
+//! | `values` | which values an engine has to convert |
 //!
 //! Nothing here knows an engine.
 
 mod declarations;
 mod names;
 mod types;
+mod values;
 
-use conjoin_plan::{Action, GenerateAction, Generator, Keep, Layout, Step, StepId, Target};
+use conjoin_diagnostics::Diagnostic;
+use conjoin_plan::{
+    AbsPath, Action, Facts, GenerateAction, Generator, Input, Invocation, Keep, Layout, Step, StepId, Target, Tool,
+    WrittenFile,
+};
 use wit_parser::{Resolve, WorldId};
 
-use crate::{GeneratedFile, steps};
+use crate::{
+    GeneratedFile,
+    package_json::Package,
+    steps::{self, Run},
+};
 
 /// The folder in a component for what is generated of its world.
 pub(crate) const FOLDER: &str = "bindings";
+
+/// The file that describes the values of a world.
+pub(crate) const WORLD: &str = "world.json";
 
 /// The steps that write the declarations of the world into the component's folder. A build does not need them.
 pub(crate) fn bindings(target: &Target<'_>, layout: &Layout) -> Vec<Step> {
@@ -45,8 +58,46 @@ pub(crate) fn bindings(target: &Target<'_>, layout: &Layout) -> Vec<Step> {
     vec![world, declarations]
 }
 
+/// What both build scripts need.
+pub(crate) const BUNDLE: &str = include_str!("../../support/javascript/bundle.mjs");
+
+/// Writes the scripts of a build into `folder`.
+pub(crate) fn write_scripts(target: &Target<'_>, folder: &AbsPath, scripts: &[(&str, &str)]) -> Step {
+    let files = scripts.iter().map(|(path, text)| WrittenFile::text(folder.join(path), text)).collect();
+    steps::write(format!("{}/runner", target.name), steps::component(target.name), "write the build script", files)
+}
+
+/// Without the variables that are meant for other programs in Node.js, or make the engine's errors long.
+pub(crate) fn run_by_us(invocation: Invocation) -> Invocation {
+    ["NODE_OPTIONS", "NODE_PATH", "RUST_BACKTRACE"].into_iter().fold(invocation, Invocation::env_remove)
+}
+
+/// Installs the packages that the code needs, if it needs any.
+pub(crate) fn npm_ci(target: &Target<'_>, package: &Package, facts: &Facts) -> Result<Option<Step>, Box<Diagnostic>> {
+    if !package.has_dependencies {
+        return Ok(None);
+    }
+    let npm = steps::found(facts, Tool::Npm)?;
+    let step = Run {
+        id: format!("{}/npm", target.name),
+        subject: steps::component(target.name),
+        title: "npm ci",
+        inputs: vec![Input::File(target.dir.join("package.json")), Input::File(target.dir.join("package-lock.json"))],
+        outputs: vec![target.dir.join("node_modules/.package-lock.json")],
+        versions: vec![npm.says.clone()],
+    };
+    let invocation =
+        Invocation::new(Tool::Npm, npm, &target.dir).args(["ci", "--ignore-scripts", "--no-audit", "--no-fund"]);
+    Ok(Some(step.step(invocation)))
+}
+
 /// What an editor and `tsc` need to know the types of a world. The folder hides itself from version control.
 pub(crate) fn declaration_files(resolve: &Resolve, world: WorldId) -> Vec<GeneratedFile> {
     let file = |path: &str, text: String| GeneratedFile { path: path.to_owned(), text };
     vec![file(".gitignore", "*\n".to_owned()), file("wit.d.ts", declarations::declarations(resolve, world))]
+}
+
+/// What the engine QuickJS has to know of the values of a world.
+pub(crate) fn value_files(resolve: &Resolve, world: WorldId) -> Vec<GeneratedFile> {
+    vec![GeneratedFile { path: WORLD.to_owned(), text: values::description(resolve, world) }]
 }

@@ -1,0 +1,266 @@
+//! JavaScript and TypeScript on the engine QuickJS: esbuild makes one file of the sources, componentize-qjs a component of it.
+//!
+//! Both run in `support/quickjs/build.mjs`, which adds what a web page has and the engine lacks. Libraries are synchronous; a
+//! handler of HTTP exports that of WASI 0.3. What was granted decides what the world imports beside what its author wrote, and a
+//! component that was granted nothing imports nothing of WASI.
+
+use std::sync::Arc;
+
+use conjoin_diagnostics::{Diagnostic, Source};
+use conjoin_manifest::{Permissions, ToolchainName};
+use conjoin_plan::{
+    AbsPath, Action, Discovery, Facts, GenerateAction, Generator, Hint, Input, Invocation, Keep, Layout, Profile, Step,
+    StepId, Target, Tool, Toolchain,
+};
+use conjoin_wit::{Dialect, WitFile, missing_wasi, wasi_deps};
+
+use crate::{
+    javascript,
+    package_json::{self, Package},
+    steps::{self, Run},
+};
+
+/// The script that builds, what it shares with that of the other engine, and the code that becomes part of components.
+pub(crate) const SCRIPTS: &[(&str, &str)] = &[
+    ("build.mjs", include_str!("../support/quickjs/build.mjs")),
+    ("bundle.mjs", javascript::BUNDLE),
+    ("values.js", include_str!("../support/quickjs/values.js")),
+    ("globals/console.js", include_str!("../support/quickjs/globals/console.js")),
+    ("globals/encoding.js", include_str!("../support/quickjs/globals/encoding.js")),
+    ("globals/fetch.js", include_str!("../support/quickjs/globals/fetch.js")),
+    ("globals/handler.js", include_str!("../support/quickjs/globals/handler.js")),
+    ("globals/host.js", include_str!("../support/quickjs/globals/host.js")),
+    ("globals/random.js", include_str!("../support/quickjs/globals/random.js")),
+    ("globals/streams.js", include_str!("../support/quickjs/globals/streams.js")),
+    ("globals/timers.js", include_str!("../support/quickjs/globals/timers.js")),
+    ("globals/url.js", include_str!("../support/quickjs/globals/url.js")),
+];
+
+const HINTS: &[Hint] = &[Hint {
+    when: "Could not resolve \"",
+    say: "A package that is imported is not installed: run `npm install` with its name in the component's folder.",
+}];
+
+/// componentize-qjs.
+#[derive(Debug)]
+pub(crate) struct QuickJs;
+
+impl Toolchain for QuickJs {
+    fn name(&self) -> ToolchainName {
+        ToolchainName::QuickJs
+    }
+
+    fn requirements(&self) -> &'static [Tool] {
+        &[Tool::Node, Tool::Npm, Tool::ComponentizeQjs]
+    }
+
+    fn dialect(&self) -> Dialect {
+        Dialect::default()
+    }
+
+    fn reads(&self, dir: &AbsPath) -> Vec<AbsPath> {
+        package_json::reads(dir)
+    }
+
+    fn bindings(&self, target: &Target<'_>, _: &Facts, layout: &Layout) -> Result<Vec<Step>, Box<Diagnostic>> {
+        Ok(javascript::bindings(target, layout))
+    }
+
+    fn steps(&self, target: &Target<'_>, facts: &Facts, layout: &Layout) -> Result<Vec<Step>, Box<Diagnostic>> {
+        check(target)?;
+        let package = Package::read(target, facts, layout)?;
+        let gifts = Gifts::of(target);
+        let wit = gifts.added_to(target)?;
+        // A world with other gifts is another one: the folder of its WIT and the keys are named by its digest.
+        let digest = format!("{}{}", gifts.mark(), target.world_digest);
+        let target = &Target { wit: &wit, world_digest: &digest, ..target.clone() };
+        let (world, folder) = steps::write_bare_world(target, layout);
+        let scripts = layout.work(target.name).join("quickjs");
+        let runner = javascript::write_scripts(target, &scripts, SCRIPTS);
+        let description = describe(target, &world, &folder, layout);
+        let install = javascript::npm_ci(target, &package, facts)?;
+        let inputs = [&runner, &world, &description].into_iter().chain(&install).flat_map(steps::outputs_of).collect();
+        let bundle = Bundle { package: &package, gifts, scripts, wit: folder, inputs };
+        let build = bundle.step(target, facts, layout)?;
+        let artifact = steps::copy_artifact(target, build.outputs[0].clone(), layout);
+        let steps = [Some(world), Some(runner), Some(description), install, Some(build), Some(artifact)];
+        Ok(steps.into_iter().flatten().collect())
+    }
+
+    fn hints(&self) -> &'static [Hint] {
+        HINTS
+    }
+}
+
+/// What of the host our own code may use in a component.
+#[derive(Clone, Copy)]
+struct Gifts {
+    stdio: bool,
+    clocks: bool,
+    random: bool,
+    /// Whether the world answers HTTP.
+    handler: bool,
+    /// Whether the world has functions that wait.
+    waits: bool,
+}
+
+impl Gifts {
+    fn of(target: &Target<'_>) -> Self {
+        let Permissions { stdio, clocks, random, .. } = *target.permissions;
+        let handler = target.exports.iter().any(|name| name.starts_with("wasi:http/handler@"));
+        let waits = handler || target.wit.iter().any(|file| file.text.contains("async func"));
+        Self { stdio, clocks, random, handler, waits }
+    }
+
+    /// The interfaces that our code imports.
+    fn imports(self) -> Vec<&'static str> {
+        let mut imports = Vec::new();
+        if self.stdio {
+            imports.extend(["wasi:cli/stdout@0.2.12", "wasi:cli/stderr@0.2.12"]);
+        }
+        if self.random {
+            imports.push("wasi:random/random@0.2.12");
+        }
+        if self.clocks && self.handler {
+            imports.push("wasi:clocks/monotonic-clock@0.3.0");
+        }
+        imports
+    }
+
+    /// Whether all that the engine itself imports can be replaced by functions that trap: the engine reads clocks and random
+    /// numbers, and our code writes lines and answers requests.
+    fn none(self) -> bool {
+        !(self.stdio || self.clocks || self.random || self.waits)
+    }
+
+    fn mark(self) -> String {
+        let marks = [(self.stdio, 's'), (self.clocks, 'c'), (self.random, 'r')];
+        marks.into_iter().filter(|(given, _)| *given).map(|(_, mark)| mark).collect()
+    }
+
+    /// The WIT of the world with these imports.
+    fn added_to(self, target: &Target<'_>) -> Result<Vec<WitFile>, Box<Diagnostic>> {
+        let mut imports = self.imports();
+        imports.retain(|name| !target.imports.iter().any(|import| import == name));
+        let is_wasi = |file: &WitFile| file.text.trim_start().starts_with("package wasi:");
+        let own = target.wit.iter().filter(|file| !is_wasi(file)).map(|file| {
+            let lines = file.text.lines().flat_map(|line| {
+                let added = if opens_world(line) { imports.as_slice() } else { &[] };
+                std::iter::once(line.to_owned()).chain(added.iter().map(|name| format!("  import {name};")))
+            });
+            WitFile { path: file.path.clone(), text: lines.map(|line| format!("{line}\n")).collect() }
+        });
+        let mut files: Vec<WitFile> = own.collect();
+        let source = |file: &WitFile| Arc::new(Source::new(file.path.display().to_string(), file.text.as_str()));
+        let sources: Vec<_> = files.iter().map(source).collect();
+        files.extend(wasi_deps(&missing_wasi(&sources, "")));
+        let sources: Vec<_> = files.iter().map(source).collect();
+        let wit = conjoin_wit::parse(&sources, "").map_err(|mut found| Box::new(found.remove(0)))?;
+        Ok(wit.world(target.world).map_or(files, |world| world.render(&Dialect::default())))
+    }
+}
+
+fn opens_world(line: &str) -> bool {
+    line.starts_with("world ") && line.ends_with('{')
+}
+
+/// Describes the values of the world for the code that converts them.
+fn describe(target: &Target<'_>, world: &Step, wit: &AbsPath, layout: &Layout) -> Step {
+    let into = layout.work(target.name).join("values");
+    let action = GenerateAction {
+        generator: Generator::QuickJs,
+        wit: wit.clone(),
+        world: target.world.to_owned(),
+        list: into.join("list.txt"),
+        into,
+    };
+    Step {
+        id: StepId(format!("{}/values", target.name)),
+        subject: steps::component(target.name),
+        title: "describe the values of the world".to_owned(),
+        inputs: steps::outputs_of(world).collect(),
+        outputs: vec![action.list.clone()],
+        action: Action::Generate(action),
+        versions: vec![],
+        discovery: None,
+        keep: Keep::InPlace,
+    }
+}
+
+/// What the step that builds is made from.
+struct Bundle<'a> {
+    package: &'a Package,
+    gifts: Gifts,
+    scripts: AbsPath,
+    wit: AbsPath,
+    inputs: Vec<Input>,
+}
+
+impl Bundle<'_> {
+    fn step(self, target: &Target<'_>, facts: &Facts, layout: &Layout) -> Result<Step, Box<Diagnostic>> {
+        let node = steps::found(facts, Tool::Node)?;
+        let componentize = steps::found(facts, Tool::ComponentizeQjs)?;
+        let work = layout.work(target.name);
+        let (output, read) = (work.join("component.wasm"), work.join("read.d"));
+        let mut invocation = Invocation::new(Tool::Node, node, &target.dir)
+            .arg(self.scripts.join("build.mjs"))
+            .arg("--toolchain")
+            // Found by the file that the installation writes last.
+            .arg(componentize.path.parent())
+            .args(["--entry", self.package.entry.as_str(), "--wit"])
+            .arg(&self.wit)
+            .args(["--world", target.world, "--described"])
+            .arg(work.join("values").join(javascript::WORLD));
+        for import in target.imports {
+            invocation = invocation.args(["--import", import.as_str()]);
+        }
+        let Gifts { stdio, clocks, random, handler, waits } = self.gifts;
+        for (granted, name) in [(stdio, "stdio"), (clocks, "clocks"), (random, "random")] {
+            if granted {
+                invocation = invocation.args(["--grant", name]);
+            }
+        }
+        let small = target.profile == Profile::Release;
+        let flags = [(handler, "--handler"), (!waits, "--sync"), (self.gifts.none(), "--stub"), (small, "--small")];
+        invocation = invocation.args(flags.into_iter().filter(|(given, _)| *given).map(|(_, flag)| flag));
+        let invocation = javascript::run_by_us(invocation.arg("--out").arg(&output).arg("--read").arg(&read));
+        let mut inputs = vec![Input::Tree { dir: target.dir.clone(), except: &["node_modules", javascript::FOLDER] }];
+        inputs.extend(self.inputs);
+        inputs.push(steps::world_value(target));
+        let step = Run {
+            id: format!("{}/componentize", target.name),
+            subject: steps::component(target.name),
+            title: "componentize-qjs",
+            inputs,
+            outputs: vec![output],
+            versions: vec![node.says.clone(), componentize.says.clone()],
+        }
+        .step(invocation);
+        let discovery = Some(Discovery::DepInfo { path: read, except: vec![target.shared_wit.clone()] });
+        Ok(Step { discovery, keep: Keep::Stored, ..step })
+    }
+}
+
+/// Finds what this engine cannot do before it fails without saying so.
+fn check(target: &Target<'_>) -> Result<(), Box<Diagnostic>> {
+    let wrong = |code: &'static str, message: String| Diagnostic::error(code, message);
+    if let Some(handler) = target.exports.iter().find(|name| name.starts_with("wasi:http/incoming-handler@")) {
+        return Err(Box::new(wrong("quickjs::http-0-2", format!("QuickJS cannot answer HTTP by `{handler}`")).hint(
+            format!("let the world `{}` export `wasi:http/handler@0.3.0`; the code can stay as it is", target.world),
+        )));
+    }
+    if !target.permissions.outbound_http.is_empty() {
+        return Err(Box::new(
+            wrong(
+                "quickjs::outbound-http",
+                format!("component `{}` may send HTTP requests, which it cannot on QuickJS", target.name),
+            )
+            .note("conjoin has no `fetch()` for this engine")
+            .hint(format!(
+                "write `engine = \"starling\"` in `[component.{}]`, or remove `outbound-http` from its permissions",
+                target.name
+            )),
+        ));
+    }
+    Ok(())
+}

@@ -218,6 +218,8 @@ pub struct HttpTrigger {
     pub component: Spanned<ComponentName>,
     /// How many requests an instance of the composition serves; the same in all triggers of an entry.
     pub isolation: Isolation,
+    /// Where the isolation is written, in this trigger or in another one of the entry.
+    pub isolation_place: Option<Range<usize>>,
     /// A request that `conjoin run` proposes to try.
     pub example: Option<HttpExample>,
 }

@@ -33,7 +33,7 @@ fn dump(manifest: &Manifest) -> String {
     for component in manifest.components.values() {
         dump_component(&mut text, component);
     }
-    for HttpTrigger { route, component, isolation, example } in &manifest.http {
+    for HttpTrigger { route, component, isolation, isolation_place: _, example } in &manifest.http {
         let _ = writeln!(text, "http {} -> {} {isolation:?}", route.value, component.value);
         if let Some(example) = example {
             let _ = writeln!(text, "  {example:?}");

@@ -17,6 +17,7 @@ mod layout;
 mod path;
 mod plan;
 mod quote;
+mod reuse;
 mod step;
 mod tool;
 mod toolchain;

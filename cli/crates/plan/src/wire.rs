@@ -10,7 +10,7 @@ use conjoin_diagnostics::{Diagnostic, Source, nearest};
 use conjoin_manifest::{Component, ComponentName, Manifest, Origin};
 use conjoin_wit::{Edge, Item, Surface, Wiring, Wit};
 
-use crate::AbsPath;
+use crate::{AbsPath, reuse};
 
 /// The surfaces of all components of an app, and how they are connected.
 #[derive(Clone, Debug, Default)]
@@ -97,6 +97,9 @@ pub fn wire(
     diagnostics.extend(wirer.triggers());
     let wiring = AppWiring { edges, surfaces: surfaces.clone() };
     diagnostics.extend(wirer.cycle(&wiring));
+    if diagnostics.is_empty() {
+        diagnostics.extend(reuse::refused(manifest, &wiring));
+    }
     if diagnostics.is_empty() { Ok(wiring) } else { Err(diagnostics) }
 }
 

@@ -33,11 +33,12 @@ pub(super) fn check_http(
         if let Some(isolation) = isolation {
             agree(findings, &mut isolations, &component.value, isolation);
         }
-        triggers.push(HttpTrigger { route, component, isolation: Isolation::Fresh, example });
+        triggers.push(HttpTrigger { route, component, isolation: Isolation::Fresh, isolation_place: None, example });
     }
     for trigger in &mut triggers {
-        trigger.isolation =
-            isolations.get(&trigger.component.value).map(|isolation| isolation.value).unwrap_or_default();
+        let isolation = isolations.get(&trigger.component.value);
+        trigger.isolation = isolation.map(|isolation| isolation.value).unwrap_or_default();
+        trigger.isolation_place = isolation.map(|isolation| isolation.span.clone());
     }
     triggers
 }

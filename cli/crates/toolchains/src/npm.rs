@@ -102,6 +102,8 @@ static QUICKJS: Npm = Npm {
     files: &[
         ("package.json", include_bytes!("../support/quickjs/packages/package.json")),
         ("package-lock.json", include_bytes!("../support/quickjs/packages/package-lock.json")),
+        ("unused/package.json", include_bytes!("../support/quickjs/packages/unused/package.json")),
+        ("unused/index.js", include_bytes!("../support/quickjs/packages/unused/index.js")),
     ],
     scripts: quickjs::SCRIPTS,
     proof: &[

@@ -1,0 +1,46 @@
+// stdin, stdout and stderr by WASI.
+
+import { getStderr } from 'wasi:cli/stderr';
+import { getStdin } from 'wasi:cli/stdin';
+import { getStdout } from 'wasi:cli/stdout';
+
+/** WASI writes at most as many bytes at once. */
+const PIECE = 4096;
+
+/**
+ * @param {ReturnType<typeof getStdout>} out
+ * @param {string} text
+ */
+function write(out, text) {
+  const bytes = new TextEncoder().encode(text);
+  for (let start = 0; start < bytes.length; start += PIECE) {
+    out.blockingWriteAndFlush(bytes.subarray(start, start + PIECE));
+  }
+}
+
+/** @type {import('./greeting.js').Terminal} */
+export const terminal = {
+  read() {
+    const input = getStdin();
+    const decoder = new TextDecoder();
+    let text = '';
+    try {
+      while (true) {
+        text += decoder.decode(input.blockingRead(65536n), { stream: true });
+      }
+    } catch (error) {
+      // The end of stdin comes as an error, too.
+      if (!isClosed(error)) {
+        throw error;
+      }
+    }
+    return text + decoder.decode();
+  },
+  write: (text) => write(getStdout(), text),
+  complain: (text) => write(getStderr(), text),
+};
+
+/** @param {any} error */
+function isClosed(error) {
+  return error?.payload?.tag === 'closed';
+}

@@ -1,0 +1,25 @@
+// The command itself. It knows nothing of WASI, so that `npm test` can run it directly.
+
+/** What a command does with the outside. */
+export interface Terminal {
+  /** All of stdin. */
+  read(): string;
+  /** Writes to stdout. */
+  write(text: string): void;
+  /** Writes to stderr. */
+  complain(text: string): void;
+}
+
+/** Greets everybody among the arguments, or, without any, on the lines of stdin; says whether all went well. */
+export function main(args: string[], terminal: Terminal): boolean {
+  const option = args.find((arg) => arg.startsWith('--'));
+  if (option !== undefined) {
+    terminal.complain(`there is no option ${option}\n`);
+    return false;
+  }
+  const names = args.length > 0 ? args : terminal.read().split('\n');
+  for (const name of names.map((name) => name.trim()).filter((name) => name !== '')) {
+    terminal.write(`Hello, ${name}!\n`);
+  }
+  return true;
+}

@@ -1,0 +1,18 @@
+// Finds a library by its name, and writes down what it says.
+
+import * as libraries from './libraries.js';
+
+/** What all these libraries can do. */
+export interface Library {
+  countWords(text: string): { word: string; count: number }[];
+}
+
+/** The library of this name. */
+export function find(name: string): Library | undefined {
+  return Object.hasOwn(libraries, name) ? (libraries as Record<string, Library>)[name] : undefined;
+}
+
+/** Words and how often they are there, a line each. */
+export function lines(counts: { word: string; count: number }[]): string {
+  return counts.map(({ word, count }) => `${word} ${count}\n`).join('');
+}

@@ -1,4 +1,4 @@
-//! Worlds become declarations for TypeScript: `tests/typescript/*/world.wit` to `wit.d.ts`.
+//! Worlds become declarations for TypeScript: `tests/typescript/*/world.wit` to `wit.d.ts`; and what QuickJS has to convert.
 
 use std::path::{Path, PathBuf};
 
@@ -32,6 +32,14 @@ fn declarations_of_worlds() {
         assert_eq!(names, [".gitignore", "wit.d.ts"]);
         assert_data_eq!(files[1].text.clone(), Data::read_from(&case.join("wit.d.ts"), None).raw());
     }
+}
+
+#[test]
+fn values_that_quickjs_has_to_convert() {
+    let case = cases().into_iter().find(|case| case.ends_with("every-kind")).expect("the case");
+    let files = conjoin_toolchains::generate(&Generator::QuickJs, &wit(&case), "app").unwrap();
+    assert_eq!(files.len(), 1);
+    assert_data_eq!(files[0].text.clone(), Data::read_from(&case.join("world.json"), None).raw());
 }
 
 #[test]

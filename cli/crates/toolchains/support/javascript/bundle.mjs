@@ -27,7 +27,8 @@ export function load(toolchain, name, file) {
   return import(pathToFileURL(join(toolchain, 'node_modules', name, file)).href);
 }
 
-export async function bundle(esbuild, settings) {
+// Bundles as the settings say; `warn` is false where the same was bundled before.
+export async function bundle(esbuild, settings, { warn = true } = {}) {
   try {
     const result = await esbuild.build({
       absWorkingDir: start,
@@ -45,8 +46,10 @@ export async function bundle(esbuild, settings) {
       logLevel: 'silent',
       ...settings,
     });
-    const text = await esbuild.formatMessages(result.warnings, { kind: 'warning' });
-    process.stderr.write(text.join(''));
+    if (warn) {
+      const text = await esbuild.formatMessages(result.warnings, { kind: 'warning' });
+      process.stderr.write(text.join(''));
+    }
     const file = (ending) => result.outputFiles.find((output) => output.path.endsWith(ending)).text;
     const plugins = (settings.plugins ?? []).map(({ name }) => `${name}:`);
     const inputs = Object.keys(result.metafile.inputs).filter((input) => !plugins.some((name) => input.startsWith(name)));

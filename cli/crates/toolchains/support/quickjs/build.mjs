@@ -40,8 +40,18 @@ for (const name of ['described', 'out', 'read', 'toolchain', 'wit']) {
   options[name] = resolve(options[name]);
 }
 
-// The code that a component is made of, in this order: each part may rely on those before it.
-const GLOBALS = ['encoding', 'url', 'console', 'random', 'timers', ...(options.handler ? ['streams', 'fetch'] : [])];
+// What a web page has and the engine lacks, in the order in which it is defined, and the names by which code uses it. A handler
+// needs most of it; elsewhere only what the code names becomes part of the component.
+const GLOBALS = {
+  encoding: /\b(TextEncoder|TextDecoder|URL|URLSearchParams|console)\b/,
+  url: /\b(URL|URLSearchParams)\b/,
+  console: /\b(console|set(Timeout|Interval))\b/,
+  random: /\b(random|crypto)\b/,
+  timers: /\b(set|clear)(Timeout|Interval)\b/,
+  streams: /\b(Readable|Writable|Transform)Stream\b/,
+  fetch: /\b(Headers|Request|Response)\b/,
+};
+const ALWAYS = options.handler ? ['encoding', 'url', 'console', 'streams', 'fetch'] : [];
 
 // Of which interfaces the host's gifts are made.
 const GIFTS = {
@@ -65,18 +75,34 @@ async function build() {
   const esbuild = await load(options.toolchain, 'esbuild', 'lib/main.js');
   const { default: engine } = await load(options.toolchain, 'componentize-qjs', 'index.js');
   const world = JSON.parse(await readFile(options.described, 'utf8'));
-  const onImport = (path) => ({ path, ...(needsNothing(world.imports[path]) ? { external: true } : { namespace: 'wit' }) });
+  const used = new Set();
+  const onImport = (path) => {
+    used.add(path);
+    return { path, ...(needsNothing(world.imports[path]) ? { external: true } : { namespace: 'wit' }) };
+  };
   const plugin = witPlugin({ world: options.world, imports: options.import, onImport, more: (setup) => ours(setup, world) });
-  const bundled = await bundle(esbuild, { stdin: { contents: entry(world), resolveDir: start, sourcefile: 'conjoin.js' }, plugins: [plugin] });
+  const { code } = await bundle(esbuild, { entryPoints: [options.entry], plugins: [plugin] });
+  const globals = Object.keys(GLOBALS).filter((name) => ALWAYS.includes(name) || GLOBALS[name].test(code));
+  // What the code imports may give it objects of any class of the world, so all have to convert.
+  const classes = used.size === 0 ? [] : Object.keys(world.imports).filter((name) => !plainClasses(world.imports[name]));
+  const stdin = { contents: entry(world, globals, classes), resolveDir: start, sourcefile: 'conjoin.js' };
+  const bundled = await bundle(esbuild, { stdin, plugins: [plugin] }, { warn: false });
   const component = await makeComponent(engine.componentize, bundled.code, bundled.map);
   const inputs = bundled.inputs.filter((input) => input !== 'conjoin.js' && !resolve(start, input).startsWith(here));
   await writeFile(options.read, dependencies(options.out, inputs));
   await writeFile(options.out, component);
 }
 
-function needsNothing({ functions, resources } = { functions: {}, resources: {} }) {
-  const plain = ({ constructor, methods, statics }) => [constructor, ...Object.values(methods), ...Object.values(statics)].every((found) => found === null);
-  return Object.values(functions).every((found) => found === null) && Object.values(resources).every(plain);
+function none(found) {
+  return Object.values(found).every((described) => described === null);
+}
+
+function plainClasses({ resources }) {
+  return Object.values(resources).every(({ constructor, methods, statics }) => constructor === null && none(methods) && none(statics));
+}
+
+function needsNothing(described) {
+  return described === undefined || (none(described.functions) && plainClasses(described));
 }
 
 // What our own files import, and what stands between the engine and the code.
@@ -84,7 +110,7 @@ function ours(setup, world) {
   setup.onResolve({ filter: /^wasi:/ }, ({ path, importer, namespace }) =>
     namespace === 'wit' || importer.startsWith(here) || importer.endsWith('conjoin.js') ? { path, external: true } : undefined,
   );
-  setup.onResolve({ filter: /^conjoin:/ }, ({ path }) => ({ path, namespace: 'wit' }));
+  setup.onResolve({ filter: /^conjoin:/ }, ({ path }) => ({ path: path.replace('conjoin:classes/', ''), namespace: 'wit' }));
   setup.onResolve({ filter: /.*/, namespace: 'wit' }, ({ path }) => (path.includes(':') ? { path, external: true } : undefined));
   setup.onLoad({ filter: /.*/, namespace: 'wit' }, ({ path }) => ({
     contents: path === 'conjoin:gifts' ? gifts() : adapter(path, world.imports[path]),
@@ -111,13 +137,14 @@ function adapter(name, { functions, resources }) {
 }
 
 // The module that the engine loads.
-function entry(world) {
+function entry(world, globals, classes) {
   const file = (path) => JSON.stringify(join(here, path));
   const from = JSON.stringify(resolve(start, options.entry));
   const shown = JSON.stringify(options.entry);
   const lines = [
-    ...GLOBALS.map((name) => `import ${file(`globals/${name}.js`)};`),
+    ...globals.map((name) => `import ${file(`globals/${name}.js`)};`),
     "import 'conjoin:gifts';",
+    ...classes.map((name) => `import 'conjoin:classes/${name}';`),
     ...(options.handler ? [`import { handle, hasListener } from ${file('globals/handler.js')};`] : []),
     `import { entered, exportedInterface, exportedWorldFunction } from ${file('values.js')};`,
     `import * as module from ${from};`,

@@ -98,18 +98,31 @@ struct Gifts {
     stdio: bool,
     clocks: bool,
     random: bool,
-    /// Whether the world answers HTTP.
-    handler: bool,
-    /// Whether the world has functions that wait.
-    waits: bool,
+    calls: Calls,
+}
+
+/// How the world's exports are called.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Calls {
+    /// Each at once.
+    Sync,
+    /// Some wait.
+    Async,
+    /// They answer HTTP.
+    Handler,
 }
 
 impl Gifts {
     fn of(target: &Target<'_>) -> Self {
         let Permissions { stdio, clocks, random, .. } = *target.permissions;
-        let handler = target.exports.iter().any(|name| name.starts_with("wasi:http/handler@"));
-        let waits = handler || target.wit.iter().any(|file| file.text.contains("async func"));
-        Self { stdio, clocks, random, handler, waits }
+        let calls = if target.exports.iter().any(|name| name.starts_with("wasi:http/handler@")) {
+            Calls::Handler
+        } else if target.wit.iter().any(|file| file.text.contains("async func")) {
+            Calls::Async
+        } else {
+            Calls::Sync
+        };
+        Self { stdio, clocks, random, calls }
     }
 
     /// The interfaces that our code imports.
@@ -121,7 +134,7 @@ impl Gifts {
         if self.random {
             imports.push("wasi:random/random@0.2.12");
         }
-        if self.clocks && self.handler {
+        if self.clocks && self.calls == Calls::Handler {
             imports.push("wasi:clocks/monotonic-clock@0.3.0");
         }
         imports
@@ -130,7 +143,7 @@ impl Gifts {
     /// Whether all that the engine itself imports can be replaced by functions that trap: the engine reads clocks and random
     /// numbers, and our code writes lines and answers requests.
     fn none(self) -> bool {
-        !(self.stdio || self.clocks || self.random || self.waits)
+        !(self.stdio || self.clocks || self.random) && self.calls == Calls::Sync
     }
 
     fn mark(self) -> String {
@@ -148,7 +161,8 @@ impl Gifts {
                 let added = if opens_world(line) { imports.as_slice() } else { &[] };
                 std::iter::once(line.to_owned()).chain(added.iter().map(|name| format!("  import {name};")))
             });
-            WitFile { path: file.path.clone(), text: lines.map(|line| format!("{line}\n")).collect() }
+            let text = lines.collect::<Vec<_>>().join("\n") + "\n";
+            WitFile { path: file.path.clone(), text }
         });
         let mut files: Vec<WitFile> = own.collect();
         let source = |file: &WitFile| Arc::new(Source::new(file.path.display().to_string(), file.text.as_str()));
@@ -214,14 +228,19 @@ impl Bundle<'_> {
         for import in target.imports {
             invocation = invocation.args(["--import", import.as_str()]);
         }
-        let Gifts { stdio, clocks, random, handler, waits } = self.gifts;
+        let Gifts { stdio, clocks, random, calls } = self.gifts;
         for (granted, name) in [(stdio, "stdio"), (clocks, "clocks"), (random, "random")] {
             if granted {
                 invocation = invocation.args(["--grant", name]);
             }
         }
         let small = target.profile == Profile::Release;
-        let flags = [(handler, "--handler"), (!waits, "--sync"), (self.gifts.none(), "--stub"), (small, "--small")];
+        let flags = [
+            (calls == Calls::Handler, "--handler"),
+            (calls == Calls::Sync, "--sync"),
+            (self.gifts.none(), "--stub"),
+            (small, "--small"),
+        ];
         invocation = invocation.args(flags.into_iter().filter(|(given, _)| *given).map(|(_, flag)| flag));
         let invocation = javascript::run_by_us(invocation.arg("--out").arg(&output).arg("--read").arg(&read));
         let mut inputs = vec![Input::Tree { dir: target.dir.clone(), except: &["node_modules", javascript::FOLDER] }];

@@ -7,7 +7,8 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value, json};
 use wit_parser::{
-    Function, FunctionKind, Handle, InterfaceId, Resolve, Type, TypeDefKind, TypeId, TypeOwner, WorldId, WorldItem,
+    Function, FunctionKind, Handle, IndexMap, InterfaceId, Resolve, Type, TypeDefKind, TypeId, TypeOwner, WorldId,
+    WorldItem, WorldKey,
 };
 
 use super::{names, types};
@@ -28,20 +29,14 @@ pub(crate) fn description(resolve: &Resolve, world: WorldId) -> String {
         if module.exported {
             let name = module.name.split('@').next().unwrap_or_default();
             let name = name.rsplit('/').next().map(names::value).unwrap_or_default();
-            let mut described = interface;
-            described["interface"] = json!(module.full_name);
-            exports.insert(name, described);
+            let mut export = interface;
+            export["interface"] = json!(module.full_name);
+            exports.insert(name, export);
         }
     }
-    let functions = |items: &wit_parser::IndexMap<wit_parser::WorldKey, WorldItem>, describer: &mut Describer<'_>| {
-        let functions = items.values().filter_map(|item| match item {
-            WorldItem::Function(function) => Some(function),
-            WorldItem::Interface { .. } | WorldItem::Type { .. } => None,
-        });
-        functions.map(|function| (names::value(&function.name), describer.function(function))).collect::<Map<_, _>>()
-    };
     let found = &resolve.worlds[world];
-    let (imported, exported) = (functions(&found.imports, &mut describer), functions(&found.exports, &mut describer));
+    let imported = describer.world_functions(&found.imports);
+    let exported = describer.world_functions(&found.exports);
     let text = json!({
         "imports": imports, "exports": exports,
         "importedFunctions": imported, "exportedFunctions": exported,
@@ -56,6 +51,17 @@ struct Describer<'a> {
 }
 
 impl Describer<'_> {
+    /// The functions among what a world imports or exports.
+    fn world_functions(&mut self, items: &IndexMap<WorldKey, WorldItem>) -> Map<String, Value> {
+        let mut functions = Map::new();
+        for item in items.values() {
+            if let WorldItem::Function(function) = item {
+                functions.insert(names::value(&function.name), self.function(function));
+            }
+        }
+        functions
+    }
+
     fn interface(&mut self, id: InterfaceId) -> Value {
         let resolve = self.resolve;
         let interface = &resolve.interfaces[id];

@@ -1,6 +1,6 @@
 //! The build pipeline: tools, plan, execution.
 
-use conjoin_diagnostics::Diagnostic;
+use conjoin_diagnostics::{Diagnostic, Severity};
 use conjoin_engine::{
     BuildOutcome, BuildReport, Environment, Examined, ExecuteError, ExecuteOptions, OnFailure, Scope, StepOutcome,
     examine, execute,
@@ -150,12 +150,27 @@ impl Task<'_> {
 
 /// Carries the plan of `task` out; failed steps are told, and are an error without more to say.
 pub(crate) fn execute_plan(ui: &mut Ui, machine: &Machine, task: &Task<'_>) -> Result<BuildReport, CommandError> {
-    let Task { plan, scope, work, .. } = *task;
+    let report = attempt_plan(ui, machine, task)?;
+    settle(ui, machine, task, report)
+}
+
+/// Carries the plan of `task` out; what has failed is only in the report.
+pub(crate) fn attempt_plan(ui: &mut Ui, machine: &Machine, task: &Task<'_>) -> Result<BuildReport, CommandError> {
     let environment = tools::environment(machine);
     let options = task.options(machine, &environment)?;
-    let report = execute(plan, &options, &SystemPerformer, &mut ui.events()).map_err(|error| not_begun(&error))?;
+    execute(task.plan, &options, &SystemPerformer, &mut ui.events()).map_err(|error| not_begun(&error))
+}
+
+/// Tells what has failed, which is an error without more to say.
+pub(crate) fn settle(
+    ui: &mut Ui,
+    machine: &Machine,
+    task: &Task<'_>,
+    report: BuildReport,
+) -> Result<BuildReport, CommandError> {
+    let Task { scope, work, .. } = *task;
     for failed in &report.failed {
-        ui.failure(failed);
+        ui.failure(failed, Severity::Error);
     }
     if work.timings && scope == Scope::App {
         write_timings(ui, machine, task, &report)?;

@@ -2,15 +2,16 @@
 
 use std::collections::BTreeSet;
 
-use conjoin_diagnostics::Diagnostic;
-use conjoin_engine::{Environment, ProbeContext, ProbeRequest, Scope, probe};
+use conjoin_diagnostics::{Diagnostic, Severity};
+use conjoin_engine::{BuildReport, Environment, ProbeContext, ProbeRequest, Scope, probe};
 use conjoin_plan::{
-    AbsPath, Facts, InstallPlan, Layout, Tool, ToolSpec, install, install_texts, lacking, missing, titled, with_needs,
+    AbsPath, Facts, Failures, InstallPlan, Installation, Layout, Subject, Tool, ToolSpec, install, install_texts,
+    lacking, missing, titled, with_needs,
 };
 
 use crate::{
     exit::CommandError,
-    pipeline::{Task, execute_plan},
+    pipeline::{Task, attempt_plan, settle},
     settings::{InstallPolicy, Machine, WorkSettings},
     ui::Ui,
 };
@@ -34,11 +35,12 @@ pub(crate) fn environment(machine: &Machine) -> Environment {
     Environment::new(machine.surroundings.environment.clone())
 }
 
-/// What would install those of `tools` that are lacking; `None` if none is.
+/// What would install those of `tools` that are lacking, not from where that has failed; `None` if none is.
 pub(crate) fn plan_installation(
     machine: &Machine,
     layout: &Layout,
     tools: &BTreeSet<Tool>,
+    failures: &Failures,
 ) -> Result<Option<InstallPlan>, Vec<Diagnostic>> {
     let set = conjoin_toolchains::all();
     let absent = lacking(tools, &find(machine, layout, tools, &[]));
@@ -47,10 +49,12 @@ pub(crate) fn plan_installation(
     }
     let involved = with_needs(&absent, &set);
     let facts = find(machine, layout, &involved, &install_texts(&involved, &set, layout));
-    install(&absent, &set, &facts, layout).map(Some)
+    install(&absent, &set, &facts, layout, failures).map(Some)
 }
 
-/// Finds `tools` and reads `texts`; installs what is lacking if `work` allows it, or fails with what is lacking.
+/// Finds `tools`; installs what is lacking if `work` allows it, or fails with what is lacking.
+///
+/// What cannot be installed in one way is installed in the next.
 pub(crate) fn ensure(
     ui: &mut Ui,
     machine: &Machine,
@@ -58,51 +62,66 @@ pub(crate) fn ensure(
     tools: &BTreeSet<Tool>,
     work: &WorkSettings,
 ) -> Result<(), CommandError> {
+    let mut failures = Failures::new();
+    let mut agreed = work.policy == InstallPolicy::Install;
     // What is installed may need something else first, so there is a round for each step down.
-    let mut before: Option<BTreeSet<Tool>> = None;
+    let mut before: Option<BTreeSet<(Tool, &str)>> = None;
     loop {
         let facts = find(machine, layout, tools, &[]);
         let absent = lacking(tools, &facts);
         if absent.is_empty() {
             return Ok(());
         }
+        let refuse = |hint: &str| Err(CommandError::environment(name_missing(&absent, &facts, hint)));
         if work.policy == InstallPolicy::Offline {
-            return Err(CommandError::environment(name_missing(
-                &absent,
-                &facts,
-                "the network is not used under `--offline`",
-            )));
+            return refuse("the network is not used under `--offline`");
         }
-        let plan = plan_installation(machine, layout, tools).map_err(CommandError::environment)?.unwrap_or_default();
-        let now: BTreeSet<Tool> = plan.installations.iter().map(|installation| installation.spec.tool).collect();
+        let plan = plan_installation(machine, layout, tools, &failures).map_err(CommandError::environment)?;
+        let plan = plan.unwrap_or_default();
+        let now: BTreeSet<_> = plan.installations.iter().map(|one| (one.spec.tool, one.provider.name())).collect();
         if now.is_empty() || before.as_ref() == Some(&now) {
-            return Err(CommandError::environment(name_missing(&absent, &facts, "installing it did not help")));
+            return refuse("installing it did not help");
         }
-        announce(ui, &plan);
-        let agreed = match work.policy {
-            InstallPolicy::Install => true,
-            InstallPolicy::Ask if before.is_some() => true,
-            InstallPolicy::Ask => {
-                if !ui.can_ask() {
-                    return Err(CommandError::environment(name_missing(
-                        &absent,
-                        &facts,
-                        "conjoin can install it: repeat the command with `--install-tools`",
-                    )));
-                }
-                ui.confirm("Install them now?")
-            }
-            InstallPolicy::Offline => false,
-        };
-        if !agreed {
-            return Err(CommandError::environment(name_missing(
-                &absent,
-                &facts,
-                "it was not installed; `conjoin doctor --fix` does it, `conjoin doctor --fix --dry-run` shows how",
-            )));
+        if failures.is_empty() {
+            announce(ui, &plan);
         }
-        execute_plan(ui, machine, &Task { layout, plan: &plan.plan, scope: Scope::Cache, work })?;
+        if !agreed && !ui.can_ask() {
+            return refuse("conjoin can install it: repeat the command with `--install-tools`");
+        }
+        if !agreed && !ui.confirm("Install them now?") {
+            return refuse("it was not installed; `conjoin doctor --fix` does it, `conjoin doctor --fix --dry-run` shows how");
+        }
+        agreed = true;
+        let task = Task { layout, plan: &plan.plan, scope: Scope::Cache, work };
+        let report = attempt_plan(ui, machine, &task)?;
+        let failed = failed_installations(&plan, &report);
+        if failed.is_empty() || !failed.iter().all(|installation| installation.otherwise.is_some()) {
+            settle(ui, machine, &task, report)?;
+        } else {
+            turn_to_the_next(ui, &report, &failed, &mut failures);
+        }
         before = Some(now);
+    }
+}
+
+/// The installations of which a step has failed, unless the user has asked for the end.
+fn failed_installations(plan: &InstallPlan, report: &BuildReport) -> Vec<Installation> {
+    let has_failed = |installation: &&Installation| {
+        let subject = Subject::Installation(installation.spec.tool);
+        report.failed.iter().any(|failed| failed.subject == subject)
+    };
+    if report.cancelled { Vec::new() } else { plan.installations.iter().filter(has_failed).copied().collect() }
+}
+
+/// Says what has failed and what is done in its place.
+fn turn_to_the_next(ui: &mut Ui, report: &BuildReport, failed: &[Installation], failures: &mut Failures) {
+    for step in &report.failed {
+        ui.failure(step, Severity::Warning);
+    }
+    for Installation { spec, provider, otherwise } in failed {
+        failures.entry(spec.tool).or_default().insert(provider.name());
+        let next = otherwise.map_or("nothing", |provider| provider.name());
+        ui.status("Instead", &format!("{}: {} did not give it, so it is taken from {next}", spec.name, provider.name()));
     }
 }
 
@@ -111,9 +130,10 @@ fn announce(ui: &mut Ui, plan: &InstallPlan) {
     for installation in &plan.installations {
         let provider = installation.provider;
         let elsewhere = provider.changes_elsewhere().map_or(String::new(), |what| format!(" ({what})"));
+        let otherwise = installation.otherwise.map_or(String::new(), |next| format!(", or else from {}", next.name()));
         ui.status(
             "Missing",
-            &format!("{}: to be installed from {}{elsewhere}", titled(installation.spec), provider.name()),
+            &format!("{}: to be installed from {}{elsewhere}{otherwise}", titled(installation.spec), provider.name()),
         );
     }
 }

@@ -38,7 +38,7 @@ pub(crate) fn doctor(ui: &mut Ui, machine: &Machine, settings: &DoctorSettings) 
             ]))
         }
         Cure::Show => {
-            let plan = tools::plan_installation(machine, &layout, &all).map_err(CommandError::environment)?;
+            let plan = tools::plan_installation(machine, &layout, &all, &conjoin_plan::Failures::new()).map_err(CommandError::environment)?;
             match plan {
                 Some(plan) => print(ui, &plan.plan),
                 None => ui.status("Complete", "every tool is there"),

@@ -9,7 +9,7 @@ mod json;
 
 use std::io::{self, Write};
 
-use conjoin_diagnostics::{Diagnostic, Style, render};
+use conjoin_diagnostics::{Diagnostic, Severity, Style, render};
 use conjoin_engine::{BuildEvent, EventSink, FailedStep};
 use conjoin_plan::AbsPath;
 
@@ -108,9 +108,10 @@ impl Ui {
     }
 
     /// Writes what there is to say about a step that failed: what, the command to paste, its folder, the tool's own output
-    /// untouched, and what is known of the cause.
-    pub(crate) fn failure(&mut self, failed: &FailedStep) {
-        let failure = failure::explain(failed);
+    /// untouched, and what is known of the cause. It is a warning where something else is done in its place.
+    pub(crate) fn failure(&mut self, failed: &FailedStep, severity: Severity) {
+        let mut failure = failure::explain(failed);
+        failure.what.severity = severity;
         match self.format {
             Format::Human => {
                 drop(write!(self.err, "{}", render(&failure.what, self.style)));

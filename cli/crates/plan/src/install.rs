@@ -13,6 +13,8 @@ pub struct Installation {
     pub spec: &'static ToolSpec,
     /// The way that is taken.
     pub provider: &'static dyn Provider,
+    /// The way that can be taken when that one fails.
+    pub otherwise: Option<&'static dyn Provider>,
 }
 
 /// What can be installed now, with the steps of all of it.
@@ -25,6 +27,9 @@ pub struct InstallPlan {
     /// Tools that are missing and have to wait for others of this plan: probe again after it, and plan again.
     pub waiting: Vec<Tool>,
 }
+
+/// The providers whose attempt to install a tool has failed, by the tool.
+pub type Failures = BTreeMap<Tool, BTreeSet<&'static str>>;
 
 /// Which of `tools` are missing or will not do, with all that their installation needs beside them.
 pub fn lacking(tools: &BTreeSet<Tool>, facts: &Facts) -> BTreeSet<Tool> {
@@ -53,14 +58,15 @@ pub fn install_texts(tools: &BTreeSet<Tool>, set: &ToolchainSet, layout: &Layout
 }
 
 /// A plan that makes the tools of `missing`, as far as conjoin can; otherwise one diagnostic for each that it cannot make, with
-/// the official instruction.
+/// the official instruction. Providers among `failures` are not asked again.
 pub fn install(
     missing: &BTreeSet<Tool>,
     set: &ToolchainSet,
     facts: &Facts,
     layout: &Layout,
+    failures: &Failures,
 ) -> Result<InstallPlan, Vec<Diagnostic>> {
-    let mut chooser = Chooser { set, facts, chosen: BTreeMap::new(), waiting: BTreeSet::new() };
+    let mut chooser = Chooser { set, facts, failures, chosen: BTreeMap::new(), waiting: BTreeSet::new() };
     let mut diagnostics = Vec::new();
     for tool in missing {
         if let Err(diagnostic) = chooser.choose(*tool, &mut Vec::new()) {
@@ -87,6 +93,7 @@ pub fn install(
 struct Chooser<'a> {
     set: &'a ToolchainSet,
     facts: &'a Facts,
+    failures: &'a Failures,
     chosen: BTreeMap<Tool, Installation>,
     waiting: BTreeSet<Tool>,
 }
@@ -102,11 +109,16 @@ impl Chooser<'_> {
         };
         path.push(tool);
         let mut reasons = Vec::new();
-        for provider in spec.providers.iter().copied() {
-            let lacking: Vec<Tool> =
-                provider.needs().iter().copied().filter(|need| self.facts.tool(*need).is_none()).collect();
+        for (index, provider) in spec.providers.iter().copied().enumerate() {
+            if self.has_failed(tool, provider) {
+                reasons.push(format!("installing it from {} has failed", provider.name()));
+                continue;
+            }
+            let lacking = self.lacks(provider);
             if lacking.is_empty() {
-                self.chosen.insert(tool, Installation { spec, provider });
+                let mut later = spec.providers[index + 1..].iter().copied();
+                let otherwise = later.find(|other| !self.has_failed(tool, *other) && self.lacks(*other).is_empty());
+                self.chosen.insert(tool, Installation { spec, provider, otherwise });
                 path.pop();
                 return Ok(());
             }
@@ -131,6 +143,14 @@ impl Chooser<'_> {
         }
         path.pop();
         Err(Box::new(self.explain(spec, reasons)))
+    }
+
+    fn has_failed(&self, tool: Tool, provider: &dyn Provider) -> bool {
+        self.failures.get(&tool).is_some_and(|names| names.contains(provider.name()))
+    }
+
+    fn lacks(&self, provider: &dyn Provider) -> Vec<Tool> {
+        provider.needs().iter().copied().filter(|need| self.facts.tool(*need).is_none()).collect()
     }
 
     fn explain(&self, spec: &ToolSpec, reasons: Vec<String>) -> Diagnostic {
@@ -176,8 +196,9 @@ fn places(spec: &ToolSpec) -> String {
         }
         crate::Locate::Path { names, cached: None } => format!("on PATH as `{}`", names.join("`, `")),
         crate::Locate::Cache { .. } => "in conjoin's cache".to_owned(),
-        crate::Locate::FolderOf { tool, args, .. } => {
-            format!("in the folder that `{tool:?} {}` names", args.join(" ")).to_lowercase()
+        crate::Locate::FolderOf { tool, args, cached, .. } => {
+            let cached = if cached.is_some() { " and in conjoin's cache" } else { "" };
+            format!("{}{cached}", format!("in the folder that `{tool:?} {}` names", args.join(" ")).to_lowercase())
         }
     }
 }

@@ -27,7 +27,9 @@ pub use build::{
     BuildRequest, Extent, Selection, build, component_path, needed_tools, selected_components, texts_to_read,
 };
 pub use facts::{Facts, FoundIn, FoundTool, ToolFact};
-pub use install::{InstallPlan, Installation, install, install_texts, lacking, missing, titled, version, with_needs};
+pub use install::{
+    Failures, InstallPlan, Installation, install, install_texts, lacking, missing, titled, version, with_needs,
+};
 pub use layout::{Layout, Profile};
 pub use path::AbsPath;
 pub use plan::{Plan, PlanError};
@@ -36,6 +38,6 @@ pub use step::{
     Action, Arg, ComposeAction, CopyAction, Discovery, EncodeAction, EnvChanges, Expectation, GenerateAction,
     Generator, Input, Invocation, Keep, ProveAction, Step, StepId, Subject, WrittenFile,
 };
-pub use tool::{Locate, Probe, Provider, Tool, ToolSpec, Version, Window};
+pub use tool::{Locate, Probe, Provider, Tool, ToolSpec, Version, Window, recipe_beside};
 pub use toolchain::{Hint, Target, Toolchain, ToolchainSet};
 pub use wire::{AppWiring, wire};

@@ -245,6 +245,8 @@ pub struct Invocation {
     pub cwd: AbsPath,
     /// What is changed in the environment that it inherits.
     pub env: EnvChanges,
+    /// A program that is run when this one fails: what it prints belongs to the message.
+    pub explained_by: Option<Box<Self>>,
 }
 
 /// One argument, or the value of a variable: text, or text that ends in a path.
@@ -303,7 +305,7 @@ impl From<AbsPath> for Arg {
 impl Invocation {
     /// `found` to be run in `cwd` without arguments.
     pub fn new(tool: Tool, found: &FoundTool, cwd: &AbsPath) -> Self {
-        Self { tool, program: found.path.clone(), args: Vec::new(), cwd: cwd.clone(), env: EnvChanges::default() }
+        Self { tool, program: found.path.clone(), args: Vec::new(), cwd: cwd.clone(), env: EnvChanges::default(), explained_by: None }
     }
 
     /// Adds an argument.
@@ -338,6 +340,13 @@ impl Invocation {
     #[must_use]
     pub fn env_remove(mut self, name: &'static str) -> Self {
         self.env.variables.insert(name, None);
+        self
+    }
+
+    /// Runs `other` when this fails, for what it prints.
+    #[must_use]
+    pub fn explained_by(mut self, other: Self) -> Self {
+        self.explained_by = Some(Box::new(other));
         self
     }
 

@@ -4,7 +4,7 @@ use std::fmt;
 
 use conjoin_diagnostics::Diagnostic;
 
-use crate::{AbsPath, Facts, Layout, Step};
+use crate::{AbsPath, Facts, FoundTool, Layout, Step};
 
 /// A version as three numbers; what follows them is ignored.
 pub type Version = (u64, u64, u64);
@@ -42,6 +42,8 @@ pub enum Tool {
     Cxx,
     /// Debian's package manager.
     AptGet,
+    /// What asks Debian's package lists.
+    AptCache,
     /// Debian's archive tool.
     DpkgDeb,
     /// The archiver.
@@ -100,7 +102,8 @@ pub enum Locate {
         /// The file that is there when it is installed.
         file: &'static str,
     },
-    /// A folder named by the answer of a program: it must exist and hold a file whose name starts so.
+    /// A folder named by the answer of a program: it must exist and hold a file whose name starts so. Then, if conjoin can make
+    /// what belongs to that program, a folder in the cache folder.
     FolderOf {
         /// The program that is asked.
         tool: Tool,
@@ -108,7 +111,17 @@ pub enum Locate {
         args: &'static [&'static str],
         /// The beginning of the name of a file that must be there.
         file_starts_with: &'static str,
+        /// The beginning of [`recipe_beside`] and the folder below that.
+        cached: Option<(&'static str, &'static str)>,
     },
+}
+
+/// The recipe's folder of what fits exactly one version of another tool: `beginning` with the version as that tool says it.
+pub fn recipe_beside(beginning: &str, other: &FoundTool) -> String {
+    let words = other.says.split(|letter: char| !letter.is_ascii_alphanumeric() && letter != '.');
+    // The first word is the other tool's name.
+    let words: Vec<&str> = words.filter(|word| !word.is_empty()).skip(1).collect();
+    format!("{beginning}-{}", words.join("-"))
 }
 
 /// How a tool's version is found out.

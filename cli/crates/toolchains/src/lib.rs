@@ -8,7 +8,7 @@
 //! |---|---|
 //! | `tools` | every tool: where it is looked for, which versions will do and why, who installs it |
 //! | `rust`, `go`, `starling`, `quickjs`, `python`, `tinygo` | how a language is built |
-//! | `rustup`, `npm`, `pip`, `debian` | how a tool is installed |
+//! | `rustup`, `rust_sources`, `npm`, `pip`, `debian` | how a tool is installed |
 //! | `cargo_toml`, `go_mod`, `package_json` | what a project says of itself |
 //! | `generate` | what is made of the WIT in process |
 //! | `javascript` | how WIT looks from JavaScript and TypeScript |
@@ -29,6 +29,7 @@ mod pip;
 mod python;
 mod quickjs;
 mod rust;
+mod rust_sources;
 mod rustup;
 mod starling;
 mod steps;

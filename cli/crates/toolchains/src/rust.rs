@@ -12,16 +12,25 @@ use conjoin_wit::Dialect;
 
 use crate::{
     cargo_toml::{self, Product},
+    rust_sources,
     steps::{self, Run},
 };
 
 /// The name by which rustc knows the platform.
 pub(crate) const PLATFORM: &str = "wasm32-wasip2";
 
+/// The program that proves that components can be built.
+pub(crate) const HELLO: &str = include_str!("../support/rust/hello.rs");
+
 /// Variables that are meant for programs of the machine itself and would change a component without being part of its key.
 const FLAGS_FOR_THE_MACHINE: [&str; 3] = ["CARGO_BUILD_RUSTFLAGS", "CARGO_ENCODED_RUSTFLAGS", "RUSTFLAGS"];
 
 const HINTS: &[Hint] = &[
+    Hint {
+        when: "for 'rust-src' was not found",
+        say: "Debian has the sources of the standard library for the versions of rustc that are listed above only: choose one of \
+              them in rust-toolchain.toml, or have rustup install the target.",
+    },
     Hint {
         when: "the `wasm32-wasip2` target may not be installed",
         say: "The standard library for wasm32-wasip2 is missing: `rustup target add wasm32-wasip2` in the app's folder, or \
@@ -89,16 +98,32 @@ impl Toolchain for Rust {
     }
 }
 
+/// cargo in `dir`, which uses the compiler that was found and no flags that are meant for programs of the machine itself.
+pub(crate) fn cargo(facts: &Facts, dir: &AbsPath) -> Result<Invocation, Box<Diagnostic>> {
+    let rustc = steps::found(facts, Tool::Rustc)?;
+    let mut invocation = Invocation::new(Tool::Cargo, steps::found(facts, Tool::Cargo)?, dir);
+    for name in FLAGS_FOR_THE_MACHINE {
+        invocation = invocation.env_remove(name);
+    }
+    match rustc.found_in {
+        FoundIn::Variable | FoundIn::Cache => invocation = invocation.env("RUSTC", &rustc.path),
+        FoundIn::Path => {}
+    }
+    Ok(invocation)
+}
+
 fn cargo_build(
     target: &Target<'_>,
     product: &Product,
     facts: &Facts,
     layout: &Layout,
 ) -> Result<Step, Box<Diagnostic>> {
-    let cargo = steps::found(facts, Tool::Cargo)?;
-    let rustc = steps::found(facts, Tool::Rustc)?;
-    let target_dir = layout.work(target.name).join("target");
-    let mut invocation = Invocation::new(Tool::Cargo, cargo, &target.dir)
+    let versions = [Tool::Cargo, Tool::Rustc].map(|tool| steps::found(facts, tool).map(|found| found.says.clone()));
+    let std = steps::found(facts, Tool::RustTarget)?;
+    let ours = std.found_in == FoundIn::Cache;
+    // cargo does not notice that crates were compiled with another standard library.
+    let target_dir = layout.work(target.name).join(if ours { "target-std" } else { "target" });
+    let mut invocation = cargo(facts, &target.dir)?
         .args(["build", "--target", PLATFORM, "--target-dir"])
         .arg(&target_dir)
         .args(product.selection());
@@ -107,12 +132,9 @@ fn cargo_build(
         Profile::Release => (Some("--release"), "release"),
     };
     invocation = invocation.args(flag);
-    for name in FLAGS_FOR_THE_MACHINE {
-        invocation = invocation.env_remove(name);
-    }
-    match rustc.found_in {
-        FoundIn::Variable | FoundIn::Cache => invocation = invocation.env("RUSTC", &rustc.path),
-        FoundIn::Path => {}
+    if ours {
+        // It takes the place of a wrapper that only caches.
+        invocation = invocation.env("RUSTC_WRAPPER", rust_sources::wrapper(std));
     }
     let outputs = target_dir.join(PLATFORM).join(folder);
     let step = Run {
@@ -121,7 +143,7 @@ fn cargo_build(
         title: "cargo build",
         inputs: inputs(target, layout),
         outputs: vec![outputs.join(format!("{}.wasm", product.file_stem()))],
-        versions: vec![cargo.says.clone(), rustc.says.clone()],
+        versions: versions.into_iter().collect::<Result<_, _>>()?,
     }
     .step(invocation);
     Ok(Step {

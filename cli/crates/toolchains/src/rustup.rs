@@ -9,11 +9,9 @@ use conjoin_plan::{
 };
 
 use crate::{
-    rust::PLATFORM,
+    rust::{HELLO, PLATFORM},
     steps::{self, Run},
 };
-
-const HELLO: &str = include_str!("../support/rust/hello.rs");
 
 /// `rustup target add`.
 #[derive(Debug)]

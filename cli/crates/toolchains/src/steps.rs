@@ -98,6 +98,20 @@ pub(crate) fn prove(id: String, tool: Tool, component: AbsPath, expectation: Exp
     }
 }
 
+/// What a step needs that comes after `step`.
+pub(crate) fn after(step: &Step) -> Input {
+    Input::Step(step.id.clone())
+}
+
+/// The step that says that everything before it has succeeded: only then is an installation found.
+pub(crate) fn complete(name: &str, tool: Tool, root: &AbsPath, last: &Step) -> Step {
+    let file = WrittenFile::text(root.join("complete"), "complete\n");
+    let mut step =
+        write(format!("{name}/complete"), Subject::Installation(tool), "note that it is complete", vec![file]);
+    step.inputs = vec![after(last)];
+    step
+}
+
 /// The subject of the steps that build `name`.
 pub(crate) fn component(name: &ComponentName) -> Subject {
     Subject::Component(name.clone())

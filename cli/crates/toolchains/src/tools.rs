@@ -2,7 +2,7 @@
 
 use conjoin_plan::{Locate, Probe, Tool, ToolSpec, Window};
 
-use crate::{npm, pip, rust::PLATFORM, rustup::RustupTarget, tinygo};
+use crate::{npm, pip, rust::PLATFORM, rust_sources, rustup::RustupTarget, tinygo};
 
 /// All tools, in the order of [`Tool`].
 pub(crate) static ALL: &[&ToolSpec] = &[
@@ -21,6 +21,7 @@ pub(crate) static ALL: &[&ToolSpec] = &[
     &pip::COMPONENTIZE_PY,
     &CXX,
     &APT_GET,
+    &APT_CACHE,
     &DPKG_DEB,
     &TAR,
     &FIND,
@@ -75,10 +76,11 @@ static RUST_TARGET: ToolSpec = ToolSpec {
         tool: Tool::Rustc,
         args: &["--print", "target-libdir", "--target", PLATFORM],
         file_starts_with: "libstd-",
+        cached: Some((rust_sources::RECIPE, rust_sources::LIBRARIES)),
     },
     probe: Probe::SameAs(Tool::Rustc),
     window: Window::ANY,
-    providers: &[&RustupTarget],
+    providers: &[&RustupTarget, &rust_sources::DebianSources],
     by_hand: "`rustup target add wasm32-wasip2` in the app's folder",
 };
 
@@ -147,6 +149,8 @@ static CXX: ToolSpec = program(
 );
 static APT_GET: ToolSpec =
     program(Tool::AptGet, "apt-get", "CONJOIN_APT_GET", &["apt-get"], "it is part of Debian and its relatives");
+static APT_CACHE: ToolSpec =
+    program(Tool::AptCache, "apt-cache", "CONJOIN_APT_CACHE", &["apt-cache"], "it is part of Debian and its relatives");
 static DPKG_DEB: ToolSpec =
     program(Tool::DpkgDeb, "dpkg-deb", "CONJOIN_DPKG_DEB", &["dpkg-deb"], "it is part of Debian and its relatives");
 static TAR: ToolSpec = program(Tool::Tar, "tar", "CONJOIN_TAR", &["tar"], "install the package tar of your system");

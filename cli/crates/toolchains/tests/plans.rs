@@ -118,6 +118,9 @@ fn steps(
     let names = |items: &[conjoin_wit::Item]| items.iter().map(|item| item.name.clone()).collect::<Vec<_>>();
     let dir = layout.app.join(built.path.value.as_path());
     let mut facts = machine();
+    if case.ends_with("rust-own-std") {
+        facts.tools.insert(Tool::RustTarget, ToolFact::Found(own_std()));
+    }
     for path in toolchain.reads(&dir) {
         let relative = path.as_path().strip_prefix("/app").expect("it reads of the app");
         if let Ok(text) = fs_err::read_to_string(case.join(relative)) {
@@ -171,6 +174,17 @@ fn machine() -> Facts {
         facts.tools.insert(spec.tool, ToolFact::Found(found));
     }
     facts
+}
+
+/// The standard library of Rust that conjoin has built.
+fn own_std() -> FoundTool {
+    let path = "/cache/toolchains/rust-std-1-1.95.0/sysroot/lib/rustlib/wasm32-wasip2/lib";
+    FoundTool {
+        path: AbsPath::new(path).expect("it is absolute"),
+        version: (1, 95, 0),
+        says: "rustc as it says".to_owned(),
+        found_in: FoundIn::Cache,
+    }
 }
 
 fn rendered(diagnostics: &[Diagnostic]) -> String {

@@ -9,7 +9,7 @@ use crate::{
     BuildEvent, StepError,
     dep_info::prerequisites,
     output::{Lines, Output},
-    process::{RunOptions, run},
+    process::{RunError, RunOptions, run},
     write::{copy_whole, write_whole},
 };
 
@@ -103,10 +103,15 @@ impl Work<'_> {
         };
         let tell = |output| emit(BuildEvent::StepOutput { step: step.id.clone(), output });
         let mut lines = Lines::default();
-        let outcome = run(invocation, &options, &mut |bytes| {
+        let mut hear = |bytes: &[u8]| {
             kept.push(bytes);
             lines.push(bytes).into_iter().for_each(tell);
-        });
+        };
+        let outcome = run(invocation, &options, &mut hear);
+        if let (Err(RunError::Failed { .. }), Some(explanation)) = (&outcome, &invocation.explained_by) {
+            // What went wrong is known; that its explanation failed as well would only hide it.
+            drop(run(explanation, &options, &mut hear));
+        }
         lines.rest().into_iter().for_each(tell);
         Ok(outcome?)
     }

@@ -9,7 +9,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use conjoin_plan::{AbsPath, FoundIn, FoundTool, Locate, Probe, Tool, ToolFact, ToolSpec, Version};
+use conjoin_plan::{AbsPath, FoundIn, FoundTool, Locate, Probe, Tool, ToolFact, ToolSpec, Version, recipe_beside};
 
 use super::{ProbeContext, ask::Asker};
 
@@ -65,12 +65,15 @@ impl Search<'_> {
             Locate::Cache { recipe, file } => {
                 self.installed(recipe, file).map(|path| (path, FoundIn::Cache)).into_iter().collect()
             }
-            Locate::FolderOf { tool, args, file_starts_with } => {
+            Locate::FolderOf { tool, args, file_starts_with, cached } => {
                 let Some(ToolFact::Found(asked)) = known.get(&tool) else { return Vec::new() };
                 let answer = self.asker.ask(tool, &asked.path, args).ok();
                 let folder = answer.as_deref().map(str::trim).and_then(AbsPath::new);
                 let folder = folder.filter(|folder| holds_file(folder, file_starts_with));
-                folder.map(|folder| (folder, asked.found_in)).into_iter().collect()
+                let cached = cached
+                    .and_then(|(beginning, below)| self.installed(&recipe_beside(beginning, asked), below))
+                    .map(|folder| (folder, FoundIn::Cache));
+                folder.map(|folder| (folder, asked.found_in)).into_iter().chain(cached).collect()
             }
         }
     }

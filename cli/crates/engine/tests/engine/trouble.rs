@@ -61,6 +61,20 @@ fn inputs_that_cannot_be_read_are_errors() {
 }
 
 #[test]
+fn a_failure_is_explained_by_another_program() {
+    let fixture = Fixture::new();
+    fixture.env.fake_tool("cc", "when build\n complain not found\n exit 1\nwhen list\n say there are 1 and 2\n");
+    let run = fixture.invocation("cc", &["build"]).explained_by(fixture.invocation("cc", &["list"]));
+    let report = fixture.build(&plan(vec![step("a/cc", Action::Run(run))]));
+    assert_eq!(String::from_utf8_lossy(&report.failed[0].output), "not found\nthere are 1 and 2\n");
+    fixture.env.fake_tool("cc", "when build\n say done\n");
+    let run = fixture.invocation("cc", &["build"]).explained_by(fixture.invocation("cc", &["list"]));
+    fixture.env.forget_starts();
+    fixture.build(&plan(vec![step("a/cc", Action::Run(run))]));
+    assert_eq!(fixture.env.starts().len(), 1, "a success needs no explanation");
+}
+
+#[test]
 fn a_tool_that_is_gone_or_crashes_is_named() {
     let fixture = Fixture::new();
     let gone = fixture.invocation("gone", &[]);

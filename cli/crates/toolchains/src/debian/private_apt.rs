@@ -3,10 +3,10 @@
 use std::env::consts;
 
 use conjoin_diagnostics::Diagnostic;
-use conjoin_plan::{AbsPath, Facts, Input, Invocation, Step, StepId, Subject, Tool, WrittenFile};
+use conjoin_plan::{AbsPath, Facts, Invocation, Step, Subject, Tool, WrittenFile};
 
 use super::{Mirror, settings};
-use crate::steps::{self, Run};
+use crate::steps::{self, Run, after};
 
 const SOURCES: &str = "/etc/apt/sources.list";
 const SOURCES_FOLDER: &str = "/etc/apt/sources.list.d";
@@ -21,8 +21,10 @@ pub(crate) struct PackageSet<'a> {
     pub(crate) subject: Subject,
     /// The release of Debian that they are of.
     pub(crate) suite: &'a str,
-    /// Their names.
+    /// Their names; `NAME=VERSION` for one that must have a version, of which a `*` ends the part that counts.
     pub(crate) packages: &'a [&'a str],
+    /// The package whose versions are listed when one cannot be downloaded.
+    pub(crate) explained_by: Option<&'a str>,
     /// apt's own folder, which can go afterwards.
     pub(crate) work: AbsPath,
     /// Where they are unpacked.
@@ -73,13 +75,21 @@ pub(crate) fn steps(set: &PackageSet<'_>, facts: &Facts) -> Result<Vec<Step>, Bo
     };
 
     let update = run("update", "apt-get update", steps::outputs_of(&write).collect()).step(apt_get()?.arg("update"));
-    let names = set.packages.iter().map(|package| format!("{package}/{}", set.suite));
-    let download = run("download", "apt-get download", after(&update)).step(apt_get()?.arg("download").args(names));
+    let names = set.packages.iter().map(|package| match package.contains('=') {
+        true => (*package).to_owned(),
+        false => format!("{package}/{}", set.suite),
+    });
+    let mut download = apt_get()?.arg("download").args(names);
+    if let Some(package) = set.explained_by {
+        let versions = Invocation::new(Tool::AptCache, steps::found(facts, Tool::AptCache)?, &set.work);
+        download = download.explained_by(versions.env("APT_CONFIG", &config).args(["madison", package]));
+    }
+    let download = run("download", "apt-get download", vec![after(&update)]).step(download);
     let list = set.work.join("packages");
     let find = Invocation::new(Tool::Find, steps::found(facts, Tool::Find)?, &set.work)
         .args([".", "-maxdepth", "1", "-name", "*.deb", "-fprint0"])
         .arg(&list);
-    let find = run("list", "find what was downloaded", after(&download)).step(find);
+    let find = run("list", "find what was downloaded", vec![after(&download)]).step(find);
     // `find -exec` would do it alone, but says nothing when a package is damaged.
     let unpack = Invocation::new(Tool::Xargs, steps::found(facts, Tool::Xargs)?, &set.work)
         .args(["--null", "--max-procs=2", "-I{}"])
@@ -87,13 +97,8 @@ pub(crate) fn steps(set: &PackageSet<'_>, facts: &Facts) -> Result<Vec<Step>, Bo
         .arg(&steps::found(facts, Tool::DpkgDeb)?.path)
         .args(["--extract", "{}"])
         .arg(&set.prefix);
-    let unpack = run("unpack", "dpkg-deb --extract", after(&find)).step(unpack);
+    let unpack = run("unpack", "dpkg-deb --extract", vec![after(&find)]).step(unpack);
     Ok(vec![write, update, download, find, unpack])
-}
-
-/// What a step needs that comes after `step`.
-fn after(step: &Step) -> Vec<Input> {
-    vec![Input::Step(StepId(step.id.0.clone()))]
 }
 
 fn mirror(facts: &Facts) -> Result<Mirror, Box<Diagnostic>> {

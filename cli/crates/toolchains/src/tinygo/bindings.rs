@@ -3,8 +3,8 @@
 use conjoin_diagnostics::Diagnostic;
 use conjoin_plan::{AbsPath, Facts, Input, Invocation, Layout, Provider, Step, Subject, Tool, WrittenFile};
 
-use super::programs::{after, built, complete, forget, go};
-use crate::steps::{self, Run};
+use super::programs::{built, forget, go};
+use crate::steps::{self, Run, after, complete};
 
 /// Names everything that the result depends on; the last number counts changes of `support/tinygo/bindings`.
 pub(super) const RECIPE: &str = "wit-bindgen-go-0.7.0-5";

@@ -7,12 +7,12 @@ use conjoin_plan::{
 };
 
 use super::{
-    programs::{after, built, complete, forget, go},
+    programs::{built, forget, go},
     target,
 };
 use crate::{
     debian::{self, PackageSet},
-    steps::{self, Run},
+    steps::{self, Run, after, complete},
 };
 
 /// Names everything that the result depends on; the last number counts changes of the steps.
@@ -85,6 +85,7 @@ impl Provider for FromSources {
                 subject: recipe.subject.clone(),
                 suite: "bookworm",
                 packages: &PACKAGES,
+                explained_by: None,
                 work: recipe.work.join("apt"),
                 prefix: recipe.root.clone(),
             },

@@ -1,9 +1,7 @@
 //! How `go` and the programs that it has built are run.
 
 use conjoin_diagnostics::Diagnostic;
-use conjoin_plan::{
-    AbsPath, Facts, FoundIn, FoundTool, Input, Invocation, Step, StepId, Subject, Tool, Version, WrittenFile,
-};
+use conjoin_plan::{AbsPath, Facts, FoundIn, FoundTool, Invocation, Step, Subject, Tool, Version};
 
 use crate::steps::{self, Run};
 
@@ -26,11 +24,6 @@ pub(super) fn built(path: &AbsPath, version: Version) -> FoundTool {
     FoundTool { path: path.clone(), version, says: String::new(), found_in: FoundIn::Cache }
 }
 
-/// What a step needs that comes after `step`.
-pub(super) fn after(step: &Step) -> Input {
-    Input::Step(StepId(step.id.0.clone()))
-}
-
 /// A step that removes the modules of an earlier attempt, which comes after the one that writes `go.mod`.
 ///
 /// That attempt may have been killed while it removed them, and Go trusts a module of which half is gone.
@@ -50,13 +43,4 @@ pub(super) fn forget(
         versions: vec![],
     };
     Ok(run.step(rm.args(["-rf", "--"]).arg(modules)))
-}
-
-/// The step that says that everything before it has succeeded: only then is an installation found.
-pub(super) fn complete(name: &str, tool: Tool, root: &AbsPath, last: &Step) -> Step {
-    let file = WrittenFile::text(root.join("complete"), "complete\n");
-    let mut step =
-        steps::write(format!("{name}/complete"), Subject::Installation(tool), "note that it is complete", vec![file]);
-    step.inputs = vec![after(last)];
-    step
 }

@@ -1,0 +1,50 @@
+//! Which way to install a tool is chosen, and which one when that has failed.
+
+use conjoin_diagnostics::{Style, render};
+use conjoin_plan::{AbsPath, Facts, Failures, FoundIn, FoundTool, Layout, Profile, Tool, ToolFact, install};
+
+/// The ways that are chosen for the standard library of Rust, and the one after that; or what is said.
+fn chosen(absent: &[Tool], failed: &[&'static str]) -> String {
+    let set = conjoin_toolchains::all();
+    let mut facts = Facts::default();
+    let path = |text: &str| AbsPath::new(text).expect("it is absolute");
+    facts.texts.insert(path("/etc/apt/sources.list"), "deb http://deb.example/debian stable main\n".to_owned());
+    for spec in set.tools.iter().filter(|spec| spec.tool != Tool::RustTarget && !absent.contains(&spec.tool)) {
+        let found = FoundTool {
+            path: path("/bin/tool"),
+            version: spec.window.at_least,
+            says: "rustc 1.95.0 (59807616e 2026-04-14)".to_owned(),
+            found_in: FoundIn::Path,
+        };
+        facts.tools.insert(spec.tool, ToolFact::Found(found));
+    }
+    let layout = Layout { app: path("/app"), cache: path("/cache"), profile: Profile::Dev };
+    let failures = Failures::from([(Tool::RustTarget, failed.iter().copied().collect())]);
+    match install(&[Tool::RustTarget].into(), &set, &facts, &layout, &failures) {
+        Ok(plan) => {
+            let [only] = plan.installations.as_slice() else { panic!("one tool is missing") };
+            format!("{}, then {:?}", only.provider.name(), only.otherwise.map(|provider| provider.name()))
+        }
+        Err(diagnostics) => diagnostics.iter().map(|diagnostic| render(diagnostic, Style::Plain)).collect(),
+    }
+}
+
+#[test]
+fn the_preferred_way_is_taken_first_and_the_next_one_after_it_has_failed() {
+    assert_eq!(chosen(&[], &[]), "rustup, then Some(\"Debian sources\")");
+    assert_eq!(chosen(&[], &["rustup"]), "Debian sources, then None");
+}
+
+#[test]
+fn a_way_that_needs_what_is_not_there_is_passed_over() {
+    assert_eq!(chosen(&[Tool::Rustup], &[]), "Debian sources, then None");
+    assert_eq!(chosen(&[Tool::AptGet], &[]), "rustup, then None");
+}
+
+#[test]
+fn when_no_way_is_left_all_that_stands_in_the_way_is_named() {
+    let said = chosen(&[Tool::AptGet], &["rustup"]);
+    assert!(said.contains("installing it from rustup has failed"), "{said}");
+    assert!(said.contains("installing it from Debian sources needs apt-get: apt-get is not installed"), "{said}");
+    assert!(said.contains("`rustup target add wasm32-wasip2`"), "{said}");
+}

@@ -91,20 +91,29 @@ pub(crate) fn find(surroundings: &Surroundings, folder: &AbsPath) -> Result<AbsP
 }
 
 /// Reads and checks `conjoin.toml` of the app in `dir`.
-fn load_manifest(surroundings: &Surroundings, dir: &AbsPath) -> Result<Manifest, CommandError> {
+pub(crate) fn load_manifest(surroundings: &Surroundings, dir: &AbsPath) -> Result<Manifest, CommandError> {
     let source = load_source(surroundings, &dir.join("conjoin.toml"))?;
     conjoin_manifest::parse(&source).map_err(CommandError::project)
 }
 
-/// Writes the WASI packages that the shared WIT names but lacks into its `deps/`; gives what was written.
-pub(crate) fn repair_wit(surroundings: &Surroundings, folder: &AbsPath) -> Result<Vec<AbsPath>, CommandError> {
-    let dir = find(surroundings, folder)?;
-    let manifest = load_manifest(surroundings, &dir)?;
+/// The folder of the shared WIT, and the WASI packages that it names and lacks.
+pub(crate) fn missing_wasi(
+    surroundings: &Surroundings,
+    dir: &AbsPath,
+    manifest: &Manifest,
+) -> Result<(AbsPath, Vec<String>), CommandError> {
     let wit = dir.join(manifest.app.wit.as_path());
     let mut files = Vec::new();
     collect_wit(&wit, &mut files)?;
     let sources = files.iter().map(|path| load_source(surroundings, path)).collect::<Result<Vec<_>, _>>()?;
     let missing = conjoin_wit::missing_wasi(&sources, &surroundings.shown(&wit));
+    Ok((wit, missing))
+}
+
+/// Writes the WASI packages that the shared WIT names but lacks into its `deps/`; gives what was written.
+pub(crate) fn repair_wit(surroundings: &Surroundings, folder: &AbsPath) -> Result<Vec<AbsPath>, CommandError> {
+    let dir = find(surroundings, folder)?;
+    let (wit, missing) = missing_wasi(surroundings, &dir, &load_manifest(surroundings, &dir)?)?;
     let mut written = Vec::new();
     for file in conjoin_wit::wasi_deps(&missing) {
         let path = wit.join(&file.path);

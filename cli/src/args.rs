@@ -216,14 +216,27 @@ pub(crate) struct ExplainBuildArgs {
 
 #[derive(Debug, Args)]
 pub(crate) struct DoctorArgs {
-    #[command(flatten)]
-    pub(crate) app: AppArgs,
+    /// Languages to look at; those of the app by default, all outside of an app
+    #[arg(value_name = "LANGUAGE")]
+    pub(crate) languages: Vec<String>,
+    /// Folder of the app; conjoin.toml is looked for in it and above it
+    #[arg(long, value_name = "DIR", value_hint = clap::ValueHint::DirPath)]
+    pub(crate) app: Option<PathBuf>,
     /// Install what is missing and mend what conjoin can mend
     #[arg(long)]
     pub(crate) fix: bool,
-    /// With --fix: print the steps as commands to paste, without running anything
-    #[arg(long, requires = "fix")]
+    /// Remove what conjoin has installed for the languages, as far as no other language needs it
+    #[arg(long, requires = "languages", conflicts_with = "fix")]
+    pub(crate) remove: bool,
+    /// With --remove: do not ask
+    #[arg(long, requires = "remove")]
+    pub(crate) yes: bool,
+    /// With --fix or --remove: show what would be done, without doing anything
+    #[arg(long)]
     pub(crate) dry_run: bool,
+    /// Address that has to be free; where `conjoin run` serves by default
+    #[arg(long, value_name = "ADDRESS")]
+    pub(crate) listen: Option<SocketAddr>,
     #[command(flatten)]
     pub(crate) tools: ToolArgs,
 }

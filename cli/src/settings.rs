@@ -151,10 +151,18 @@ pub(crate) struct ExplainSettings {
 /// For `conjoin doctor`.
 #[derive(Clone, Debug)]
 pub(crate) struct DoctorSettings {
-    /// The folder in or above which the app may be.
-    pub(crate) app: AbsPath,
+    /// Only these languages.
+    pub(crate) languages: Vec<String>,
+    /// The folder in or above which the app is; where `None`, there may be one in or above the current folder.
+    pub(crate) app: Option<AbsPath>,
     /// What is done about what is found.
     pub(crate) cure: Cure,
+    /// Whether nothing is really removed.
+    pub(crate) dry_run: bool,
+    /// Whether it is removed without asking.
+    pub(crate) yes: bool,
+    /// The address that has to be free.
+    pub(crate) listen: Option<SocketAddr>,
     /// How steps are carried out.
     pub(crate) work: WorkSettings,
 }
@@ -168,6 +176,8 @@ pub(crate) enum Cure {
     Fix,
     /// Print the steps that would mend it.
     Show,
+    /// Remove what was installed.
+    Remove,
 }
 
 /// For `conjoin clean`.
@@ -270,13 +280,15 @@ impl PlanSettings {
 impl DoctorSettings {
     /// From what was typed.
     pub(crate) fn new(args: DoctorArgs, surroundings: &Surroundings) -> Self {
-        let DoctorArgs { app, fix, dry_run, tools } = args;
-        let cure = match (fix, dry_run) {
-            (false, _) => Cure::Name,
-            (true, false) => Cure::Fix,
-            (true, true) => Cure::Show,
+        let DoctorArgs { languages, app, fix, remove, yes, dry_run, listen, tools } = args;
+        let cure = match (fix, remove, dry_run) {
+            (_, true, _) => Cure::Remove,
+            (false, false, _) => Cure::Name,
+            (true, false, false) => Cure::Fix,
+            (true, false, true) => Cure::Show,
         };
-        Self { app: app_folder(app, surroundings), cure, work: WorkSettings::new(&tools) }
+        let app = app.map(|app| surroundings.absolute(&app));
+        Self { languages, app, cure, dry_run, yes, listen, work: WorkSettings::new(&tools) }
     }
 }
 

@@ -89,7 +89,9 @@ pub(crate) fn ensure(
             return refuse("conjoin can install it: repeat the command with `--install-tools`");
         }
         if !agreed && !ui.confirm("Install them now?") {
-            return refuse("it was not installed; `conjoin doctor --fix` does it, `conjoin doctor --fix --dry-run` shows how");
+            return refuse(
+                "it was not installed; `conjoin doctor --fix` does it, `conjoin doctor --fix --dry-run` shows how",
+            );
         }
         agreed = true;
         let task = Task { layout, plan: &plan.plan, scope: Scope::Cache, work };
@@ -121,7 +123,10 @@ fn turn_to_the_next(ui: &mut Ui, report: &BuildReport, failed: &[Installation], 
     for Installation { spec, provider, otherwise } in failed {
         failures.entry(spec.tool).or_default().insert(provider.name());
         let next = otherwise.map_or("nothing", |provider| provider.name());
-        ui.status("Instead", &format!("{}: {} did not give it, so it is taken from {next}", spec.name, provider.name()));
+        ui.status(
+            "Instead",
+            &format!("{}: {} did not give it, so it is taken from {next}", spec.name, provider.name()),
+        );
     }
 }
 

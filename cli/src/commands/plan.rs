@@ -1,7 +1,8 @@
 //! `conjoin plan`: every step, and nothing done.
 
 use conjoin_plan::{
-    Action, BuildRequest, Extent, Failures, Plan, Selection, Step, build, needed_tools, selected_components, texts_to_read,
+    Action, BuildRequest, Extent, Failures, Plan, Selection, Step, build, needed_tools, selected_components,
+    texts_to_read,
 };
 use serde_json::json;
 
@@ -21,7 +22,8 @@ pub(crate) fn plan(ui: &mut Ui, machine: &Machine, settings: &PlanSettings) -> R
     let toolchains = conjoin_toolchains::all();
     let selected = selected_components(&app.manifest, &app.wiring, &selection);
     let needed = needed_tools(&app.manifest, &selected, &toolchains).map_err(CommandError::project)?;
-    let installation = tools::plan_installation(machine, &app.layout, &needed, &Failures::new()).map_err(CommandError::environment)?;
+    let installation =
+        tools::plan_installation(machine, &app.layout, &needed, &Failures::new()).map_err(CommandError::environment)?;
     if let Some(installation) = installation {
         ui.status("Missing", "tools; these steps install them, and the plan of the build follows once they are there");
         print(ui, &installation.plan);

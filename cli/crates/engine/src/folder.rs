@@ -18,7 +18,7 @@ const TAG_TEXT: &str =
     "Signature: 8a477f597d28d172789f06886806bc55\n# Made by conjoin; `conjoin clean` removes this folder.\n";
 
 /// What the folder is called while it is being removed.
-const DOOMED: &str = ".conjoin-removed-";
+pub(crate) const DOOMED: &str = ".conjoin-removed-";
 
 /// For what a plan is carried out, and so where it is remembered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -17,6 +17,7 @@ mod event;
 mod execute;
 mod folder;
 mod inputs;
+mod installed;
 mod key;
 mod lock;
 mod names;
@@ -26,6 +27,7 @@ mod performer;
 mod probe;
 pub mod process;
 mod report;
+mod resources;
 mod stamp;
 mod state;
 mod store;
@@ -37,10 +39,12 @@ pub use event::{BuildEvent, BuildOutcome, DirtyReason, EventSink, StepLine, Step
 pub use execute::{Compared, Examined, ExecuteOptions, OnFailure, Verdict, examine, execute};
 pub use folder::{CleanError, Cleaned, Scope, clean};
 pub use inputs::InputError;
+pub use installed::{Installed, installed, remove_installed};
 pub use lock::{Lock, LockError, lock};
 pub use performer::{GeneratedFile, PerformError, Performer};
 pub use probe::{ProbeContext, ProbeRequest, probe};
 pub use report::{BuildReport, ExecuteError, FailedStep, StepError, StepReport};
+pub use resources::{free_disk, free_memory};
 pub use write::copy_whole;
 
 /// The error and its causes on one line.

@@ -38,6 +38,6 @@ pub use step::{
     Action, Arg, ComposeAction, CopyAction, Discovery, EncodeAction, EnvChanges, Expectation, GenerateAction,
     Generator, Input, Invocation, Keep, ProveAction, Step, StepId, Subject, WrittenFile,
 };
-pub use tool::{Locate, Probe, Provider, Tool, ToolSpec, Version, Window, recipe_beside};
-pub use toolchain::{Hint, Target, Toolchain, ToolchainSet};
+pub use tool::{Locate, Probe, Provider, Tool, ToolSpec, Version, Window, recipe_beside, recipe_stem};
+pub use toolchain::{Companion, Complaint, Hint, Project, Takes, Target, Toolchain, ToolchainSet};
 pub use wire::{AppWiring, wire};

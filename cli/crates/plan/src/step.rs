@@ -305,7 +305,14 @@ impl From<AbsPath> for Arg {
 impl Invocation {
     /// `found` to be run in `cwd` without arguments.
     pub fn new(tool: Tool, found: &FoundTool, cwd: &AbsPath) -> Self {
-        Self { tool, program: found.path.clone(), args: Vec::new(), cwd: cwd.clone(), env: EnvChanges::default(), explained_by: None }
+        Self {
+            tool,
+            program: found.path.clone(),
+            args: Vec::new(),
+            cwd: cwd.clone(),
+            env: EnvChanges::default(),
+            explained_by: None,
+        }
     }
 
     /// Adds an argument.

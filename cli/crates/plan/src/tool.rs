@@ -36,6 +36,8 @@ pub enum Tool {
     ComponentizeQjs,
     /// `CPython`.
     Python,
+    /// Python's package installer.
+    Pip,
     /// componentize-py.
     ComponentizePy,
     /// A C++ compiler.
@@ -114,6 +116,23 @@ pub enum Locate {
         /// The beginning of [`recipe_beside`] and the folder below that.
         cached: Option<(&'static str, &'static str)>,
     },
+}
+
+impl Locate {
+    /// The folder below `toolchains/` of what conjoin installs, or its beginning.
+    pub fn recipe(&self) -> Option<&'static str> {
+        match self {
+            Self::Path { cached, .. } | Self::FolderOf { cached, .. } => cached.map(|(recipe, _)| recipe),
+            Self::Cache { recipe, .. } => Some(recipe),
+        }
+    }
+}
+
+/// The part of a recipe's folder that is the same for all versions: what stands before the first number.
+pub fn recipe_stem(recipe: &str) -> &str {
+    let number =
+        recipe.match_indices('-').find(|(at, _)| recipe[at + 1..].starts_with(|letter: char| letter.is_ascii_digit()));
+    number.map_or(recipe, |(at, _)| &recipe[..at])
 }
 
 /// The recipe's folder of what fits exactly one version of another tool: `beginning` with the version as that tool says it.
@@ -201,9 +220,42 @@ pub trait Provider: Sync + fmt::Debug {
         None
     }
 
+    /// Megabytes that it takes in the cache folder while it installs.
+    fn takes(&self) -> u64 {
+        0
+    }
+
     /// Files whose text it must know; a folder stands for all files directly in it.
     fn reads(&self, layout: &Layout) -> Vec<AbsPath>;
 
     /// The steps.
     fn steps(&self, facts: &Facts, layout: &Layout) -> Result<Vec<Step>, Box<Diagnostic>>;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn folders_of_recipes_name_what_they_depend_on() {
+        let rustc = |says: &str| FoundTool {
+            path: AbsPath::new("/bin/rustc").unwrap(),
+            version: (1, 95, 0),
+            says: says.to_owned(),
+            found_in: crate::FoundIn::Path,
+        };
+        let recipe = recipe_beside("rust-std-1", &rustc("rustc 1.95.0 (59807616e 2026-04-14)"));
+        assert_eq!(recipe, "rust-std-1-1.95.0-59807616e-2026-04-14");
+        let built =
+            recipe_beside("rust-std-1", &rustc("rustc 1.95.0 (59807616e 2026-04-14) (built from a source tarball)"));
+        assert_ne!(built, recipe);
+        for (recipe, stem) in [
+            (recipe.as_str(), "rust-std"),
+            ("tinygo-0.41.1-llvm-19-1", "tinygo"),
+            ("wit-bindgen-go-0.7.0-4", "wit-bindgen-go"),
+            ("odd", "odd"),
+        ] {
+            assert_eq!(recipe_stem(recipe), stem);
+        }
+    }
 }

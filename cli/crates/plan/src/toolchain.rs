@@ -62,6 +62,74 @@ pub trait Toolchain: Sync {
     fn hints(&self) -> &'static [Hint] {
         &[]
     }
+
+    /// What one build takes of the machine.
+    fn takes(&self) -> Takes {
+        Takes { disk: 100, memory: 500 }
+    }
+
+    /// Programs that the machine's own tools start, and that those which conjoin installs bring with them.
+    fn companions(&self) -> &'static [Companion] {
+        &[]
+    }
+
+    /// Files whose text [`Toolchain::examine`] must know.
+    fn examines(&self, _: &Project) -> Vec<AbsPath> {
+        Vec::new()
+    }
+
+    /// What is wrong in a project and can be seen without building it.
+    fn examine(&self, _: &Project, _: &Facts) -> Vec<Complaint> {
+        Vec::new()
+    }
+}
+
+/// Megabytes that a build takes at most, as measured with the templates and samples.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Takes {
+    /// On the disk of the app.
+    pub disk: u64,
+    /// Of memory.
+    pub memory: u64,
+}
+
+/// A program that another one starts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Companion {
+    /// Its name, on `PATH` or in the folder of the other.
+    pub program: &'static str,
+    /// The tool that starts it.
+    pub of: Tool,
+    /// Why it is needed, a clause that fits after "because".
+    pub because: &'static str,
+    /// The command or page that an installation by hand starts from.
+    pub by_hand: &'static str,
+}
+
+/// A component's project, for what can be said before its build.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Project {
+    /// Its folder.
+    pub dir: AbsPath,
+    /// The app's folder.
+    pub app: AbsPath,
+    /// The name of its world.
+    pub world: String,
+}
+
+/// Something in a project that makes its build fail, or other than its author thinks.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Complaint {
+    /// What was looked at: `lock-file` or `project`.
+    pub about: &'static str,
+    /// One word for it, e.g. `stale`.
+    pub state: &'static str,
+    /// The file it is about.
+    pub file: AbsPath,
+    /// What is wrong: lower case, no full stop, fits after the file's name and a colon.
+    pub what: String,
+    /// What mends it, a command or a clause.
+    pub mend: String,
 }
 
 /// A failure whose cause is known by its output.

@@ -10,6 +10,7 @@
 //! | `rust`, `go`, `starling`, `quickjs`, `python`, `tinygo` | how a language is built |
 //! | `rustup`, `rust_sources`, `npm`, `pip`, `debian` | how a tool is installed |
 //! | `cargo_toml`, `go_mod`, `package_json` | what a project says of itself |
+//! | `projects` | what is wrong in a project and can be seen in its files |
 //! | `generate` | what is made of the WIT in process |
 //! | `javascript` | how WIT looks from JavaScript and TypeScript |
 //! | `steps` | the shapes of steps that several of them share |
@@ -26,6 +27,7 @@ mod javascript;
 mod npm;
 mod package_json;
 mod pip;
+mod projects;
 mod python;
 mod quickjs;
 mod rust;

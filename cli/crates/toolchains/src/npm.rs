@@ -122,6 +122,10 @@ impl Provider for Npm {
         &[Tool::Node, Tool::Npm]
     }
 
+    fn takes(&self) -> u64 {
+        200
+    }
+
     fn reads(&self, _layout: &Layout) -> Vec<AbsPath> {
         vec![]
     }

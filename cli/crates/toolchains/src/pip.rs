@@ -43,7 +43,11 @@ impl Provider for Pip {
     }
 
     fn needs(&self) -> &'static [Tool] {
-        &[Tool::Python]
+        &[Tool::Python, Tool::Pip]
+    }
+
+    fn takes(&self) -> u64 {
+        200
     }
 
     fn reads(&self, _layout: &Layout) -> Vec<AbsPath> {

@@ -10,7 +10,7 @@
 use conjoin_diagnostics::Diagnostic;
 use conjoin_manifest::{Permissions, ToolchainName};
 use conjoin_plan::{
-    AbsPath, Facts, FoundTool, Hint, Input, Invocation, Keep, Layout, Step, Target, Tool, Toolchain, WrittenFile,
+    AbsPath, Facts, FoundTool, Hint, Input, Invocation, Keep, Layout, Step, Takes, Target, Tool, Toolchain, WrittenFile,
 };
 use conjoin_wit::Dialect;
 
@@ -186,6 +186,10 @@ impl Toolchain for Python {
 
     fn hints(&self) -> &'static [Hint] {
         HINTS
+    }
+
+    fn takes(&self) -> Takes {
+        Takes { disk: 100, memory: 900 }
     }
 }
 

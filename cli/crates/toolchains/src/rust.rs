@@ -6,13 +6,14 @@
 use conjoin_diagnostics::Diagnostic;
 use conjoin_manifest::ToolchainName;
 use conjoin_plan::{
-    AbsPath, Discovery, Facts, FoundIn, Hint, Input, Invocation, Keep, Layout, Profile, Step, Target, Tool, Toolchain,
+    AbsPath, Complaint, Discovery, Facts, FoundIn, Hint, Input, Invocation, Keep, Layout, Profile, Project, Step,
+    Takes, Target, Tool, Toolchain,
 };
 use conjoin_wit::Dialect;
 
 use crate::{
     cargo_toml::{self, Product},
-    rust_sources,
+    projects, rust_sources,
     steps::{self, Run},
 };
 
@@ -95,6 +96,19 @@ impl Toolchain for Rust {
 
     fn hints(&self) -> &'static [Hint] {
         HINTS
+    }
+
+    fn takes(&self) -> Takes {
+        Takes { disk: 400, memory: 700 }
+    }
+
+    fn examines(&self, project: &Project) -> Vec<AbsPath> {
+        let folders = [&project.dir, &project.app];
+        folders.into_iter().flat_map(|folder| ["Cargo.toml", "Cargo.lock"].map(|name| folder.join(name))).collect()
+    }
+
+    fn examine(&self, project: &Project, facts: &Facts) -> Vec<Complaint> {
+        projects::examine_cargo(project, facts)
     }
 }
 

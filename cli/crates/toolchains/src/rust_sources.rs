@@ -57,6 +57,10 @@ impl Provider for DebianSources {
         ]
     }
 
+    fn takes(&self) -> u64 {
+        800
+    }
+
     fn reads(&self, _layout: &Layout) -> Vec<AbsPath> {
         debian::reads()
     }

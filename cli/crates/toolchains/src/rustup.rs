@@ -30,6 +30,10 @@ impl Provider for RustupTarget {
         Some("adds the target wasm32-wasip2 to the Rust toolchain that is active in the app's folder")
     }
 
+    fn takes(&self) -> u64 {
+        200
+    }
+
     fn reads(&self, _layout: &Layout) -> Vec<AbsPath> {
         vec![]
     }

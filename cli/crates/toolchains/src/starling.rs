@@ -11,6 +11,7 @@ use conjoin_wit::Dialect;
 use crate::{
     javascript,
     package_json::{self, Package},
+    projects,
     steps::{self, Run},
 };
 
@@ -74,6 +75,18 @@ impl Toolchain for Starling {
 
     fn hints(&self) -> &'static [Hint] {
         HINTS
+    }
+
+    fn takes(&self) -> Takes {
+        Takes { disk: 100, memory: 900 }
+    }
+
+    fn examines(&self, project: &Project) -> Vec<AbsPath> {
+        vec![project.dir.join("package.json"), project.dir.join("package-lock.json")]
+    }
+
+    fn examine(&self, project: &Project, facts: &Facts) -> Vec<Complaint> {
+        projects::examine_npm(project, facts)
     }
 }
 

@@ -18,6 +18,7 @@ pub(crate) static ALL: &[&ToolSpec] = &[
     &npm::COMPONENTIZE_JS,
     &npm::COMPONENTIZE_QJS,
     &PYTHON,
+    &PIP,
     &pip::COMPONENTIZE_PY,
     &CXX,
     &APT_GET,
@@ -138,6 +139,17 @@ static PYTHON: ToolSpec = ToolSpec {
     window: Window { at_least: (3, 10, 0), below: None, because: "componentize-py is made for it" },
     providers: &[],
     by_hand: "see https://www.python.org/downloads, with pip",
+};
+
+static PIP: ToolSpec = ToolSpec {
+    tool: Tool::Pip,
+    name: "pip",
+    variable: "CONJOIN_PYTHON",
+    locate: Locate::Path { names: &["python3", "python"], cached: None },
+    probe: Probe::Run { args: &["-m", "pip", "--version"], after: "pip " },
+    window: Window::ANY,
+    providers: &[],
+    by_hand: "install the package python3-pip of your system, or `python3 -m ensurepip --user`",
 };
 
 static CXX: ToolSpec = program(

@@ -41,7 +41,12 @@ static TARGET: ToolSpec = ToolSpec {
     tool: Tool::RustTarget,
     name: "Rust for wasm32-wasip2",
     variable: "CONJOIN_RUST_TARGET",
-    locate: Locate::FolderOf { tool: Tool::Rustc, args: &["--print", "target-libdir"], file_starts_with: "libstd-", cached: None },
+    locate: Locate::FolderOf {
+        tool: Tool::Rustc,
+        args: &["--print", "target-libdir"],
+        file_starts_with: "libstd-",
+        cached: None,
+    },
     probe: Probe::SameAs(Tool::Rustc),
     window: Window::ANY,
     providers: &[],

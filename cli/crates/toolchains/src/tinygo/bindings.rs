@@ -29,6 +29,10 @@ impl Provider for FromSources {
         &[Tool::Go, Tool::Rm]
     }
 
+    fn takes(&self) -> u64 {
+        200
+    }
+
     fn reads(&self, _layout: &Layout) -> Vec<AbsPath> {
         vec![]
     }

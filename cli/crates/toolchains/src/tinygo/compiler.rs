@@ -73,6 +73,10 @@ impl Provider for FromSources {
         &[Tool::Go, Tool::Cxx, Tool::AptGet, Tool::DpkgDeb, Tool::Find, Tool::Xargs, Tool::Cp, Tool::Ln, Tool::Rm]
     }
 
+    fn takes(&self) -> u64 {
+        2_000
+    }
+
     fn reads(&self, _layout: &Layout) -> Vec<AbsPath> {
         debian::reads()
     }

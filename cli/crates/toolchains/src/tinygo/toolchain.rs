@@ -3,14 +3,14 @@
 use conjoin_diagnostics::Diagnostic;
 use conjoin_manifest::ToolchainName;
 use conjoin_plan::{
-    AbsPath, Action, EncodeAction, Facts, FoundIn, FoundTool, Hint, Input, Invocation, Keep, Layout, Step, StepId,
-    Target, Tool, Toolchain, WrittenFile,
+    AbsPath, Action, Companion, Complaint, EncodeAction, Facts, FoundIn, FoundTool, Hint, Input, Invocation, Keep,
+    Layout, Project, Step, StepId, Takes, Target, Tool, Toolchain, WrittenFile,
 };
 use conjoin_wit::Dialect;
 
 use super::{compiler, target};
 use crate::{
-    go_mod,
+    go_mod, projects,
     steps::{self, Run},
 };
 
@@ -95,6 +95,27 @@ impl Toolchain for TinyGo {
 
     fn hints(&self) -> &'static [Hint] {
         HINTS
+    }
+
+    fn takes(&self) -> Takes {
+        Takes { disk: 50, memory: 900 }
+    }
+
+    fn companions(&self) -> &'static [Companion] {
+        &[Companion {
+            program: "wasm-opt",
+            of: Tool::TinyGo,
+            because: "TinyGo starts it in every build",
+            by_hand: "install the package binaryen of your system, or take that TinyGo off PATH and `conjoin doctor --fix`",
+        }]
+    }
+
+    fn examines(&self, project: &Project) -> Vec<AbsPath> {
+        vec![project.dir.join("go.mod"), project.dir.join("go.sum")]
+    }
+
+    fn examine(&self, project: &Project, facts: &Facts) -> Vec<Complaint> {
+        projects::examine_go(project, facts)
     }
 }
 

@@ -1,0 +1,28 @@
+//! What is wrong in a project and can be seen in its files, for `conjoin doctor`.
+//!
+//! Lock files are compared by reading: no tool is started, nothing is resolved. What cannot be understood is passed over; the
+//! tools say better what is wrong with it.
+
+mod cargo_lock;
+mod go_sum;
+mod npm_lock;
+
+use conjoin_plan::{AbsPath, Complaint};
+
+pub(crate) use cargo_lock::examine as examine_cargo;
+pub(crate) use go_sum::examine as examine_go;
+pub(crate) use npm_lock::examine as examine_npm;
+
+/// A lock file that does not say what the project's own file says.
+fn stale(file: AbsPath, what: String, mend: String) -> Complaint {
+    Complaint { about: "lock-file", state: "stale", file, what, mend }
+}
+
+/// Names as a list, e.g. "`a` and `b`".
+fn list<'a>(names: impl IntoIterator<Item = &'a String>) -> String {
+    let names: Vec<String> = names.into_iter().map(|name| format!("`{name}`")).collect();
+    match names.as_slice() {
+        [before @ .., last] if !before.is_empty() => format!("{} and {last}", before.join(", ")),
+        _ => names.concat(),
+    }
+}

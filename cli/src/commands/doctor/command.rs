@@ -1,0 +1,123 @@
+//! What `conjoin doctor` does, in order.
+
+use std::collections::BTreeSet;
+
+use conjoin_diagnostics::{Diagnostic, Severity};
+use conjoin_plan::{Failures, Tool};
+
+use super::{
+    check::{self, Check},
+    machine, project,
+    remove::remove,
+    scope::Scope,
+    tool_table::{self, Row},
+};
+use crate::{
+    app::repair_wit,
+    commands::plan::print,
+    exit::{CommandError, Exit},
+    settings::{Cure, DoctorSettings, InstallPolicy, Machine, WorkSettings},
+    tools,
+    ui::{Format, Ui},
+};
+
+/// Looks at the tools that the app needs (all tools, outside of an app) and at whatever else a build needs; mends what is lacking,
+/// or removes what was installed, if asked to.
+pub(crate) fn doctor(ui: &mut Ui, machine: &Machine, settings: &DoctorSettings) -> Result<(), CommandError> {
+    let scope = Scope::find(ui, machine, settings)?;
+    match settings.cure {
+        Cure::Name => report(ui, machine, settings, &scope),
+        Cure::Show => show_plan(ui, machine, &scope),
+        Cure::Fix => {
+            fix(ui, machine, settings, &scope)?;
+            report(ui, machine, settings, &scope)
+        }
+        Cure::Remove => remove(ui, machine, settings, &scope),
+    }
+}
+
+/// The steps that would mend it.
+fn show_plan(ui: &mut Ui, machine: &Machine, scope: &Scope) -> Result<(), CommandError> {
+    let lacking = scope.app.as_ref().map_or_else(Vec::new, |app| project::missing_wit(machine, scope, app));
+    if !lacking.is_empty() {
+        ui.status("Missing", &format!("{} in the app's WIT; conjoin would write them", lacking.join(", ")));
+    }
+    let plan = tools::plan_installation(machine, &scope.layout, &scope.tools(), &Failures::new());
+    match plan.map_err(CommandError::environment)? {
+        Some(plan) => print(ui, &plan.plan),
+        None => ui.status("Complete", "every tool is there"),
+    }
+    Ok(())
+}
+
+fn fix(ui: &mut Ui, machine: &Machine, settings: &DoctorSettings, scope: &Scope) -> Result<(), CommandError> {
+    let here = &machine.surroundings;
+    if scope.app.is_some() {
+        for path in repair_wit(here, &scope.layout.app)? {
+            ui.status("Wrote", &here.shown(&path));
+        }
+    }
+    let policy = match settings.work.policy {
+        // `--fix` is the consent.
+        InstallPolicy::Ask | InstallPolicy::Install => InstallPolicy::Install,
+        InstallPolicy::Offline => InstallPolicy::Offline,
+    };
+    let work = WorkSettings { policy, ..settings.work.clone() };
+    tools::ensure(ui, machine, &scope.layout, &scope.tools(), &work)
+}
+
+/// Shows everything; what is needed and lacking is an error of the machine, what is wrong in the app's texts one of the project.
+fn report(ui: &mut Ui, machine: &Machine, settings: &DoctorSettings, scope: &Scope) -> Result<(), CommandError> {
+    let rows = tool_table::rows(machine, scope);
+    tool_table::show(ui, scope, &rows);
+    let wrong: BTreeSet<Tool> = rows.iter().flatten().filter(|row| row.is_wrong()).map(|row| row.tool).collect();
+
+    let mut checks = machine::checks(machine, settings, scope, &wrong);
+    let (more, diagnostics) = project::checks(machine, scope);
+    checks.extend(more);
+    check::show(ui, &checks);
+    for diagnostic in &diagnostics {
+        ui.diagnostic(diagnostic);
+    }
+    verdict(&rows, &checks, &diagnostics)
+}
+
+fn verdict(rows: &[Vec<Row>], checks: &[Check], diagnostics: &[Diagnostic]) -> Result<(), CommandError> {
+    let all: BTreeSet<&str> = rows.iter().flatten().map(|row| row.name).collect();
+    let wrong: BTreeSet<&str> = rows.iter().flatten().filter(|row| row.is_wrong()).map(|row| row.name).collect();
+    let mendable: BTreeSet<&str> =
+        rows.iter().flatten().filter(|row| row.is_wrong() && row.can_install()).map(|row| row.name).collect();
+    let mut said = Vec::new();
+    if !wrong.is_empty() {
+        let text = format!("{} of {} tools are missing or will not do", wrong.len(), all.len());
+        let mut diagnostic = Diagnostic::error("doctor::lacking", text);
+        diagnostic = match mendable.len() {
+            0 => diagnostic.hint("conjoin can install none of them: the table says how to get them"),
+            some if some == wrong.len() => {
+                diagnostic.hint("`conjoin doctor --fix` installs them; `conjoin doctor --fix --dry-run` shows how")
+            }
+            some => diagnostic.hint(format!(
+                "conjoin can install {some} of them (`conjoin doctor --fix`); the table says how to get the others"
+            )),
+        };
+        said.push(diagnostic);
+    }
+    for check in checks.iter().filter(|check| check.severity == Some(Severity::Error)) {
+        let text = format!("{}: {}", check.subject, check.what);
+        said.push(Diagnostic::error("doctor::check", text).hint(check.mend.clone()));
+    }
+    if !said.is_empty() {
+        return Err(CommandError::environment(said));
+    }
+    if diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error) {
+        return Err(CommandError { exit: Exit::Project, diagnostics: Vec::new() });
+    }
+    Ok(())
+}
+
+/// A heading of the table, where it is for people.
+pub(super) fn heading(ui: &mut Ui, text: &str) {
+    if ui.format == Format::Human {
+        ui.answer(&format!("{text}:"));
+    }
+}

@@ -1,0 +1,135 @@
+//! `conjoin doctor --remove`: what conjoin has installed for languages goes, and nothing else.
+
+use std::collections::BTreeSet;
+
+use conjoin_diagnostics::Diagnostic;
+use conjoin_engine::{CleanError, Installed, LockError, installed, remove_installed};
+use conjoin_plan::{Facts, FoundIn, Tool, ToolFact, Toolchain};
+use serde_json::json;
+
+use super::scope::Scope;
+use crate::{
+    exit::{CommandError, Exit},
+    settings::{DoctorSettings, Machine},
+    tools,
+    ui::{Format, Ui},
+};
+
+/// Removes the installations that only the named languages need, after asking.
+pub(super) fn remove(
+    ui: &mut Ui,
+    machine: &Machine,
+    settings: &DoctorSettings,
+    scope: &Scope,
+) -> Result<(), CommandError> {
+    let tools = scope.tools();
+    let here: Vec<(Tool, Installed)> = tools
+        .iter()
+        .flat_map(|tool| installed(&scope.layout, &recipes(*tool)).into_iter().map(|found| (*tool, found)))
+        .collect();
+    let (kept, doomed): (Vec<_>, Vec<_>) = here.into_iter().partition(|(tool, _)| !others(scope, *tool).is_empty());
+    for (tool, found) in &kept {
+        let others = others(scope, *tool).join(", ");
+        ui.status("Kept", &format!("{}: {others} needs it, too", found.recipe));
+    }
+    say_what_is_not_ours(ui, machine, scope, &tools);
+    if doomed.is_empty() {
+        ui.status("Complete", "there is nothing to remove that conjoin has installed");
+        return Ok(());
+    }
+    for (tool, found) in &doomed {
+        ui.status("Found", &format!("{} in {} ({})", tools::tool_name(*tool), found.path, size(found.bytes)));
+    }
+    if !may_remove(ui, settings)? {
+        return Ok(());
+    }
+    for (tool, found) in &doomed {
+        remove_one(ui, machine, scope, (*tool, found))?;
+    }
+    Ok(())
+}
+
+/// Whether it is wanted: by `--yes`, or by an answer.
+fn may_remove(ui: &mut Ui, settings: &DoctorSettings) -> Result<bool, CommandError> {
+    if settings.dry_run {
+        return Ok(false);
+    }
+    if settings.yes {
+        return Ok(true);
+    }
+    if !ui.can_ask() {
+        let diagnostic = Diagnostic::error("doctor::not-confirmed", "nobody can be asked whether to remove them");
+        return Err(CommandError::usage(diagnostic.hint("`--yes` removes them without asking")));
+    }
+    Ok(ui.confirm("Remove them?"))
+}
+
+fn remove_one(
+    ui: &mut Ui,
+    machine: &Machine,
+    scope: &Scope,
+    (tool, found): (Tool, &Installed),
+) -> Result<(), CommandError> {
+    let mut waiting = |_| ui.status("Waiting", "for another conjoin, which installs tools");
+    match remove_installed(&scope.layout, &found.recipe, &machine.signals.cancel, &mut waiting) {
+        Ok(()) => {}
+        Err(CleanError::Lock(LockError::Cancelled)) => {
+            return Err(CommandError { exit: Exit::Interrupted, diagnostics: Vec::new() });
+        }
+        Err(error) => {
+            let text = conjoin_engine::error_chain(&error);
+            return Err(CommandError::environment(vec![Diagnostic::error("doctor::remove", text)]));
+        }
+    }
+    match ui.format {
+        Format::Human => ui.status("Removed", &format!("{}, {}", found.recipe, size(found.bytes))),
+        Format::Json => ui.answer_json(
+            "removed",
+            json!({ "tool": tools::tool_name(tool), "recipe": found.recipe, "path": found.path.to_string(), "bytes": found.bytes }),
+        ),
+    }
+    Ok(())
+}
+
+/// The beginnings of the folders of the tool's recipes, of every version.
+fn recipes(tool: Tool) -> Vec<String> {
+    let spec = conjoin_toolchains::all().tool(tool);
+    spec.and_then(|spec| spec.locate.recipe()).map(conjoin_plan::recipe_stem).into_iter().collect()
+}
+
+/// The languages that need the tool and were not named, as far as they are installed.
+fn others(scope: &Scope, tool: Tool) -> Vec<String> {
+    let named: BTreeSet<_> = scope.groups.iter().map(|group| group.toolchain.name()).collect();
+    let toolchains = conjoin_toolchains::all().toolchains.iter();
+    let others = toolchains.filter(|toolchain| !named.contains(&toolchain.name()));
+    let needing =
+        others.filter(|toolchain| toolchain.requirements().contains(&tool) && is_installed(scope, **toolchain));
+    needing.map(|toolchain| toolchain.name().to_string()).collect()
+}
+
+/// Whether conjoin has installed everything of a toolchain that it can install.
+fn is_installed(scope: &Scope, toolchain: &dyn Toolchain) -> bool {
+    let recipes = toolchain.requirements().iter().map(|tool| recipes(*tool)).filter(|recipes| !recipes.is_empty());
+    recipes.map(|recipes| installed(&scope.layout, &recipes)).all(|found| !found.is_empty())
+}
+
+/// Tools that are there and that conjoin did not install stay: how they came is not known here.
+fn say_what_is_not_ours(ui: &mut Ui, machine: &Machine, scope: &Scope, tools: &BTreeSet<Tool>) {
+    let facts: Facts = tools::find(machine, &scope.layout, tools, &[]);
+    for (tool, fact) in &facts.tools {
+        let ToolFact::Found(found) = fact else { continue };
+        if found.found_in == FoundIn::Cache {
+            continue;
+        }
+        let hint = match tool {
+            Tool::RustTarget => "; `rustup target remove wasm32-wasip2` removes it if rustup has installed it",
+            _ => "",
+        };
+        ui.status("Kept", &format!("{} ({}): conjoin did not install it{hint}", tools::tool_name(*tool), found.path));
+    }
+}
+
+/// Bytes as people read them.
+fn size(bytes: u64) -> String {
+    format!("{} MB", bytes.div_ceil(1_000_000))
+}

@@ -1,0 +1,159 @@
+//! Which toolchains the doctor looks at.
+
+use std::collections::BTreeSet;
+
+use conjoin_diagnostics::{Diagnostic, nearest};
+use conjoin_manifest::{ComponentName, Language, Manifest, Origin, ToolchainName};
+use conjoin_plan::{AbsPath, Layout, Profile, Project, Tool, Toolchain};
+
+use crate::{
+    app::{find, load_manifest},
+    exit::CommandError,
+    settings::{DoctorSettings, Machine},
+    ui::Ui,
+};
+
+/// What is looked at.
+pub(super) struct Scope {
+    /// Where everything lies; outside of an app, the app's folder is the one that conjoin was started in.
+    pub(super) layout: Layout,
+    /// The toolchains.
+    pub(super) groups: Vec<Group>,
+    /// The app, inside of one.
+    pub(super) app: Option<Manifest>,
+}
+
+/// A toolchain and what of the app it builds.
+pub(super) struct Group {
+    /// The toolchain.
+    pub(super) toolchain: &'static dyn Toolchain,
+    /// The languages: those of the app, outside of one all that it builds.
+    pub(super) languages: Vec<Language>,
+    /// The components.
+    pub(super) components: Vec<ComponentName>,
+    /// Their projects.
+    pub(super) projects: Vec<Project>,
+}
+
+impl Scope {
+    /// The toolchains that the app uses, or all; of them, those of the languages that were named.
+    pub(super) fn find(ui: &mut Ui, machine: &Machine, settings: &DoctorSettings) -> Result<Self, CommandError> {
+        let here = &machine.surroundings;
+        let named = named_toolchains(&settings.languages)?;
+        let folder = settings.app.clone().unwrap_or_else(|| here.absolute(".".as_ref()));
+        let layout = |app: AbsPath| Layout { app, cache: here.cache(), profile: Profile::Dev };
+        match find(here, &folder) {
+            Err(error) if settings.app.is_some() => Err(error),
+            Err(_) => {
+                if named.is_none() {
+                    ui.note("not in an app: these are the tools of all toolchains");
+                }
+                let is_named = |name| named.as_ref().is_none_or(|named| named.contains(&name));
+                Ok(Self { layout: layout(folder), groups: groups_outside(&is_named), app: None })
+            }
+            Ok(dir) => {
+                let manifest = load_manifest(here, &dir)?;
+                let mut groups = groups_of(&manifest, &dir);
+                if let Some(named) = named {
+                    groups.retain(|group| named.contains(&group.toolchain.name()));
+                    if groups.is_empty() {
+                        groups = groups_outside(&|name| named.contains(&name));
+                    }
+                }
+                Ok(Self { layout: layout(dir), groups, app: Some(manifest) })
+            }
+        }
+    }
+
+    /// All tools that builds need.
+    pub(super) fn tools(&self) -> BTreeSet<Tool> {
+        self.groups.iter().flat_map(|group| group.toolchain.requirements()).copied().collect()
+    }
+}
+
+impl Group {
+    /// What is above its part of the table.
+    pub(super) fn title(&self) -> String {
+        let languages: Vec<&str> = self.languages.iter().map(|language| language.as_str()).collect();
+        let toolchain = self.toolchain.name();
+        let mut title = languages.join(", ");
+        if !languages.contains(&toolchain.as_str()) {
+            title = format!("{title} by {toolchain}");
+        }
+        if self.components.is_empty() {
+            return title;
+        }
+        let components: Vec<&str> = self.components.iter().map(ComponentName::as_str).collect();
+        format!("{title} ({})", components.join(", "))
+    }
+}
+
+/// The toolchains of the languages, or of the names of toolchains, that were typed; `None` if none was.
+fn named_toolchains(names: &[String]) -> Result<Option<BTreeSet<ToolchainName>>, CommandError> {
+    if names.is_empty() {
+        return Ok(None);
+    }
+    let set = conjoin_toolchains::all();
+    let mut named = BTreeSet::new();
+    for name in names {
+        let toolchains = set.toolchains.iter().map(|toolchain| toolchain.name());
+        let meant: Vec<ToolchainName> = match Language::parse(name) {
+            Some(language) => toolchains.filter(|toolchain| languages_of(*toolchain).contains(&language)).collect(),
+            None => toolchains.filter(|toolchain| toolchain.as_str() == name).collect(),
+        };
+        if meant.is_empty() {
+            return Err(CommandError::usage(unknown(name)));
+        }
+        named.extend(meant);
+    }
+    Ok(Some(named))
+}
+
+fn unknown(name: &str) -> Diagnostic {
+    let known: Vec<&str> = Language::ALL.iter().map(|language| language.as_str()).collect();
+    let diagnostic = Diagnostic::error("usage::unknown-language", format!("there is no language `{name}`"))
+        .note(format!("there are {}", known.join(", ")));
+    match nearest(name, known.iter().copied()) {
+        Some(near) => diagnostic.hint(format!("did you mean `{near}`?")),
+        None => diagnostic.hint("`--app DIR` names the folder of an app"),
+    }
+}
+
+fn languages_of(toolchain: ToolchainName) -> &'static [Language] {
+    match toolchain {
+        ToolchainName::Rust => &[Language::Rust],
+        ToolchainName::Go | ToolchainName::TinyGo => &[Language::Go],
+        ToolchainName::Starling | ToolchainName::QuickJs => &[Language::JavaScript, Language::TypeScript],
+        ToolchainName::Python => &[Language::Python],
+    }
+}
+
+fn groups_outside(is_named: &dyn Fn(ToolchainName) -> bool) -> Vec<Group> {
+    let toolchains = conjoin_toolchains::all().toolchains.iter().filter(|toolchain| is_named(toolchain.name()));
+    let group = |toolchain: &'static dyn Toolchain| Group {
+        toolchain,
+        languages: languages_of(toolchain.name()).to_vec(),
+        components: Vec::new(),
+        projects: Vec::new(),
+    };
+    toolchains.map(|toolchain| group(*toolchain)).collect()
+}
+
+fn groups_of(manifest: &Manifest, app: &AbsPath) -> Vec<Group> {
+    let mut groups = groups_outside(&|_| true);
+    for group in &mut groups {
+        group.languages.clear();
+    }
+    for component in manifest.components.values() {
+        let Origin::Built(built) = &component.origin else { continue };
+        let Some(group) = groups.iter_mut().find(|group| group.toolchain.name() == built.toolchain) else { continue };
+        if !group.languages.contains(&built.language.value) {
+            group.languages.push(built.language.value);
+        }
+        let dir = app.join(built.path.value.as_path());
+        group.projects.push(Project { dir, app: app.clone(), world: component.world.value.clone() });
+        group.components.push(component.name.value.clone());
+    }
+    groups.retain(|group| !group.components.is_empty());
+    groups
+}

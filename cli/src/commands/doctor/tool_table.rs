@@ -1,0 +1,207 @@
+//! A row per tool: what was found, what is needed and why, and what mends it.
+
+use std::collections::BTreeSet;
+
+use conjoin_plan::{Companion, Facts, Failures, FoundIn, Tool, ToolFact, ToolSpec, Window, version};
+use serde_json::json;
+
+use super::{
+    command::heading,
+    scope::{Group, Scope},
+};
+use crate::{
+    settings::Machine,
+    tools,
+    ui::{Format, Ui},
+};
+
+/// A tool as it is found.
+pub(super) struct Row {
+    /// Which tool; for a companion, the one that it goes with.
+    pub(super) tool: Tool,
+    /// Its name.
+    pub(super) name: &'static str,
+    state: &'static str,
+    version: Option<String>,
+    path: Option<String>,
+    found_in: Option<String>,
+    /// What is wrong beyond the state.
+    trouble: Option<String>,
+    needed: String,
+    because: &'static str,
+    cure: Cure,
+}
+
+/// How to get a tool.
+struct Cure {
+    /// From what conjoin would install it, the preferred one first.
+    from: Vec<&'static str>,
+    /// Why conjoin cannot.
+    obstacles: Vec<String>,
+    by_hand: &'static str,
+}
+
+impl Row {
+    /// Whether a build would fail for it.
+    pub(super) fn is_wrong(&self) -> bool {
+        self.state != "ok"
+    }
+
+    /// Whether `doctor --fix` mends it.
+    pub(super) fn can_install(&self) -> bool {
+        !self.cure.from.is_empty()
+    }
+}
+
+/// The rows of each group.
+pub(super) fn rows(machine: &Machine, scope: &Scope) -> Vec<Vec<Row>> {
+    let facts = tools::find(machine, &scope.layout, &scope.tools(), &[]);
+    let set = conjoin_toolchains::all();
+    let of_group = |group: &Group| {
+        let specs = group.toolchain.requirements().iter().filter_map(|tool| set.tool(*tool));
+        let mut rows: Vec<Row> = specs.map(|spec| row(machine, scope, spec, &facts)).collect();
+        let companions = group.toolchain.companions().iter();
+        rows.extend(companions.filter_map(|companion| companion_row(machine, companion, &facts)));
+        rows
+    };
+    scope.groups.iter().map(of_group).collect()
+}
+
+/// The table, as part of the answer.
+pub(super) fn show(ui: &mut Ui, scope: &Scope, rows: &[Vec<Row>]) {
+    let mut shown = BTreeSet::new();
+    for (group, rows) in scope.groups.iter().zip(rows) {
+        heading(ui, &group.title());
+        for row in rows {
+            match ui.format {
+                Format::Human => {
+                    let again = !shown.insert(row.name);
+                    lines(row, again).iter().for_each(|line| ui.answer(line));
+                }
+                Format::Json => ui.answer_json("tool", json(group, row)),
+            }
+        }
+    }
+}
+
+fn row(machine: &Machine, scope: &Scope, spec: &'static ToolSpec, facts: &Facts) -> Row {
+    let fact = facts.tools.get(&spec.tool);
+    let (state, found) = match fact {
+        Some(ToolFact::Found(found)) => ("ok", Some(found)),
+        Some(ToolFact::OutsideWindow(found)) => ("unfit", Some(found)),
+        Some(ToolFact::Broken { .. }) => ("broken", None),
+        Some(ToolFact::Missing) | None => ("missing", None),
+    };
+    let (path, trouble) = match fact {
+        Some(ToolFact::Broken { path, command, .. }) => (Some(path.to_string()), Some(format!("`{command}` fails"))),
+        _ => (found.map(|found| found.path.to_string()), None),
+    };
+    let known = found.filter(|found| found.version != (0, 0, 0));
+    Row {
+        tool: spec.tool,
+        name: spec.name,
+        state,
+        version: known.map(|found| version(found.version)),
+        path,
+        found_in: found.map(|found| found.found_in.to_string()),
+        trouble,
+        needed: spec.window.to_string(),
+        because: if spec.window == Window::ANY { "" } else { spec.window.because },
+        cure: if state == "ok" { Cure::by_hand(spec.by_hand) } else { cure(machine, scope, spec) },
+    }
+}
+
+impl Cure {
+    fn by_hand(by_hand: &'static str) -> Self {
+        Self { from: Vec::new(), obstacles: Vec::new(), by_hand }
+    }
+}
+
+/// From what conjoin would install the tool here, or why it cannot.
+fn cure(machine: &Machine, scope: &Scope, spec: &'static ToolSpec) -> Cure {
+    let mut cure = Cure::by_hand(spec.by_hand);
+    if spec.providers.is_empty() {
+        return cure;
+    }
+    match tools::plan_installation(machine, &scope.layout, &[spec.tool].into(), &Failures::new()) {
+        Ok(plan) => {
+            let plan = plan.unwrap_or_default();
+            let chosen = plan.installations.iter().find(|installation| installation.spec.tool == spec.tool);
+            cure.from = match chosen {
+                Some(chosen) => [Some(chosen.provider), chosen.otherwise].into_iter().flatten().collect::<Vec<_>>(),
+                None => spec.providers.iter().copied().take(1).collect(),
+            }
+            .iter()
+            .map(|provider| provider.name())
+            .collect();
+        }
+        Err(diagnostics) => {
+            let notes = diagnostics.into_iter().flat_map(|diagnostic| diagnostic.notes);
+            cure.obstacles = notes.filter(|note| note.starts_with("installing it")).collect();
+        }
+    }
+    cure
+}
+
+/// What a tool of the machine's own lacks; what conjoin installed has all it needs.
+fn companion_row(machine: &Machine, companion: &'static Companion, facts: &Facts) -> Option<Row> {
+    let of = facts.tool(companion.of).filter(|found| found.found_in != FoundIn::Cache)?;
+    let beside = fs_err::canonicalize(&of.path).ok().and_then(|path| Some(path.parent()?.to_owned()));
+    let folders = tools::environment(machine).path_folders().into_iter().chain(beside);
+    let path = folders.map(|folder| folder.join(companion.program)).find(|path| path.is_file());
+    Some(Row {
+        tool: companion.of,
+        name: companion.program,
+        state: if path.is_some() { "ok" } else { "missing" },
+        version: None,
+        found_in: path.as_ref().map(|_| FoundIn::Path.to_string()),
+        path: path.map(|path| path.display().to_string()),
+        trouble: None,
+        needed: "any".to_owned(),
+        because: companion.because,
+        cure: Cure::by_hand(companion.by_hand),
+    })
+}
+
+/// A tool's line, and below it what is wrong; in short where it was shown before.
+fn lines(row: &Row, again: bool) -> Vec<String> {
+    let Row { name, state, version, path, found_in, trouble, needed, because, cure, .. } = row;
+    let number = version.as_ref().map_or(String::new(), |version| format!(" {version}"));
+    let place = path.as_deref().unwrap_or_default();
+    if !row.is_wrong() {
+        let found_in = found_in.as_deref().unwrap_or_default();
+        return vec![format!("  {state:<8} {name}{number} ({place}, {found_in})")];
+    }
+    let window = if needed == "any" { String::new() } else { format!(" {needed}") };
+    let mut lines = vec![match (path, trouble) {
+        (Some(path), Some(trouble)) => format!("  {state:<8} {name} ({path}): {trouble}"),
+        (Some(path), None) => format!("  {state:<8} {name}{number} ({path});{window} is needed"),
+        (None, _) => format!("  {state:<8} {name}{window}"),
+    }];
+    if again {
+        return lines;
+    }
+    if !because.is_empty() {
+        lines.push(format!("           because {because}"));
+    }
+    lines.extend(cure.obstacles.iter().map(|obstacle| format!("           {obstacle}")));
+    lines.push(if cure.from.is_empty() {
+        format!("           mend it: {}", cure.by_hand)
+    } else {
+        let from = cure.from.join(", or else from ");
+        format!("           mend it: conjoin doctor --fix (from {from}); by hand: {}", cure.by_hand)
+    });
+    lines
+}
+
+fn json(group: &Group, row: &Row) -> serde_json::Value {
+    let Row { name, state, version, path, found_in, trouble, needed, because, cure, .. } = row;
+    json!({
+        "toolchain": group.toolchain.name().as_str(),
+        "languages": group.languages.iter().map(|language| language.as_str()).collect::<Vec<_>>(),
+        "components": group.components.iter().map(ToString::to_string).collect::<Vec<_>>(),
+        "tool": name, "state": state, "version": version, "path": path, "found_in": found_in, "trouble": trouble,
+        "needed": needed, "because": because, "can_install": row.can_install(), "install_from": cure.from,
+        "obstacles": cure.obstacles, "by_hand": cure.by_hand,
+    })
+}

@@ -215,6 +215,7 @@ pub(crate) struct ExplainBuildArgs {
 }
 
 #[derive(Debug, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "a flag is a bool until the settings make sense of them")]
 pub(crate) struct DoctorArgs {
     /// Languages to look at; those of the app by default, all outside of an app
     #[arg(value_name = "LANGUAGE")]

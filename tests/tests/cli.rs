@@ -76,7 +76,7 @@ fn run(folder: &Path) -> String {
     if case.files {
         writeln!(said, "--- files\n{}", files(&env.app(), Path::new("")).join("\n")).unwrap();
     }
-    without_times(&env.redact(&said))
+    without_times(&without_sizes(&env.redact(&said)))
 }
 
 fn files(folder: &Path, below: &Path) -> Vec<String> {
@@ -92,6 +92,15 @@ fn files(folder: &Path, below: &Path) -> Vec<String> {
     }
     names.sort();
     names
+}
+
+/// `1.2 GB` becomes `[SIZE]`.
+fn without_sizes(text: &str) -> String {
+    let parts: Vec<&str> = text.split(" GB").collect();
+    let [before @ .., last] = parts.as_slice() else { return text.to_owned() };
+    let number = |letter: char| letter.is_ascii_digit() || letter == '.';
+    let sized = before.iter().map(|part| format!("{}[SIZE]", part.trim_end_matches(number)));
+    sized.chain([(*last).to_owned()]).collect()
 }
 
 /// `0.3 s` and `12.34 s` become `[TIME]`.

@@ -122,20 +122,18 @@ impl Chooser<'_> {
                 path.pop();
                 return Ok(());
             }
-            let mut possible = true;
-            for need in lacking {
-                if path.contains(&need) {
-                    possible = false;
-                } else if let Err(why) = self.choose(need, path) {
-                    possible = false;
-                    reasons.push(format!(
-                        "installing it from {} needs {}",
-                        provider.name(),
-                        describe(self.set, need, &why)
-                    ));
-                }
-            }
-            if possible {
+            let obstacles: Vec<(Tool, Option<Box<Diagnostic>>)> = lacking
+                .into_iter()
+                .filter_map(|need| {
+                    if path.contains(&need) {
+                        Some((need, None))
+                    } else {
+                        Some((need, Some(self.choose(need, path).err()?)))
+                    }
+                })
+                .collect();
+            reasons.extend(describe(self.set, provider, &obstacles));
+            if obstacles.is_empty() {
                 self.waiting.insert(tool);
                 path.pop();
                 return Ok(());
@@ -162,10 +160,36 @@ impl Chooser<'_> {
     }
 }
 
-fn describe(set: &ToolchainSet, need: Tool, why: &Diagnostic) -> String {
-    let name = set.tool(need).map_or("another tool", |spec| spec.name);
-    format!("{name}: {}", why.message)
+/// What stands in the way of a provider: in one line what is just not there, and a line for everything else.
+fn describe(set: &ToolchainSet, provider: &dyn Provider, obstacles: &[(Tool, Option<Box<Diagnostic>>)]) -> Vec<String> {
+    let mut absent = Vec::new();
+    let mut lines = Vec::new();
+    for (need, why) in obstacles {
+        let (Some(spec), Some(why)) = (set.tool(*need), why) else { continue };
+        if why.code == MISSING {
+            absent.push(spec.name);
+        } else {
+            lines.push(format!(
+                "installing it from {} needs {}: {} ({})",
+                provider.name(),
+                spec.name,
+                why.message,
+                spec.by_hand
+            ));
+        }
+    }
+    if let [before @ .., last] = absent.as_slice() {
+        let (all, verb) = match before {
+            [] => ((*last).to_owned(), "is"),
+            before => (format!("{} and {last}", before.join(", ")), "are"),
+        };
+        lines.push(format!("installing it from {} needs {all}, which {verb} not installed", provider.name()));
+    }
+    lines
 }
+
+/// The code of a diagnostic about a tool that is nowhere.
+const MISSING: &str = "tool::missing";
 
 /// What is wrong with a tool that is needed, without a hint yet.
 pub fn missing(spec: &ToolSpec, fact: Option<&ToolFact>) -> Diagnostic {
@@ -182,7 +206,7 @@ pub fn missing(spec: &ToolSpec, fact: Option<&ToolFact>) -> Diagnostic {
                 .note(format!("tried `{command}`, which said:\n{output}"))
         }
         Some(ToolFact::Found(_) | ToolFact::Missing) | None => Diagnostic::error(
-            "tool::missing",
+            MISSING,
             format!("{} is not installed", spec.name),
         )
         .note(format!("looked for it at ${}, {}", spec.variable, places(spec))),

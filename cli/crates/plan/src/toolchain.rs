@@ -130,6 +130,8 @@ pub struct Complaint {
     pub what: String,
     /// What mends it, a command or a clause.
     pub mend: String,
+    /// The folder in which that is done.
+    pub folder: AbsPath,
 }
 
 /// A failure whose cause is known by its output.

@@ -93,7 +93,7 @@ fn local_replacement(words: &[String]) -> Option<&str> {
 }
 
 /// Each directive as its words, those in brackets with the word before the bracket in front.
-fn directives(text: &str) -> Vec<Vec<String>> {
+pub(crate) fn directives(text: &str) -> Vec<Vec<String>> {
     let mut block: Option<String> = None;
     let mut directives = Vec::new();
     for line in text.lines() {

@@ -29,6 +29,16 @@ impl Check {
         Self { name, state: "ok", severity: None, subject, what, mend: String::new() }
     }
 
+    /// What was looked at, for people.
+    pub(super) fn title(&self) -> String {
+        match self.name {
+            "wit" => format!("the WIT in {}", self.subject),
+            "disk" => format!("room in {}", self.subject),
+            "port" => format!("the address {}", self.subject),
+            _ => self.subject.clone(),
+        }
+    }
+
     /// Builds may fail.
     pub(super) fn warning(
         name: &'static str,
@@ -48,7 +58,7 @@ pub(super) fn show(ui: &mut Ui, checks: &[Check]) {
         let Check { name, state, severity, subject, what, mend } = check;
         match ui.format {
             Format::Human => {
-                ui.answer(&format!("  {state:<8} {name} {subject}: {what}"));
+                ui.answer(&format!("  {state:<8} {}: {what}", check.title()));
                 if !mend.is_empty() {
                     ui.answer(&format!("           mend it: {mend}"));
                 }

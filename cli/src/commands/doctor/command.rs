@@ -103,7 +103,7 @@ fn verdict(rows: &[Vec<Row>], checks: &[Check], diagnostics: &[Diagnostic]) -> R
         said.push(diagnostic);
     }
     for check in checks.iter().filter(|check| check.severity == Some(Severity::Error)) {
-        let text = format!("{}: {}", check.subject, check.what);
+        let text = format!("{}: {}", check.title(), check.what);
         said.push(Diagnostic::error("doctor::check", text).hint(check.mend.clone()));
     }
     if !said.is_empty() {

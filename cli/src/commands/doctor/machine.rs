@@ -68,10 +68,10 @@ fn memory(settings: &DoctorSettings, scope: &Scope) -> Option<Check> {
     let needed: u64 = builds.iter().rev().take(at_a_time).sum();
     let what = format!("{} are free, {} are needed", size(free), size(needed));
     Some(if free >= needed {
-        Check::ok("memory", "of the machine", what)
+        Check::ok("memory", "memory", what)
     } else {
         let mend = "`conjoin build --jobs 1` builds one component at a time";
-        Check::warning("memory", "low", "of the machine".to_owned(), what, mend.to_owned())
+        Check::warning("memory", "low", "memory".to_owned(), what, mend.to_owned())
     })
 }
 

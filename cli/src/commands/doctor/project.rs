@@ -40,7 +40,7 @@ fn check_wit(machine: &Machine, scope: &Scope, manifest: &Manifest) -> (Check, V
     let folder = here.shown(&scope.layout.app.join(manifest.app.wit.as_path()));
     let missing = missing_wit(machine, scope, manifest);
     if !missing.is_empty() {
-        let what = format!("it names {} and lacks it", missing.join(", "));
+        let what = format!("it lacks {}", missing.join(", "));
         let mend = "`conjoin doctor --fix` writes them".to_owned();
         let check = Check::warning("wit", "lacking", folder, what, mend);
         return (Check { severity: Some(Severity::Error), ..check }, Vec::new());
@@ -78,7 +78,8 @@ fn complaints(machine: &Machine, scope: &Scope, group: &Group) -> Vec<Check> {
     let facts = tools::find(machine, &scope.layout, &BTreeSet::new(), &texts);
     let complaints = group.projects.iter().flat_map(|project| group.toolchain.examine(project, &facts));
     complaints
-        .map(|Complaint { about, state, file, what, mend }| {
+        .map(|Complaint { about, state, file, what, mend, folder }| {
+            let mend = format!("{mend} in {}", machine.surroundings.shown(&folder));
             Check::warning(about, state, machine.surroundings.shown(&file), what, mend)
         })
         .collect()

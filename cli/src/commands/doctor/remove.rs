@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use conjoin_diagnostics::Diagnostic;
 use conjoin_engine::{CleanError, Installed, LockError, installed, remove_installed};
-use conjoin_plan::{Facts, FoundIn, Tool, ToolFact, Toolchain};
+use conjoin_plan::{Facts, FoundIn, Tool, ToolFact, Toolchain, recipe_stem};
 use serde_json::json;
 
 use super::scope::Scope;
@@ -94,7 +94,7 @@ fn remove_one(
 /// The beginnings of the folders of the tool's recipes, of every version.
 fn recipes(tool: Tool) -> Vec<String> {
     let spec = conjoin_toolchains::all().tool(tool);
-    spec.and_then(|spec| spec.locate.recipe()).map(conjoin_plan::recipe_stem).into_iter().collect()
+    spec.and_then(|spec| spec.locate.recipe()).map(|recipe| recipe_stem(recipe).to_owned()).into_iter().collect()
 }
 
 /// The languages that need the tool and were not named, as far as they are installed.

@@ -94,7 +94,7 @@ fn named_toolchains(names: &[String]) -> Result<Option<BTreeSet<ToolchainName>>,
         return Ok(None);
     }
     let set = conjoin_toolchains::all();
-    let mut named = BTreeSet::new();
+    let mut all = BTreeSet::new();
     for name in names {
         let toolchains = set.toolchains.iter().map(|toolchain| toolchain.name());
         let meant: Vec<ToolchainName> = match Language::parse(name) {
@@ -104,9 +104,9 @@ fn named_toolchains(names: &[String]) -> Result<Option<BTreeSet<ToolchainName>>,
         if meant.is_empty() {
             return Err(CommandError::usage(unknown(name)));
         }
-        named.extend(meant);
+        all.extend(meant);
     }
-    Ok(Some(named))
+    Ok(Some(all))
 }
 
 fn unknown(name: &str) -> Diagnostic {

@@ -76,7 +76,9 @@ pub(super) fn show(ui: &mut Ui, scope: &Scope, rows: &[Vec<Row>]) {
             match ui.format {
                 Format::Human => {
                     let again = !shown.insert(row.name);
-                    lines(row, again).iter().for_each(|line| ui.answer(line));
+                    for line in lines(row, again) {
+                        ui.answer(&line);
+                    }
                 }
                 Format::Json => ui.answer_json("tool", json(group, row)),
             }

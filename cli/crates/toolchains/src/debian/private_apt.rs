@@ -75,10 +75,10 @@ pub(crate) fn steps(set: &PackageSet<'_>, facts: &Facts) -> Result<Vec<Step>, Bo
     };
 
     let update = run("update", "apt-get update", steps::outputs_of(&write).collect()).step(apt_get()?.arg("update"));
-    let names = set.packages.iter().map(|package| match package.contains('=') {
-        true => (*package).to_owned(),
-        false => format!("{package}/{}", set.suite),
-    });
+    let names = set
+        .packages
+        .iter()
+        .map(|package| if package.contains('=') { (*package).to_owned() } else { format!("{package}/{}", set.suite) });
     let mut download = apt_get()?.arg("download").args(names);
     if let Some(package) = set.explained_by {
         let versions = Invocation::new(Tool::AptCache, steps::found(facts, Tool::AptCache)?, &set.work);

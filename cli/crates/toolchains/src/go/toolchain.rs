@@ -3,14 +3,14 @@
 use conjoin_diagnostics::Diagnostic;
 use conjoin_manifest::ToolchainName;
 use conjoin_plan::{
-    AbsPath, Action, EncodeAction, Facts, GenerateAction, Generator, Hint, Input, Invocation, Keep, Layout, Profile,
-    Step, StepId, Target, Tool, Toolchain,
+    AbsPath, Action, Complaint, EncodeAction, Facts, GenerateAction, Generator, Hint, Input, Invocation, Keep, Layout,
+    Profile, Project, Step, StepId, Takes, Target, Tool, Toolchain,
 };
 use conjoin_wit::{Adapter, Dialect, without_version};
 
 use super::generate::{BINDINGS, VERSION};
 use crate::{
-    go_mod,
+    go_mod, projects,
     steps::{self, Run},
 };
 
@@ -86,6 +86,18 @@ impl Toolchain for Go {
 
     fn hints(&self) -> &'static [Hint] {
         HINTS
+    }
+
+    fn takes(&self) -> Takes {
+        Takes { disk: 200, memory: 900 }
+    }
+
+    fn examines(&self, project: &Project) -> Vec<AbsPath> {
+        vec![project.dir.join("go.mod"), project.dir.join("go.sum")]
+    }
+
+    fn examine(&self, project: &Project, facts: &Facts) -> Vec<Complaint> {
+        projects::examine_go(project, facts)
     }
 }
 

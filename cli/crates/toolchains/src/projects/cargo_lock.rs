@@ -18,8 +18,8 @@ pub(crate) fn examine(project: &Project, facts: &Facts) -> Vec<Complaint> {
     let file = folder.join("Cargo.lock");
     let Some(lock) = table(&file) else { return Vec::new() };
     let wanted = wanted(&manifest, workspace.as_ref());
-    let mend = format!("`cargo update --workspace` in {folder}");
-    difference(&manifest, &wanted, &lock).map(|what| stale(file, what, mend)).into_iter().collect()
+    let difference = difference(&manifest, &wanted, &lock);
+    difference.map(|what| stale(file, what, "`cargo update --workspace`")).into_iter().collect()
 }
 
 /// The versions that `Cargo.toml` asks for, by the packages' names.
@@ -43,7 +43,8 @@ fn wanted(manifest: &Table, workspace: Option<&Table>) -> BTreeMap<String, Optio
 /// How the lock file differs, in words.
 fn difference(manifest: &Table, wanted: &BTreeMap<String, Option<VersionReq>>, lock: &Table) -> Option<String> {
     let name = manifest.get("package")?.get("name")?.as_str()?;
-    let packages: Vec<&Table> = lock.get("package")?.as_array()?.iter().filter_map(Value::as_table).collect();
+    let packages = lock.get("package").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+    let packages: Vec<&Table> = packages.iter().filter_map(Value::as_table).collect();
     let of = |package: &Table, key: &str| package.get(key).and_then(Value::as_str).map(str::to_owned);
     let itself =
         packages.iter().find(|package| of(package, "name").as_deref() == Some(name) && !package.contains_key("source"));
@@ -61,12 +62,10 @@ fn difference(manifest: &Table, wanted: &BTreeMap<String, Option<VersionReq>>, l
     if !extra.is_empty() {
         return Some(format!("it lists {}, which Cargo.toml does not name", list(extra)));
     }
-    let version_of = |words: &[&str]| match words.get(1) {
-        Some(version) => Version::parse(version).ok(),
-        None => {
-            let package = packages.iter().find(|package| of(package, "name").as_deref() == Some(words[0]))?;
-            Version::parse(&of(package, "version")?).ok()
-        }
+    let only = |name: &str| packages.iter().find(|package| of(package, "name").as_deref() == Some(name));
+    let version_of = |words: &[&str]| {
+        let version = words.get(1).map(|version| (*version).to_owned());
+        Version::parse(&version.or_else(|| of(only(words[0])?, "version"))?).ok()
     };
     entries.iter().find_map(|words| {
         let (asked, version) = (wanted.get(words[0])?.as_ref()?, version_of(words)?);

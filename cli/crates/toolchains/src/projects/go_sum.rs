@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use conjoin_plan::{Complaint, Facts, Project};
 
 use super::{list, stale};
+use crate::go_mod::directives;
 
 /// What is out of date: the modules of which `go.sum` has no hash.
 pub(crate) fn examine(project: &Project, facts: &Facts) -> Vec<Complaint> {
@@ -19,7 +20,7 @@ pub(crate) fn examine(project: &Project, facts: &Facts) -> Vec<Complaint> {
         return Vec::new();
     }
     let what = format!("it lacks {}, which go.mod requires", list(&missing));
-    vec![stale(project.dir.join("go.sum"), what, format!("`go mod tidy` in {}", project.dir))]
+    vec![stale(project.dir.join("go.sum"), what, "`go mod tidy`")]
 }
 
 /// Module and version of a line of `go.sum`.
@@ -47,24 +48,6 @@ fn required(text: &str) -> Vec<(String, String)> {
             Some(_) => None,
         })
         .collect()
-}
-
-/// The directives with their words, those of a block with its word in front; comments are left out.
-fn directives(text: &str) -> Vec<Vec<String>> {
-    let mut block = None;
-    let mut all = Vec::new();
-    for line in text.lines() {
-        let bare = line.split("//").next().unwrap_or_default();
-        let words: Vec<String> = bare.split_whitespace().map(|word| word.trim_matches(['"', '`']).to_owned()).collect();
-        match (words.as_slice(), &block) {
-            ([], _) => {}
-            ([close], Some(_)) if close == ")" => block = None,
-            ([verb, open], None) if open == "(" => block = Some(verb.clone()),
-            (_, Some(verb)) => all.push([vec![verb.clone()], words].concat()),
-            (_, None) => all.push(words),
-        }
-    }
-    all
 }
 
 #[cfg(test)]

@@ -14,8 +14,9 @@ pub(crate) use go_sum::examine as examine_go;
 pub(crate) use npm_lock::examine as examine_npm;
 
 /// A lock file that does not say what the project's own file says.
-fn stale(file: AbsPath, what: String, mend: String) -> Complaint {
-    Complaint { about: "lock-file", state: "stale", file, what, mend }
+fn stale(file: AbsPath, what: String, mend: &str) -> Complaint {
+    let folder = file.parent();
+    Complaint { about: "lock-file", state: "stale", file, what, mend: mend.to_owned(), folder }
 }
 
 /// Names as a list, e.g. "`a` and `b`".

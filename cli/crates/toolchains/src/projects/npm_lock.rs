@@ -33,19 +33,16 @@ pub(crate) fn examine(project: &Project, facts: &Facts) -> Vec<Complaint> {
     let Some(lock) = json("package-lock.json") else {
         let wanted = wanted(&package);
         let what = "it is not there, so that each installation may bring other versions".to_owned();
-        let mend = format!("`npm install` in {}", project.dir);
         return if wanted.is_empty() {
             Vec::new()
         } else {
-            vec![Complaint { state: "missing", ..stale(file, what, mend) }]
+            vec![Complaint { state: "missing", ..stale(file, what, "`npm install`") }]
         };
     };
     let Some(packages) = lock.get("packages") else { return Vec::new() };
     let difference = packages.get("").and_then(|root| difference(&wanted(&package), &wanted(root)));
-    let mut complaints: Vec<Complaint> = difference
-        .map(|what| stale(file.clone(), what, format!("`npm install` in {}", project.dir)))
-        .into_iter()
-        .collect();
+    let mut complaints: Vec<Complaint> =
+        difference.map(|what| stale(file.clone(), what, "`npm install`")).into_iter().collect();
     for broken in BROKEN {
         let entry = packages.get(format!("node_modules/{}", broken.package));
         if entry.and_then(|entry| entry.get("version")?.as_str()) == Some(broken.version) {
@@ -56,6 +53,7 @@ pub(crate) fn examine(project: &Project, facts: &Facts) -> Vec<Complaint> {
                 file: file.clone(),
                 what,
                 mend: broken.mend.to_owned(),
+                folder: project.dir.clone(),
             });
         }
     }

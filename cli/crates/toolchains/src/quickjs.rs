@@ -9,14 +9,15 @@ use std::sync::Arc;
 use conjoin_diagnostics::{Diagnostic, Source};
 use conjoin_manifest::{Permissions, ToolchainName};
 use conjoin_plan::{
-    AbsPath, Action, Discovery, Facts, GenerateAction, Generator, Hint, Input, Invocation, Keep, Layout, Profile, Step,
-    StepId, Target, Tool, Toolchain,
+    AbsPath, Action, Complaint, Discovery, Facts, GenerateAction, Generator, Hint, Input, Invocation, Keep, Layout,
+    Profile, Project, Step, StepId, Takes, Target, Tool, Toolchain,
 };
 use conjoin_wit::{Dialect, WitFile, missing_wasi, wasi_deps};
 
 use crate::{
     javascript,
     package_json::{self, Package},
+    projects,
     steps::{self, Run},
 };
 
@@ -89,6 +90,18 @@ impl Toolchain for QuickJs {
 
     fn hints(&self) -> &'static [Hint] {
         HINTS
+    }
+
+    fn takes(&self) -> Takes {
+        Takes { disk: 50, memory: 500 }
+    }
+
+    fn examines(&self, project: &Project) -> Vec<AbsPath> {
+        vec![project.dir.join("package.json"), project.dir.join("package-lock.json")]
+    }
+
+    fn examine(&self, project: &Project, facts: &Facts) -> Vec<Complaint> {
+        projects::examine_npm(project, facts)
     }
 }
 

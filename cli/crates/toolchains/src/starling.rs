@@ -5,7 +5,10 @@
 
 use conjoin_diagnostics::Diagnostic;
 use conjoin_manifest::{Permissions, ToolchainName};
-use conjoin_plan::{AbsPath, Discovery, Facts, Hint, Input, Invocation, Keep, Layout, Step, Target, Tool, Toolchain};
+use conjoin_plan::{
+    AbsPath, Complaint, Discovery, Facts, Hint, Input, Invocation, Keep, Layout, Project, Step, Takes, Target, Tool,
+    Toolchain,
+};
 use conjoin_wit::Dialect;
 
 use crate::{

@@ -1,6 +1,7 @@
+import hello
 import wit_world
 
 
 class WitWorld(wit_world.WitWorld):
     def hello(self) -> str:
-        return "hello"
+        return hello.GREETING

@@ -1,0 +1,3 @@
+"""A module of the user's that is called like the world."""
+
+GREETING = "hello"

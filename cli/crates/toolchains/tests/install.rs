@@ -1,7 +1,7 @@
 //! Which way to install a tool is chosen, and which one when that has failed.
 
 use conjoin_diagnostics::{Style, render};
-use conjoin_plan::{AbsPath, Facts, Failures, FoundIn, FoundTool, Layout, Profile, Tool, ToolFact, install};
+use conjoin_plan::{AbsPath, Facts, Failures, FoundIn, FoundTool, Layout, Profile, Provider, Tool, ToolFact, install};
 
 /// The ways that are chosen for the standard library of Rust, and the one after that; or what is said.
 fn chosen(absent: &[Tool], failed: &[&'static str]) -> String {
@@ -23,7 +23,7 @@ fn chosen(absent: &[Tool], failed: &[&'static str]) -> String {
     match install(&[Tool::RustTarget].into(), &set, &facts, &layout, &failures) {
         Ok(plan) => {
             let [only] = plan.installations.as_slice() else { panic!("one tool is missing") };
-            format!("{}, then {:?}", only.provider.name(), only.otherwise.map(|provider| provider.name()))
+            format!("{}, then {:?}", only.provider.name(), only.otherwise.map(Provider::name))
         }
         Err(diagnostics) => diagnostics.iter().map(|diagnostic| render(diagnostic, Style::Plain)).collect(),
     }

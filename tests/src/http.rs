@@ -1,6 +1,11 @@
 //! Requests over loopback.
 
-use std::time::Duration;
+use std::{
+    io::{BufRead as _, BufReader, Read as _, Write as _},
+    net::TcpStream,
+    thread,
+    time::Duration,
+};
 
 use ureq::http;
 
@@ -38,19 +43,30 @@ impl Client {
 
     /// Sends a request; the test fails if there is no answer.
     pub fn ask(&self, method: &str, url: &str, headers: &[(&str, &str)], body: &[u8]) -> Answer {
+        let (parts, body) = self.exchange(method, url, headers, body);
+        let headers = parts
+            .headers
+            .iter()
+            .map(|(name, value)| (name.as_str().to_owned(), String::from_utf8_lossy(value.as_bytes()).into_owned()))
+            .collect();
+        Answer { status: parts.status.as_u16(), headers, body: String::from_utf8_lossy(&body).into_owned() }
+    }
+
+    fn exchange(
+        &self,
+        method: &str,
+        url: &str,
+        headers: &[(&str, &str)],
+        body: &[u8],
+    ) -> (http::response::Parts, Vec<u8>) {
         let mut request = http::Request::builder().method(method).uri(url);
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
         let request = request.body(body).expect("a request");
-        let mut answer = self.0.run(request).unwrap_or_else(|error| panic!("{method} {url}: {error}"));
-        let headers = answer
-            .headers()
-            .iter()
-            .map(|(name, value)| (name.as_str().to_owned(), String::from_utf8_lossy(value.as_bytes()).into_owned()))
-            .collect();
-        let body = answer.body_mut().with_config().limit(64 << 20).read_to_vec().expect("a whole body");
-        Answer { status: answer.status().as_u16(), headers, body: String::from_utf8_lossy(&body).into_owned() }
+        let answer = self.0.run(request).unwrap_or_else(|error| panic!("{method} {url}: {error}"));
+        let (parts, mut body) = answer.into_parts();
+        (parts, body.with_config().limit(64 << 20).read_to_vec().expect("a whole body"))
     }
 
     /// Sends a GET request.
@@ -63,4 +79,54 @@ impl Default for Client {
     fn default() -> Self {
         Self::new()
     }
+}
+
+/// Posts bytes to `http://ADDRESS/PATH` and reads the answer while they are still being sent, as a service that streams needs it;
+/// gives the status and the whole body.
+pub fn post(address: &str, path: &str, body: &[u8]) -> (u16, Vec<u8>) {
+    let host = address.trim_start_matches("http://");
+    let connection = TcpStream::connect(host).unwrap_or_else(|error| panic!("{host}: {error}"));
+    connection.set_read_timeout(Some(Duration::from_mins(2))).expect("a time limit");
+    thread::scope(|scope| {
+        scope.spawn(|| {
+            let head = format!("POST {path} HTTP/1.1\r\nhost: {host}\r\ncontent-length: {}\r\n", body.len());
+            // A service that does not want all of it answers and closes the connection: the answer tells.
+            drop((&connection).write_all(&[head.as_bytes(), b"connection: close\r\n\r\n", body].concat()));
+        });
+        read_answer(&mut BufReader::new(&connection))
+    })
+}
+
+fn read_answer(connection: &mut BufReader<&TcpStream>) -> (u16, Vec<u8>) {
+    let status = line(connection);
+    let status = status.split(' ').nth(1).and_then(|code| code.parse().ok()).expect("a status");
+    let mut chunked = false;
+    loop {
+        let header = line(connection).to_ascii_lowercase();
+        chunked |= header.starts_with("transfer-encoding:") && header.contains("chunked");
+        if header.is_empty() {
+            break;
+        }
+    }
+    let mut body = Vec::new();
+    if !chunked {
+        connection.read_to_end(&mut body).expect("a body");
+        return (status, body);
+    }
+    loop {
+        let size = usize::from_str_radix(&line(connection), 16).expect("the size of a chunk");
+        let before = body.len();
+        body.resize(before + size, 0);
+        connection.read_exact(&mut body[before..]).expect("a chunk");
+        line(connection);
+        if size == 0 {
+            return (status, body);
+        }
+    }
+}
+
+fn line(connection: &mut BufReader<&TcpStream>) -> String {
+    let mut line = String::new();
+    connection.read_line(&mut line).expect("a line");
+    line.trim_end().to_owned()
 }

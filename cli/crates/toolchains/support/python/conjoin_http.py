@@ -139,9 +139,15 @@ def _send(response: Response, response_out: types.ResponseOutparam) -> None:
     body = outgoing.body()
     types.ResponseOutparam.set(response_out, Ok(outgoing))
     with body.write() as stream:
-        for chunk in chunks:
-            _write(stream, memoryview(chunk))
-        stream.blocking_flush()
+        try:
+            for chunk in chunks:
+                _write(stream, memoryview(chunk))
+            stream.blocking_flush()
+        except Err as error:
+            if not isinstance(error.value, StreamError_Closed):
+                raise
+            # Nobody reads any more: the client has everything, or has gone.
+            return
     types.OutgoingBody.finish(body, None)
 
 

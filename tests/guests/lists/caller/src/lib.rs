@@ -13,7 +13,7 @@ use bindings::{
 };
 
 /// How long the outer lists are, and the inner ones.
-const SIZES: (u32, u32) = (5_000, 20);
+const SIZES: (u32, u32) = (20_000, 20);
 /// How many records are passed.
 const COUNT: u32 = 20_000;
 /// How many variants: fewer, because the collector runs for nearly every one.

@@ -2,8 +2,9 @@
 
     python3 bindings.py --toolchain DIR --wit DIR --world NAME --out DIR [--add FILE]...
 
-The folder it writes is its own: `bindings.txt` in it lists what it made, and what an earlier world left behind is removed. It
-refuses a folder that something else made. A component gets bindings of its own when it is built, never these.
+The folder it writes is its own: `.conjoin` in it names what it made, and what an earlier world left behind is removed. It refuses
+a folder that something else made. `bindings.txt`, written last, holds digests of everything. A component gets bindings of its own
+when it is built, never these.
 """
 
 import argparse
@@ -12,8 +13,10 @@ import os
 import pathlib
 import sys
 import tempfile
+from collections.abc import Iterable
 
-LIST = "bindings.txt"
+NAMES = ".conjoin"
+DIGESTS = "bindings.txt"
 HEADING = "# The files that conjoin has generated here. Do not edit them.\n"
 
 
@@ -47,26 +50,24 @@ def main() -> int:
 def listed(out: pathlib.Path) -> list[str] | None:
     """The files that this program has written below `out`; `None` if there are only others."""
     try:
-        lines = (out / LIST).read_text().splitlines()[1:]
+        return (out / NAMES).read_text().splitlines()[1:]
     except FileNotFoundError:
-        others = out.is_dir() and any(not entry.name.startswith(".") for entry in out.iterdir())
-        return None if others else []
-    return [line.partition("  ")[2] for line in lines]
+        return None if out.is_dir() and any(out.iterdir()) else []
 
 
 def replace(out: pathlib.Path, before: list[str], files: dict[str, bytes]) -> None:
     """Makes `out` hold these files and no others of ours; the list names them all at every moment."""
-    digests = {path: hashlib.sha256(contents).hexdigest() for path, contents in files.items()}
-    write_list(out, dict.fromkeys(before, "-") | digests)
+    write_list(out / NAMES, {*before, *files})
     for path, contents in files.items():
         write(out / path, contents)
-    for path in set(before) - set(files):
+    for path in {*before} - {*files}:
         remove(out, pathlib.PurePosixPath(path))
-    write_list(out, digests)
+    write_list(out / NAMES, files)
+    write_list(out / DIGESTS, (f"{hashlib.sha256(contents).hexdigest()}  {path}" for path, contents in files.items()))
 
 
-def write_list(out: pathlib.Path, digests: dict[str, str]) -> None:
-    write(out / LIST, (HEADING + "".join(f"{digest}  {path}\n" for path, digest in sorted(digests.items()))).encode())
+def write_list(path: pathlib.Path, lines: Iterable[str]) -> None:
+    write(path, (HEADING + "".join(f"{line}\n" for line in sorted(lines))).encode())
 
 
 def remove(out: pathlib.Path, path: pathlib.PurePosixPath) -> None:

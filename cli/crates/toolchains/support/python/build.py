@@ -127,9 +127,12 @@ def explain(message: str, options: argparse.Namespace) -> str:
         return os.path.normpath(os.path.join(options.path[index], found[2])) if index < len(options.path) else found[0]
 
     message = re.sub(r'(?<=File ")/(\d+)/([^"]*)', place, message)
-    module = re.search(r"No module named '(\w+)", message)
-    if module and module[1] == options.world.replace("-", "_"):
-        message += f"\nthe bindings of the world {options.world} are the module wit_world"
+    name = options.world.replace("-", "_")
+    message = re.sub(
+        rf"ModuleNotFoundError: No module named '{re.escape(name)}(\.[\w.]+)?'$",
+        f"there is no module {name}: the bindings of the world {options.world} are the module wit_world",
+        message,
+    )
     missing = re.search(rf"module '{re.escape(options.module)}' has no attribute '(\w+)'", message)
     if missing:
         file = f"{options.module}.py"

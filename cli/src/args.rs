@@ -224,16 +224,16 @@ pub(crate) struct DoctorArgs {
     #[arg(long, value_name = "DIR", value_hint = clap::ValueHint::DirPath)]
     pub(crate) app: Option<PathBuf>,
     /// Install what is missing and mend what conjoin can mend
-    #[arg(long)]
+    #[arg(long, group = "cure")]
     pub(crate) fix: bool,
     /// Remove what conjoin has installed for the languages, as far as no other language needs it
-    #[arg(long, requires = "languages", conflicts_with = "fix")]
+    #[arg(long, requires = "languages", group = "cure")]
     pub(crate) remove: bool,
     /// With --remove: do not ask
     #[arg(long, requires = "remove")]
     pub(crate) yes: bool,
     /// With --fix or --remove: show what would be done, without doing anything
-    #[arg(long)]
+    #[arg(long, requires = "cure")]
     pub(crate) dry_run: bool,
     /// Address that has to be free; where `conjoin run` serves by default
     #[arg(long, value_name = "ADDRESS")]

@@ -202,7 +202,7 @@ fn json(group: &Group, row: &Row) -> serde_json::Value {
         "toolchain": group.toolchain.name().as_str(),
         "languages": group.languages.iter().map(|language| language.as_str()).collect::<Vec<_>>(),
         "components": group.components.iter().map(ToString::to_string).collect::<Vec<_>>(),
-        "tool": name, "state": state, "version": version, "path": path, "found_in": found_in, "trouble": trouble,
+        "tool": name, "state": state, "found": version, "path": path, "found_in": found_in, "trouble": trouble,
         "needed": needed, "because": because, "can_install": row.can_install(), "install_from": cure.from,
         "obstacles": cure.obstacles, "by_hand": cure.by_hand,
     })

@@ -5,6 +5,11 @@ use conjoin_plan::{AbsPath, Facts, Failures, FoundIn, FoundTool, Layout, Profile
 
 /// The ways that are chosen for the standard library of Rust, and the one after that; or what is said.
 fn chosen(absent: &[Tool], failed: &[&'static str]) -> String {
+    chosen_for("rustc 1.95.0 (59807616e 2026-04-14)", absent, failed)
+}
+
+/// The same for another compiler.
+fn chosen_for(rustc: &str, absent: &[Tool], failed: &[&'static str]) -> String {
     let set = conjoin_toolchains::all();
     let mut facts = Facts::default();
     let path = |text: &str| AbsPath::new(text).expect("it is absolute");
@@ -13,7 +18,7 @@ fn chosen(absent: &[Tool], failed: &[&'static str]) -> String {
         let found = FoundTool {
             path: path("/bin/tool"),
             version: spec.window.at_least,
-            says: "rustc 1.95.0 (59807616e 2026-04-14)".to_owned(),
+            says: rustc.to_owned(),
             found_in: FoundIn::Path,
         };
         facts.tools.insert(spec.tool, ToolFact::Found(found));
@@ -47,4 +52,11 @@ fn when_no_way_is_left_all_that_stands_in_the_way_is_named() {
     assert!(said.contains("installing it from rustup has failed"), "{said}");
     assert!(said.contains("installing it from Debian sources needs apt-get, which is not installed"), "{said}");
     assert!(said.contains("`rustup target add wasm32-wasip2`"), "{said}");
+}
+
+#[test]
+fn a_compiler_that_is_no_release_has_no_sources_in_debian() {
+    let said = chosen_for("rustc 1.91.0-nightly (f5703d5dd 2025-08-08)", &[Tool::Rustup], &[]);
+    assert!(said.contains("error[rust::no-sources]: Debian has no sources of `rustc 1.91.0-nightly"), "{said}");
+    assert!(said.contains("use a stable toolchain in the app's folder"), "{said}");
 }

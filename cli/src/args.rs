@@ -80,6 +80,8 @@ pub(crate) enum Command {
     Clean(CleanArgs),
     /// Print a completion script for a shell
     Completions(CompletionsArgs),
+    /// Print the JSON schema of conjoin.toml, for editors
+    Schema,
 }
 
 #[derive(Debug, Args)]

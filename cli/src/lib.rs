@@ -21,6 +21,7 @@
 mod app;
 mod args;
 mod commands;
+mod completion;
 mod exit;
 mod performer;
 mod pipeline;
@@ -32,7 +33,11 @@ mod timings;
 mod tools;
 mod ui;
 
-use std::{ffi::OsString, io, process::ExitCode};
+use std::{
+    ffi::OsString,
+    io::{self, Write as _},
+    process::ExitCode,
+};
 
 use clap::Parser as _;
 use conjoin_diagnostics::{Diagnostic, Style};
@@ -51,6 +56,11 @@ use ui::{Format, Ui, Verbosity};
 
 /// Runs the command line `args` and gives the exit code of the process.
 pub fn main(args: Vec<OsString>, surroundings: Surroundings) -> ExitCode {
+    if let Some(candidates) = completion::candidates(&args, &surroundings) {
+        // A shell that does not read its candidates has none.
+        drop(io::stdout().write_all(&candidates));
+        return ExitCode::SUCCESS;
+    }
     let Cli { command, global } = match Cli::try_parse_from(args) {
         Ok(cli) => cli,
         Err(error) => {
@@ -93,6 +103,7 @@ fn dispatch(ui: &mut Ui, machine: &Machine, command: Command) -> Result<u8, Comm
         Command::Doctor(args) => commands::doctor(ui, machine, &DoctorSettings::new(args, here)).map(done),
         Command::Clean(args) => commands::clean(ui, machine, &CleanSettings::new(args, here)).map(done),
         Command::Completions(args) => commands::completions(ui, args.shell).map(done),
+        Command::Schema => commands::schema(ui).map(done),
     }
 }
 

@@ -10,6 +10,7 @@ mod explain;
 mod new;
 mod plan;
 mod run;
+mod schema;
 
 pub(crate) use bindings::bindings;
 pub(crate) use build::build;
@@ -21,3 +22,4 @@ pub(crate) use explain::explain;
 pub(crate) use new::new;
 pub(crate) use plan::plan;
 pub(crate) use run::run;
+pub(crate) use schema::{schema, schema_text};

@@ -8,11 +8,13 @@ mod check;
 mod insert;
 mod model;
 mod name;
+mod outline;
 mod parse;
 mod path;
 mod permissions;
 mod raw;
 mod route;
+mod schema;
 mod shape;
 
 pub use insert::insert;
@@ -21,6 +23,8 @@ pub use model::{
     Manifest, Origin, Spanned, ToolchainName,
 };
 pub use name::ComponentName;
+pub use outline::{Named, Outline, outline};
 pub use parse::parse;
 pub use path::AppPath;
 pub use permissions::{Access, Directory, Permission, Permissions};
+pub use schema::schema;

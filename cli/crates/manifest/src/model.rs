@@ -155,6 +155,22 @@ impl Language {
         Self::ALL.into_iter().find(|language| language.as_str() == text)
     }
 
+    /// What `toolchain` chooses from; nothing for most languages.
+    pub fn toolchains(self) -> &'static [ToolchainName] {
+        match self {
+            Self::Go => &[ToolchainName::Go, ToolchainName::TinyGo],
+            Self::Rust | Self::JavaScript | Self::TypeScript | Self::Python => &[],
+        }
+    }
+
+    /// What `engine` chooses from; nothing for most languages.
+    pub fn engines(self) -> &'static [ToolchainName] {
+        match self {
+            Self::JavaScript | Self::TypeScript => &[ToolchainName::Starling, ToolchainName::QuickJs],
+            Self::Rust | Self::Go | Self::Python => &[],
+        }
+    }
+
     /// What builds it when neither `toolchain` nor `engine` is written.
     pub fn default_toolchain(self) -> ToolchainName {
         match self {

@@ -2,14 +2,20 @@
 //!
 //! Nothing here is checked for sense, and every key is optional: what is missing is an error of meaning, so that it is reported
 //! together with the others. Never `flatten` or `untagged`: both lose the places of values.
+//!
+//! The JSON schema and the manifest reference are made from these types: comments here are texts for users, and a field without
+//! `#[serde(default)]` must be written.
 
-use std::{collections::BTreeMap, fmt, marker::PhantomData, ops::Deref};
+use std::{borrow::Cow, collections::BTreeMap, fmt, marker::PhantomData, ops::Deref};
 
+use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::{
     Deserialize, Deserializer,
     de::{MapAccess, Visitor, value::MapAccessDeserializer},
 };
 use toml::Spanned;
+
+use crate::schema;
 
 /// A table whose keys the user chooses.
 pub(crate) type Named<T> = BTreeMap<Spanned<String>, T>;
@@ -46,105 +52,235 @@ impl<'de, T: Deserialize<'de>> Visitor<'de> for TableVisitor<T> {
     }
 }
 
-#[derive(Deserialize)]
+impl<T: JsonSchema> JsonSchema for Table<T> {
+    fn schema_name() -> Cow<'static, str> {
+        T::schema_name()
+    }
+
+    fn schema_id() -> Cow<'static, str> {
+        T::schema_id()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        T::json_schema(generator)
+    }
+}
+
+/// `conjoin.toml`: what one app is made of.
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
+#[schemars(rename = "manifest", transform = schema::manifest_rules)]
 pub(crate) struct RawManifest {
+    /// The format of this file: `1`.
+    #[schemars(schema_with = "schema::format")]
     pub(crate) conjoin: Option<Spanned<i64>>,
+    /// The app itself.
+    #[schemars(with = "RawApp")]
     pub(crate) app: Option<Spanned<Table<RawApp>>>,
+    /// The components, by name. A component's name is also that of its folder and of its world in the shared WIT, unless `path` and
+    /// `world` say otherwise.
+    #[schemars(schema_with = "schema::components")]
     #[serde(default)]
     pub(crate) component: Named<Table<RawComponent>>,
+    /// What calls components from outside.
     #[serde(default)]
     pub(crate) trigger: Table<RawTriggers>,
 }
 
-#[derive(Deserialize)]
+/// The app itself.
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
+#[schemars(rename = "app")]
 pub(crate) struct RawApp {
+    /// The app's name: words of lower-case letters and digits joined by `-`, each starting with a letter.
+    #[schemars(schema_with = "schema::name")]
     pub(crate) name: Option<Spanned<String>>,
+    /// The app's version: three numbers, such as `0.1.0`.
+    #[schemars(schema_with = "schema::version")]
+    #[serde(default)]
     pub(crate) version: Option<Spanned<String>>,
+    /// The folder of the shared WIT; `wit` if it is not written.
+    #[schemars(schema_with = "schema::path")]
+    #[serde(default)]
     pub(crate) wit: Option<Spanned<String>>,
 }
 
-#[derive(Deserialize)]
+/// One component: `language` for a project that conjoin builds, `source` for a finished component, or `build` for a command that makes it.
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
+#[schemars(rename = "component", transform = schema::component_rules)]
 pub(crate) struct RawComponent {
+    /// The language of the project, which conjoin builds with that language's own toolchain.
+    #[schemars(schema_with = "schema::language")]
+    #[serde(default)]
     pub(crate) language: Option<Spanned<String>>,
+    /// What builds it, for Go: `go`, the standard compiler, which is the default, or `tinygo`.
+    #[schemars(schema_with = "schema::toolchain")]
+    #[serde(default)]
     pub(crate) toolchain: Option<Spanned<String>>,
+    /// The engine, for JavaScript and TypeScript: `starling` (StarlingMonkey) or `quickjs`.
+    #[schemars(schema_with = "schema::engine")]
+    #[serde(default)]
     pub(crate) engine: Option<Spanned<String>>,
+    /// The file of a component that was built elsewhere, by any toolchain.
+    #[schemars(schema_with = "schema::path")]
+    #[serde(default)]
     pub(crate) source: Option<Spanned<String>>,
+    /// A command of your own that makes the component.
+    #[schemars(with = "RawBuild")]
+    #[serde(default)]
     pub(crate) build: Option<Spanned<Table<RawBuild>>>,
+    /// The project's folder; the component's name if it is not written.
+    #[schemars(schema_with = "schema::path")]
+    #[serde(default)]
     pub(crate) path: Option<Spanned<String>>,
+    /// The world of the shared WIT that it implements; the component's name if it is not written.
+    #[schemars(schema_with = "schema::world")]
+    #[serde(default)]
     pub(crate) world: Option<Spanned<String>>,
+    /// What it may do beyond computing. Nothing that is not written here.
     #[serde(default)]
     pub(crate) permissions: Table<RawPermissions>,
+    /// Which component satisfies an import, by the interface's name, with its version or without. Only needed where several
+    /// components export the interface.
+    #[schemars(schema_with = "schema::imports")]
     #[serde(default)]
     pub(crate) imports: Named<Spanned<String>>,
 }
 
-#[derive(Deserialize)]
+/// A command that makes a component, for a language that conjoin does not know.
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
+#[schemars(rename = "build")]
 pub(crate) struct RawBuild {
+    /// The program and its arguments. No shell is involved; it runs in the component's folder.
+    #[schemars(schema_with = "schema::command")]
     pub(crate) command: Option<Spanned<Vec<Spanned<String>>>>,
+    /// The files it reads, as patterns such as `src/**`.
+    #[schemars(schema_with = "schema::paths")]
     pub(crate) inputs: Option<Spanned<Vec<Spanned<String>>>>,
+    /// The component that it makes.
+    #[schemars(schema_with = "schema::path")]
     pub(crate) output: Option<Spanned<String>>,
 }
 
-#[derive(Deserialize, Default)]
+/// What a component may do beyond computing.
+#[derive(Deserialize, JsonSchema, Default)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+#[schemars(rename = "permissions")]
 #[expect(clippy::struct_excessive_bools, reason = "each is a line of the manifest, granted or not")]
 pub(crate) struct RawPermissions {
+    /// Read stdin, write stdout and stderr.
     pub(crate) stdio: bool,
+    /// Read clocks and sleep.
     pub(crate) clocks: bool,
+    /// Read random bytes.
     pub(crate) random: bool,
+    /// See these environment variables of `conjoin run`.
+    #[schemars(schema_with = "schema::variables")]
     pub(crate) env: Vec<Spanned<String>>,
+    /// See the arguments that follow `--`.
     pub(crate) args: bool,
+    /// See these folders.
+    #[schemars(with = "Vec<RawDirectory>")]
     pub(crate) directories: Vec<Spanned<Table<RawDirectory>>>,
+    /// Send HTTP requests to these origins, such as `https://api.example.com`; `*.` stands for all hosts below.
+    #[schemars(schema_with = "schema::origins")]
     pub(crate) outbound_http: Vec<Spanned<String>>,
+    /// Open TCP and UDP sockets and look up names.
     pub(crate) sockets: bool,
 }
 
-#[derive(Deserialize)]
+/// A folder that a component sees.
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
+#[schemars(rename = "directory")]
 pub(crate) struct RawDirectory {
+    /// The folder on this machine.
+    #[schemars(schema_with = "schema::path")]
     pub(crate) path: Option<Spanned<String>>,
+    /// Where the component sees it: an absolute path.
+    #[schemars(schema_with = "schema::absolute")]
     pub(crate) at: Option<Spanned<String>>,
+    /// What it may do there: `read` or `read-write`.
+    #[schemars(schema_with = "schema::access")]
     pub(crate) access: Option<Spanned<String>>,
 }
 
-#[derive(Deserialize, Default)]
+/// What calls components from outside.
+#[derive(Deserialize, JsonSchema, Default)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+#[schemars(rename = "trigger")]
 pub(crate) struct RawTriggers {
+    /// Routes of the server that `conjoin run` starts.
+    #[schemars(with = "Vec<RawHttp>")]
     pub(crate) http: Vec<Spanned<Table<RawHttp>>>,
+    /// Commands that `conjoin run` runs.
+    #[schemars(with = "Vec<RawCommand>")]
     pub(crate) command: Vec<Spanned<Table<RawCommand>>>,
 }
 
-#[derive(Deserialize)]
+/// A route of the server that `conjoin run` starts.
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
+#[schemars(rename = "http")]
 pub(crate) struct RawHttp {
+    /// The path of the URLs to answer: `/exact/path`, `/prefix/...` for everything below it, or `/...` for everything. Where
+    /// routes overlap, the longer one wins.
+    #[schemars(schema_with = "schema::route")]
     pub(crate) route: Option<Spanned<String>>,
+    /// The component that answers.
+    #[schemars(schema_with = "schema::name")]
     pub(crate) component: Option<Spanned<String>>,
+    /// How long an instance lives; each request gets a fresh one if it is not written. The same for all routes to a component.
+    #[schemars(with = "RawIsolation")]
+    #[serde(default)]
     pub(crate) isolation: Option<Spanned<Table<RawIsolation>>>,
+    /// A request that `conjoin run` proposes to try.
+    #[schemars(with = "RawExample")]
+    #[serde(default)]
     pub(crate) example: Option<Spanned<Table<RawExample>>>,
 }
 
-#[derive(Deserialize)]
+/// How long an instance of a composition lives.
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
+#[schemars(rename = "isolation")]
 pub(crate) struct RawIsolation {
+    /// The number of requests that one instance serves, one after the other. It is dropped at the first error.
+    #[schemars(schema_with = "schema::reuse")]
     pub(crate) reuse: Option<Spanned<i64>>,
 }
 
-#[derive(Deserialize)]
+/// A request that `conjoin run` proposes to try.
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
+#[schemars(rename = "example")]
 pub(crate) struct RawExample {
+    /// The method; `POST` with a body and `GET` without if it is not written.
+    #[schemars(schema_with = "schema::method")]
+    #[serde(default)]
     pub(crate) method: Option<Spanned<String>>,
+    /// The path, with a query or without; the route if it is not written.
+    #[schemars(schema_with = "schema::absolute")]
+    #[serde(default)]
     pub(crate) path: Option<Spanned<String>>,
+    /// The headers.
+    #[schemars(schema_with = "schema::headers")]
     #[serde(default)]
     pub(crate) headers: Named<Spanned<String>>,
+    /// The body.
+    #[schemars(with = "String")]
+    #[serde(default)]
     pub(crate) body: Option<Spanned<String>>,
 }
 
-#[derive(Deserialize)]
+/// A command that `conjoin run` runs.
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
+#[schemars(rename = "command")]
 pub(crate) struct RawCommand {
+    /// The component that runs.
+    #[schemars(schema_with = "schema::name")]
     pub(crate) component: Option<Spanned<String>>,
 }

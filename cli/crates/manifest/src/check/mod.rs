@@ -11,3 +11,4 @@ mod trigger;
 mod values;
 
 pub(crate) use app::check;
+pub(crate) use permissions::ACCESSES;

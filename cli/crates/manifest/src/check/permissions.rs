@@ -9,6 +9,9 @@ use crate::{
     raw::{RawDirectory, RawPermissions, Table},
 };
 
+/// The kinds of access to a folder, as they are written.
+pub(crate) const ACCESSES: [(&str, Access); 2] = [("read", Access::Read), ("read-write", Access::ReadWrite)];
+
 /// The permissions; what is wrong is reported and left out.
 pub(super) fn check_permissions(findings: &mut Findings<'_>, raw: &RawPermissions) -> Permissions {
     Permissions {
@@ -89,12 +92,11 @@ fn check_at(findings: &mut Findings<'_>, raw: &toml::Spanned<String>) -> Option<
 }
 
 fn check_access(findings: &mut Findings<'_>, raw: &toml::Spanned<String>) -> Option<Access> {
-    let choices = [("read", Access::Read), ("read-write", Access::ReadWrite)];
-    if let Some((_, access)) = choices.iter().find(|(name, _)| name == raw.get_ref()) {
+    if let Some((_, access)) = ACCESSES.iter().find(|(name, _)| name == raw.get_ref()) {
         return Some(*access);
     }
     let diagnostic = findings.at("manifest::bad-access", format!("unknown access `{}`", raw.get_ref()), raw.span(), "");
-    findings.report(with_choices(diagnostic, "kinds of access", raw.get_ref(), choices.map(|(name, _)| name)));
+    findings.report(with_choices(diagnostic, "kinds of access", raw.get_ref(), ACCESSES.map(|(name, _)| name)));
     None
 }
 

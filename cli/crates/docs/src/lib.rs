@@ -1,0 +1,48 @@
+//! The documentation: its pages in `docs/src`, the transcripts in them, the generated reference, and the site made of all.
+//!
+//! `cargo xtask docs` writes what is generated, and a test of the workspace compares it and runs every transcript. This crate refuses
+//! to start programs: help texts and the schema are handed in.
+
+mod book;
+mod diagnostics;
+mod links;
+mod manifest;
+mod site;
+mod transcript;
+
+pub use book::{Book, Entry, Page};
+pub use diagnostics::diagnostics_page;
+pub use links::{anchors, dead_links};
+pub use manifest::manifest_page;
+pub use site::render_site;
+pub use transcript::{Action, Block, Command, apply_diff, blocks, matches};
+
+/// What stands at the top of a generated page.
+pub(crate) const GENERATED: &str = "<!-- Made by `cargo xtask docs`. -->\n";
+
+/// A subcommand, or `conjoin` itself, and what it prints with `--help`.
+pub struct Help {
+    /// What is typed before `--help`.
+    pub command: String,
+    /// What is printed.
+    pub text: String,
+}
+
+/// The reference of the command line, made of the help texts.
+pub fn commands_page(help: &[Help]) -> String {
+    let mut page = format!(
+        "{GENERATED}\n# Commands\n\nWhat each command prints with `--help`. `-h` prints the same.\n\n\
+         stdout is the answer: paths, plans, JSON, the guest's own output. stderr is the story: progress, warnings and errors.\n"
+    );
+    for Help { command, text } in help {
+        page.push_str(&format!("\n## `{command}`\n\n```text\n{}\n```\n", text.trim_end()));
+    }
+    page
+}
+
+/// The names of the subcommands in the text of `conjoin --help`.
+pub fn subcommands(help: &str) -> Vec<&str> {
+    let list = help.lines().skip_while(|line| *line != "Commands:").skip(1).take_while(|line| !line.is_empty());
+    let names = list.filter(|line| line.starts_with("  ") && !line.starts_with("    "));
+    names.filter_map(|line| line.split_whitespace().next()).filter(|name| *name != "help").collect()
+}

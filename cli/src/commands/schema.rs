@@ -1,0 +1,23 @@
+//! `conjoin schema`: what editors know of `conjoin.toml`.
+
+use serde_json::json;
+
+use crate::{
+    exit::CommandError,
+    ui::{Format, Ui},
+};
+
+/// Prints the JSON schema of `conjoin.toml`.
+#[expect(clippy::unnecessary_wraps, reason = "every command has the same shape")]
+pub(crate) fn schema(ui: &mut Ui) -> Result<(), CommandError> {
+    match ui.format {
+        Format::Human => ui.answer(&schema_text()),
+        Format::Json => ui.answer_json("schema", json!({ "schema": conjoin_manifest::schema() })),
+    }
+    Ok(())
+}
+
+/// The JSON schema of `conjoin.toml`, as it is kept in files.
+pub(crate) fn schema_text() -> String {
+    format!("{:#}", conjoin_manifest::schema())
+}

@@ -1,0 +1,132 @@
+//! Completions: a shell hands over the words of a command line, and gets what may stand at the cursor.
+//!
+//! The script of `conjoin completions` calls `conjoin` itself with the variable [`VARIABLE`]. The app's names come from its
+//! `conjoin.toml` alone: no tool is probed, nothing is built, and what cannot be read has no names.
+
+use std::{
+    ffi::{OsStr, OsString},
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+use clap::{Arg, Command, CommandFactory as _};
+use clap_complete::{
+    Shell,
+    engine::{ArgValueCandidates, ArgValueCompleter, CompletionCandidate, PathCompleter, ValueCompleter as _},
+    env::Shells,
+};
+use conjoin_manifest::{Named, Outline, outline};
+
+use crate::{args::Cli, surroundings::Surroundings};
+
+/// The variable that a shell sets, to its name, when it asks.
+const VARIABLE: &str = "CONJOIN_COMPLETE";
+
+/// The script by which `shell` will ask.
+pub(crate) fn script(shell: Shell) -> String {
+    let mut script = Vec::new();
+    let shells = Shells::builtins();
+    let asks = shells.completer(&shell.to_string());
+    // A shell that clap knows but cannot ask has no script; writing into memory does not fail.
+    drop(asks.map(|asks| asks.write_registration(VARIABLE, "conjoin", "conjoin", "conjoin", &mut script)));
+    String::from_utf8_lossy(&script).trim().to_owned()
+}
+
+/// What may stand at the cursor, as the shell that asks wants it; `None` if no shell asks.
+pub(crate) fn candidates(args: &[OsString], surroundings: &Surroundings) -> Option<Vec<u8>> {
+    let shell = surroundings.variable(VARIABLE)?;
+    let mut answer = Vec::new();
+    let words: Vec<OsString> = args.iter().skip_while(|word| *word != "--").skip(1).cloned().collect();
+    let shells = Shells::builtins();
+    let Some(asks) = shells.completer(&shell.to_string_lossy()) else { return Some(answer) };
+    if words.is_empty() {
+        return Some(answer);
+    }
+    let names = Arc::new(outline(&manifest(&words, &surroundings.current_dir).unwrap_or_default()));
+    let mut command = with_names(Cli::command(), &names);
+    command.build();
+    // A line that cannot be completed has no candidates, and the shell's user is not disturbed.
+    drop(asks.write_complete(&mut command, words, Some(&surroundings.current_dir), &mut answer));
+    Some(answer)
+}
+
+/// The text of the manifest of the app that the words name, or else that the current folder is in.
+fn manifest(words: &[OsString], current_dir: &Path) -> Option<String> {
+    let named = words.iter().skip(2).map(|word| current_dir.join(word).join("conjoin.toml")).find(|path| path.is_file());
+    let above = || current_dir.ancestors().map(|folder| folder.join("conjoin.toml")).find(|path| path.is_file());
+    fs_err::read_to_string(named.or_else(above)?).ok()
+}
+
+/// The command line, its arguments that are names of the app or of templates with their candidates.
+fn with_names(command: Command, names: &Arc<Outline>) -> Command {
+    let command = command.mut_args(|arg| with_candidates(arg, names));
+    let subcommands: Vec<String> = command.get_subcommands().map(|sub| sub.get_name().to_owned()).collect();
+    subcommands.into_iter().fold(command, |command, name| command.mut_subcommand(name, |sub| with_names(sub, names)))
+}
+
+fn with_candidates(arg: Arg, names: &Arc<Outline>) -> Arg {
+    let names = Arc::clone(names);
+    match arg.get_id().as_str() {
+        "component" | "components" => arg.add(ArgValueCandidates::new(move || listed(&names.components))),
+        "entry" => arg.add(ArgValueCandidates::new(move || listed(&names.entries))),
+        "template" | "templates" => arg.add(ArgValueCompleter::new(templates)),
+        _ => arg,
+    }
+}
+
+fn listed(names: &[Named]) -> Vec<CompletionCandidate> {
+    names.iter().map(|named| candidate(&named.name, &named.what)).collect()
+}
+
+fn candidate(name: &str, what: &str) -> CompletionCandidate {
+    CompletionCandidate::new(name).help((!what.is_empty()).then(|| what.to_owned().into()))
+}
+
+/// The ids of the templates; folders for what starts like a path.
+fn templates(current: &OsStr) -> Vec<CompletionCandidate> {
+    let typed = current.to_string_lossy();
+    if typed.starts_with(['.', '/']) {
+        return PathCompleter::dir().complete(current);
+    }
+    let templates = conjoin_scaffold::templates().into_iter();
+    templates
+        .filter(|template| template.id.starts_with(&*typed))
+        .map(|template| candidate(&template.id, &template.description))
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The ids of all arguments, with the command they belong to.
+    fn arguments(command: &Command, path: &str, found: &mut Vec<(String, String, bool)>) {
+        for arg in command.get_arguments() {
+            let named = arg.get::<ArgValueCandidates>().is_some() || arg.get::<ArgValueCompleter>().is_some();
+            found.push((path.to_owned(), arg.get_id().to_string(), named));
+        }
+        for sub in command.get_subcommands() {
+            arguments(sub, &format!("{path} {}", sub.get_name()), found);
+        }
+    }
+
+    #[test]
+    fn every_argument_that_takes_a_name_has_candidates() {
+        let command = with_names(Cli::command(), &Arc::default());
+        let mut found = Vec::new();
+        arguments(&command, "conjoin", &mut found);
+        let named: Vec<_> = found.iter().filter(|(_, _, named)| *named).map(|(path, id, _)| format!("{path} {id}")).collect();
+        for expected in ["conjoin build components", "conjoin run entry", "conjoin compose entry", "conjoin plan components"] {
+            assert!(named.iter().any(|name| name == expected), "{expected}: {named:?}");
+        }
+        assert!(named.iter().any(|name| name.starts_with("conjoin new template")), "{named:?}");
+    }
+
+    #[test]
+    fn every_shell_has_a_script_that_asks_conjoin() {
+        for shell in [Shell::Bash, Shell::Zsh, Shell::Fish, Shell::PowerShell, Shell::Elvish] {
+            let script = script(shell);
+            assert!(script.contains(VARIABLE) && script.contains("conjoin"), "{shell}: {script}");
+        }
+    }
+}

@@ -5,7 +5,7 @@
 
 use std::{
     ffi::{OsStr, OsString},
-    path::{Path, PathBuf},
+    path::Path,
     sync::Arc,
 };
 

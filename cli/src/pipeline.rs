@@ -13,6 +13,7 @@ use conjoin_plan::{
 
 use crate::{
     app::App,
+    commands::keep_schema,
     exit::{CommandError, Exit},
     performer::SystemPerformer,
     settings::{Machine, WorkSettings},
@@ -66,6 +67,7 @@ fn carry_out(
     goal: (&Selection, Extent),
     work: &WorkSettings,
 ) -> Result<(), CommandError> {
+    keep_schema(&app.layout);
     let plan = plan_app(ui, machine, app, goal, work)?;
     let task = Task { layout: &app.layout, plan: &plan, scope: Scope::App, work };
     execute_plan(ui, machine, &task).map(drop)

@@ -22,4 +22,4 @@ pub(crate) use explain::explain;
 pub(crate) use new::new;
 pub(crate) use plan::plan;
 pub(crate) use run::run;
-pub(crate) use schema::{schema, schema_text};
+pub(crate) use schema::{keep_schema, schema};

@@ -3,10 +3,12 @@
 use std::sync::Arc;
 
 use conjoin_diagnostics::{Diagnostic, Source};
+use conjoin_plan::{Layout, Profile};
 use conjoin_scaffold::{Answers, FileSet, Overwrite, ScaffoldError, check_name, find, render};
 use serde_json::json;
 
 use crate::{
+    commands::keep_schema,
     exit::{CommandError, Exit},
     settings::{Machine, NewSettings},
     ui::{Format, Ui},
@@ -21,7 +23,9 @@ pub(crate) fn new(ui: &mut Ui, machine: &Machine, settings: &NewSettings) -> Res
     add_wasi(&mut files).map_err(|error| refused(&error))?;
     let dir = parent.join(name);
     let written = files.write_into(dir.as_path(), Overwrite::Never).map_err(|error| refused(&error))?;
-    let shown = machine.surroundings.shown(&dir);
+    let here = &machine.surroundings;
+    keep_schema(&Layout { app: dir.clone(), cache: here.cache(), profile: Profile::Dev });
+    let shown = here.shown(&dir);
     ui.status(
         "Created",
         &format!("`{name}` from the template `{}`: {} files", template.summary().id, written.files.len()),

@@ -45,5 +45,6 @@ pub(crate) fn bless() -> Result<()> {
     run_in(&samples, &conjoin.to_string_lossy(), &["new", "polyglot-pipeline", "-t", "polyglot"], &[])?;
     let variables = [("SNAPSHOTS", "overwrite"), ("TRYCMD", "overwrite")];
     cargo(&["test", "--release", "--workspace", "--exclude", "conjoin-tests"], &variables)?;
-    cargo(&["test", "--release", "--package", "conjoin-tests", "--test", "cli"], &variables)
+    cargo(&["test", "--release", "--package", "conjoin-tests", "--test", "cli"], &variables)?;
+    crate::docs::docs()
 }

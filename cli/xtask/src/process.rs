@@ -44,3 +44,24 @@ pub(crate) fn run_in(folder: &Path, program: &str, args: &[&str], variables: &[(
     }
     Ok(())
 }
+
+/// The folder that cargo builds into.
+#[expect(clippy::disallowed_methods, reason = "tasks read their environment themselves")]
+pub(crate) fn target() -> PathBuf {
+    std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), |folder| root().join(folder))
+}
+
+/// Runs a program and gives its stdout; its failure is an error.
+#[expect(clippy::disallowed_methods, reason = "tasks start programs themselves; the engine is what they test")]
+pub(crate) fn capture(program: &Path, args: &[&str]) -> Result<String> {
+    let output = std::process::Command::new(program)
+        .args(args)
+        .current_dir(root())
+        .env("COLUMNS", "100")
+        .output()
+        .with_context(|| format!("cannot start {}", program.display()))?;
+    if !output.status.success() {
+        bail!("`{} {}` failed ({})", program.display(), args.join(" "), output.status);
+    }
+    Ok(String::from_utf8(output.stdout)?)
+}

@@ -11,11 +11,18 @@ mod site;
 mod transcript;
 
 pub use book::{Book, Entry, Page};
-pub use diagnostics::diagnostics_page;
 pub use links::{anchors, dead_links};
-pub use manifest::manifest_page;
 pub use site::render_site;
 pub use transcript::{Action, Block, Command, apply_diff, blocks, matches};
+
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+};
+
+use anyhow::Result;
+use diagnostics::diagnostics_page;
+use manifest::manifest_page;
 
 /// What stands at the top of a generated page.
 pub(crate) const GENERATED: &str = "<!-- Made by `cargo xtask docs`. -->\n";
@@ -29,7 +36,7 @@ pub struct Help {
 }
 
 /// The reference of the command line, made of the help texts.
-pub fn commands_page(help: &[Help]) -> String {
+fn commands_page(help: &[Help]) -> String {
     let mut page = format!(
         "{GENERATED}\n# Commands\n\nWhat each command prints with `--help`. `-h` prints the same.\n\n\
          stdout is the answer: paths, plans, JSON, the guest's own output. stderr is the story: progress, warnings and errors.\n"
@@ -40,8 +47,29 @@ pub fn commands_page(help: &[Help]) -> String {
     page
 }
 
+/// What `cargo xtask docs` writes, by path in the repository `root`: from the schema that `conjoin schema` prints, and the help texts.
+pub fn generated(root: &Path, schema: &str, help: &[Help]) -> Result<BTreeMap<PathBuf, String>> {
+    let reference = |name: &str| PathBuf::from("docs/src/reference").join(name);
+    Ok(BTreeMap::from([
+        (PathBuf::from("schema/conjoin.schema.json"), schema.to_owned()),
+        (reference("manifest.md"), manifest_page(&serde_json::from_str(schema)?)?),
+        (reference("commands.md"), commands_page(help)),
+        (reference("diagnostics.md"), diagnostics_page(root)?),
+    ]))
+}
+
+/// What is typed to get all help texts, `--help` left out, when `ask` gives the help text of a command.
+pub fn all_help(mut ask: impl FnMut(&[&str]) -> Result<String>) -> Result<Vec<Help>> {
+    let top = ask(&[])?;
+    let mut help = vec![Help { command: "conjoin".to_owned(), text: top.clone() }];
+    for name in subcommands(&top) {
+        help.push(Help { command: format!("conjoin {name}"), text: ask(&[name])? });
+    }
+    Ok(help)
+}
+
 /// The names of the subcommands in the text of `conjoin --help`.
-pub fn subcommands(help: &str) -> Vec<&str> {
+fn subcommands(help: &str) -> Vec<&str> {
     let list = help.lines().skip_while(|line| *line != "Commands:").skip(1).take_while(|line| !line.is_empty());
     let names = list.filter(|line| line.starts_with("  ") && !line.starts_with("    "));
     names.filter_map(|line| line.split_whitespace().next()).filter(|name| *name != "help").collect()

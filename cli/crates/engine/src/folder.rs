@@ -86,6 +86,17 @@ pub(crate) fn prepare(folder: &AbsPath) -> io::Result<()> {
     write_whole(folder.join(TAG).as_path(), TAG_TEXT.as_bytes())
 }
 
+/// Keeps a file called `name` in the app's `.conjoin`, with these contents; written only if it differs.
+pub fn keep_file(layout: &Layout, name: &str, contents: &[u8]) -> io::Result<()> {
+    let folder = layout.dot_conjoin();
+    let path = folder.join(name);
+    if fs_err::read(&path).is_ok_and(|found| found == contents) {
+        return Ok(());
+    }
+    prepare(&folder)?;
+    write_whole(path.as_path(), contents)
+}
+
 /// Removes the app's `.conjoin`, once no other conjoin works in it: that folder and nothing else, and only if conjoin made it.
 pub fn clean(
     layout: &Layout,

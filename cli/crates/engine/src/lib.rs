@@ -37,7 +37,7 @@ pub use cancel::CancelToken;
 pub use environment::{Environment, WITHHELD};
 pub use event::{BuildEvent, BuildOutcome, DirtyReason, EventSink, StepLine, StepOutcome};
 pub use execute::{Compared, Examined, ExecuteOptions, OnFailure, Verdict, examine, execute};
-pub use folder::{CleanError, Cleaned, Scope, clean};
+pub use folder::{CleanError, Cleaned, Scope, clean, keep_file};
 pub use inputs::InputError;
 pub use installed::{Installed, installed, remove_installed};
 pub use lock::{Lock, LockError, lock};

@@ -69,7 +69,7 @@ impl<T: JsonSchema> JsonSchema for Table<T> {
 /// `conjoin.toml`: what one app is made of.
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
-#[schemars(rename = "manifest", transform = schema::manifest_rules)]
+#[schemars(rename = "manifest")]
 pub(crate) struct RawManifest {
     /// The format of this file: `1`.
     #[schemars(schema_with = "schema::format")]

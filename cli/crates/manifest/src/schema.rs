@@ -63,7 +63,6 @@ pub(crate) fn format(_: &mut SchemaGenerator) -> Schema {
 pub(crate) fn components(generator: &mut SchemaGenerator) -> Schema {
     let mut schema = generator.subschema_for::<BTreeMap<String, Table<RawComponent>>>();
     schema.insert("propertyNames".to_owned(), json!({ "pattern": NAME, "maxLength": 64 }));
-    schema.insert("minProperties".to_owned(), 1.into());
     schema
 }
 
@@ -154,13 +153,6 @@ pub(crate) fn headers(_: &mut SchemaGenerator) -> Schema {
         "propertyNames": { "pattern": "^[0-9A-Za-z!#$%&'*+.^_`|~-]+$" },
         "additionalProperties": { "type": "string" },
     })
-}
-
-/// An app has a component.
-pub(crate) fn manifest_rules(schema: &mut Schema) {
-    if let Some(Value::Array(required)) = schema.get_mut("required") {
-        required.push("component".into());
-    }
 }
 
 /// What a component is made from is said once, and keys that mean nothing beside it are not written.

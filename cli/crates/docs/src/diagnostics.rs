@@ -1,0 +1,137 @@
+//! The list of diagnostics: every code in conjoin's sources, with one example from the golden cases.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    path::{Path, PathBuf},
+};
+
+use anyhow::{Result, bail};
+
+use crate::GENERATED;
+
+/// The first part of a code, and what it is about.
+const STAGES: [(&str, &str); 23] = [
+    ("usage", "The command line names something that is not there."),
+    ("app", "Finding and reading the app's files."),
+    ("manifest", "Reading `conjoin.toml`."),
+    ("wit", "Reading the shared WIT."),
+    ("wiring", "Connecting the components' worlds, before anything is built."),
+    ("tool", "Finding the tools that a language needs."),
+    ("toolchain", "What a language's toolchain needs."),
+    ("install", "Installing tools into the cache folder."),
+    ("debian", "Installing tools from Debian packages, without root."),
+    ("doctor", "What `conjoin doctor` found."),
+    ("plan", "Planning the steps of a build."),
+    ("rust", "Projects in Rust."),
+    ("go", "Projects in Go."),
+    ("tinygo", "Projects in Go that TinyGo builds."),
+    ("starling", "Projects in JavaScript and TypeScript on StarlingMonkey."),
+    ("quickjs", "Projects in JavaScript and TypeScript on QuickJS."),
+    ("python", "Projects in Python."),
+    ("build", "Carrying out the steps of a build."),
+    ("compose", "Composing the built components, and checking them against the wiring."),
+    ("run", "Running the app."),
+    ("new", "Making an app from a template, or adding to one."),
+    ("clean", "Removing what builds left."),
+    ("machine", "The machine under conjoin."),
+];
+
+/// The page, from the sources and cases of the repository in `root`.
+pub(crate) fn diagnostics_page(root: &Path) -> Result<String> {
+    let (codes, examples) = (codes(root)?, examples(root)?);
+    let mut page = format!(
+        "{GENERATED}\n# Diagnostics\n\nEvery error and warning has a code in brackets. Here are all codes, by the stage that reports them, with an \
+         example of what is printed. With `--message-format json` the code is the field `code`.\n"
+    );
+    let stages: BTreeSet<&str> = codes.iter().filter_map(|code| code.split("::").next()).collect();
+    let known = STAGES.iter().chain(&[("internal", "A bug of conjoin.")]);
+    for stage in &stages {
+        if !known.clone().any(|(name, _)| name == stage) {
+            bail!("the list of diagnostics does not know the stage `{stage}`");
+        }
+    }
+    for (stage, about) in known.filter(|(stage, _)| stages.contains(stage)) {
+        page.push_str(&format!("\n## {stage}\n\n{about}\n"));
+        for code in codes.iter().filter(|code| code.split("::").next() == Some(*stage)) {
+            page.push_str(&format!("\n### `{code}`\n"));
+            if let Some(example) = examples.get(code) {
+                page.push_str(&format!("\n```text\n{}\n```\n", example.trim_end()));
+            }
+        }
+    }
+    Ok(page)
+}
+
+/// The codes in the sources, tests left out.
+fn codes(root: &Path) -> Result<BTreeSet<String>> {
+    let mut codes = BTreeSet::new();
+    for path in files(&root.join("cli"))? {
+        let in_source = path.extension().is_some_and(|end| end == "rs") && path.iter().any(|part| part == "src");
+        if !in_source || ["docs", "test-support"].iter().any(|name| path.iter().any(|part| part == *name)) {
+            continue;
+        }
+        let text = fs_err::read_to_string(&path)?;
+        let text = text.split("#[cfg(test)]").next().unwrap_or_default();
+        let lines = text.lines().filter(|line| !line.trim_start().starts_with("//"));
+        codes.extend(lines.flat_map(|line| line.split('"').skip(1).step_by(2)).filter(|text| is_code(text)).map(str::to_owned));
+    }
+    Ok(codes)
+}
+
+fn is_code(text: &str) -> bool {
+    let word = |word: &str| word.len() > 1 && word.chars().all(|letter| letter.is_ascii_lowercase() || letter.is_ascii_digit() || letter == '-');
+    text.split_once("::").is_some_and(|(stage, what)| word(stage) && word(what))
+}
+
+/// The shortest example of each code in the golden cases; the first of several.
+fn examples(root: &Path) -> Result<BTreeMap<String, String>> {
+    let mut examples: BTreeMap<String, String> = BTreeMap::new();
+    let mut paths = files(&root.join("cli"))?;
+    paths.extend(files(&root.join("tests"))?);
+    let golden = |path: &PathBuf| {
+        path.iter().any(|part| part == "tests")
+            && (path.extension().is_some_and(|end| end == "out") || path.ends_with("expected.txt") || path.ends_with("error.txt"))
+    };
+    for path in paths.iter().filter(|path| golden(path)) {
+        let text = fs_err::read_to_string(path)?;
+        let mut example: Option<(String, String)> = None;
+        for line in text.lines().chain([""]) {
+            let begins = ["error", "warning", "---", "="].iter().any(|start| line.starts_with(start));
+            if line.is_empty() || begins {
+                if let Some((code, text)) = example.take()
+                    && examples.get(&code).is_none_or(|other| weight(&text) < weight(other))
+                {
+                    examples.insert(code, text);
+                }
+                let head = line.strip_prefix("error[").or_else(|| line.strip_prefix("warning["));
+                example = head.and_then(|head| head.split_once("]:")).map(|(code, _)| (code.to_owned(), format!("{line}\n")));
+            } else if let Some((_, text)) = &mut example {
+                text.push_str(&format!("{line}\n"));
+            }
+        }
+    }
+    Ok(examples)
+}
+
+/// Examples with a hint are better, and short ones.
+fn weight(example: &str) -> (bool, usize) {
+    (!example.contains("= help"), example.len())
+}
+
+fn files(folder: &Path) -> Result<Vec<PathBuf>> {
+    let mut files = Vec::new();
+    let mut pending = vec![folder.to_owned()];
+    while let Some(next) = pending.pop() {
+        for entry in fs_err::read_dir(&next)? {
+            let path = entry?.path();
+            let skipped = ["target", "node_modules", ".conjoin"].iter().any(|name| path.ends_with(name));
+            match path.is_dir() {
+                true if !skipped => pending.push(path),
+                true => {}
+                false => files.push(path),
+            }
+        }
+    }
+    files.sort();
+    Ok(files)
+}

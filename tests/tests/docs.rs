@@ -54,7 +54,11 @@ fn the_site_is_whole() {
                 let folder = path.parent().map(Path::to_owned).unwrap_or_default();
                 let parts = folder.join(file);
                 let clean = parts.components().fold(PathBuf::new(), |mut clean, part| {
-                    if part.as_os_str() == ".." { drop(clean.pop()) } else { clean.push(part) }
+                    if part.as_os_str() == ".." {
+                        clean.pop();
+                    } else {
+                        clean.push(part);
+                    }
                     clean
                 });
                 assert!(site.contains_key(&clean), "{}: {link}", path.display());

@@ -52,7 +52,8 @@ pub(crate) fn candidates(args: &[OsString], surroundings: &Surroundings) -> Opti
 
 /// The text of the manifest of the app that the words name, or else that the current folder is in.
 fn manifest(words: &[OsString], current_dir: &Path) -> Option<String> {
-    let named = words.iter().skip(2).map(|word| current_dir.join(word).join("conjoin.toml")).find(|path| path.is_file());
+    let named =
+        words.iter().skip(2).map(|word| current_dir.join(word).join("conjoin.toml")).find(|path| path.is_file());
     let above = || current_dir.ancestors().map(|folder| folder.join("conjoin.toml")).find(|path| path.is_file());
     fs_err::read_to_string(named.or_else(above)?).ok()
 }
@@ -115,8 +116,11 @@ mod tests {
         let command = with_names(Cli::command(), &Arc::default());
         let mut found = Vec::new();
         arguments(&command, "conjoin", &mut found);
-        let named: Vec<_> = found.iter().filter(|(_, _, named)| *named).map(|(path, id, _)| format!("{path} {id}")).collect();
-        for expected in ["conjoin build components", "conjoin run entry", "conjoin compose entry", "conjoin plan components"] {
+        let named: Vec<_> =
+            found.iter().filter(|(_, _, named)| *named).map(|(path, id, _)| format!("{path} {id}")).collect();
+        for expected in
+            ["conjoin build components", "conjoin run entry", "conjoin compose entry", "conjoin plan components"]
+        {
             assert!(named.iter().any(|name| name == expected), "{expected}: {named:?}");
         }
         assert!(named.iter().any(|name| name.starts_with("conjoin new template")), "{named:?}");

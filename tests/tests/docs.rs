@@ -9,7 +9,9 @@ use std::{
 };
 
 use anyhow::{Context as _, Result, bail, ensure};
-use conjoin_docs::{Action, Block, Book, Page, all_help, apply_diff, blocks, dead_links, generated, matches, render_site};
+use conjoin_docs::{
+    Action, Block, Book, Page, all_help, apply_diff, blocks, dead_links, generated, matches, render_site,
+};
 use conjoin_tests::{
     conjoin::{program, repository, run, shared_cache, succeed, text},
     server::{Line, Server},
@@ -70,7 +72,8 @@ fn the_site_is_whole() {
 #[test]
 fn transcripts_are_what_happens() {
     let only = chosen();
-    let pages: VecDeque<Page> = book().pages().filter(|page| page.path.to_string_lossy().contains(&only)).cloned().collect();
+    let pages: VecDeque<Page> =
+        book().pages().filter(|page| page.path.to_string_lossy().contains(&only)).cloned().collect();
     let (pages, failures) = (Mutex::new(pages), Mutex::new(Vec::new()));
     let work = || {
         while let Some(page) = next(&pages) {
@@ -197,7 +200,11 @@ impl Reader {
         if !expected.is_empty() {
             expected.push("…".to_owned());
             let lines: Vec<&str> = lines.iter().map(String::as_str).collect();
-            ensure!(matches(&expected, &lines), "line {}: the server does not print\n{expected:#?}\nbut\n{lines:#?}", block.line);
+            ensure!(
+                matches(&expected, &lines),
+                "line {}: the server does not print\n{expected:#?}\nbut\n{lines:#?}",
+                block.line
+            );
         }
         Ok(())
     }

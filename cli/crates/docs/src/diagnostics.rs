@@ -2,6 +2,7 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet},
+    fmt::Write as _,
     path::{Path, PathBuf},
 };
 
@@ -43,7 +44,7 @@ pub(crate) fn diagnostics_page(root: &Path) -> Result<String> {
         "{GENERATED}\n# Diagnostics\n\nEvery error and warning has a code in brackets. Here are all codes, by the stage that reports them, with an \
          example of what is printed. With `--message-format json` the code is the field `code`.\n"
     );
-    let stages: BTreeSet<&str> = codes.iter().filter_map(|code| code.split("::").next()).collect();
+    let stages: BTreeSet<&str> = codes.keys().filter_map(|code| code.split("::").next()).collect();
     let known = STAGES.iter().chain(&[("internal", "A bug of conjoin.")]);
     for stage in &stages {
         if !known.clone().any(|(name, _)| name == stage) {
@@ -51,20 +52,26 @@ pub(crate) fn diagnostics_page(root: &Path) -> Result<String> {
         }
     }
     for (stage, about) in known.filter(|(stage, _)| stages.contains(stage)) {
-        page.push_str(&format!("\n## {stage}\n\n{about}\n"));
-        for code in codes.iter().filter(|code| code.split("::").next() == Some(*stage)) {
-            page.push_str(&format!("\n### `{code}`\n"));
-            if let Some(example) = examples.get(code) {
-                page.push_str(&format!("\n```text\n{}\n```\n", example.trim_end()));
+        let _ = writeln!(page, "\n## {stage}\n\n{about}");
+        for (code, message) in codes.iter().filter(|(code, _)| code.split("::").next() == Some(*stage)) {
+            let _ = writeln!(page, "\n### `{code}`");
+            match (examples.get(code), message) {
+                (Some(example), _) => {
+                    let _ = writeln!(page, "\n```text\n{}\n```", example.trim_end());
+                }
+                (None, Some(message)) => {
+                    let _ = writeln!(page, "\n```text\nerror[{code}]: {message}\n```");
+                }
+                (None, None) => {}
             }
         }
     }
     Ok(page)
 }
 
-/// The codes in the sources, tests left out.
-fn codes(root: &Path) -> Result<BTreeSet<String>> {
-    let mut codes = BTreeSet::new();
+/// The codes in the sources, tests left out, each with the message that stands behind it, if one does.
+fn codes(root: &Path) -> Result<BTreeMap<String, Option<String>>> {
+    let mut codes: BTreeMap<String, Option<String>> = BTreeMap::new();
     for path in files(&root.join("cli"))? {
         let in_source = path.extension().is_some_and(|end| end == "rs") && path.iter().any(|part| part == "src");
         if !in_source || ["docs", "test-support"].iter().any(|name| path.iter().any(|part| part == *name)) {
@@ -72,14 +79,33 @@ fn codes(root: &Path) -> Result<BTreeSet<String>> {
         }
         let text = fs_err::read_to_string(&path)?;
         let text = text.split("#[cfg(test)]").next().unwrap_or_default();
-        let lines = text.lines().filter(|line| !line.trim_start().starts_with("//"));
-        codes.extend(lines.flat_map(|line| line.split('"').skip(1).step_by(2)).filter(|text| is_code(text)).map(str::to_owned));
+        let lines = text.lines().filter(|line| !["//", "#["].iter().any(|start| line.trim_start().starts_with(start)));
+        let text: String = lines.flat_map(|line| [line, "\n"]).collect();
+        for (start, _) in text.match_indices('"') {
+            let rest = &text[start + 1..];
+            let Some((code, rest)) = rest.split_once('"').filter(|(code, _)| is_code(code)) else { continue };
+            let message = codes.entry(code.to_owned()).or_default();
+            *message = message.take().or_else(|| first_text(rest));
+        }
     }
     Ok(codes)
 }
 
+/// The text that a code is followed by, `…` for what is put into it.
+fn first_text(rest: &str) -> Option<String> {
+    let (before, rest) = rest.split_once('"')?;
+    let plain = before.replace("format!(", "").chars().all(|letter| letter == ',' || letter.is_whitespace());
+    let text = rest.split('"').next().filter(|_| plain && before.contains(','))?;
+    let mut parts = text.split('{');
+    let first = parts.next().unwrap_or_default().to_owned();
+    Some(parts.fold(first, |said, part| format!("{said}…{}", part.split_once('}').map_or("", |(_, after)| after))))
+}
+
 fn is_code(text: &str) -> bool {
-    let word = |word: &str| word.len() > 1 && word.chars().all(|letter| letter.is_ascii_lowercase() || letter.is_ascii_digit() || letter == '-');
+    let word = |word: &str| {
+        word.len() > 1
+            && word.chars().all(|letter| letter.is_ascii_lowercase() || letter.is_ascii_digit() || letter == '-')
+    };
     text.split_once("::").is_some_and(|(stage, what)| word(stage) && word(what))
 }
 
@@ -90,7 +116,9 @@ fn examples(root: &Path) -> Result<BTreeMap<String, String>> {
     paths.extend(files(&root.join("tests"))?);
     let golden = |path: &PathBuf| {
         path.iter().any(|part| part == "tests")
-            && (path.extension().is_some_and(|end| end == "out") || path.ends_with("expected.txt") || path.ends_with("error.txt"))
+            && (path.extension().is_some_and(|end| end == "out")
+                || path.ends_with("expected.txt")
+                || path.ends_with("error.txt"))
     };
     for path in paths.iter().filter(|path| golden(path)) {
         let text = fs_err::read_to_string(path)?;
@@ -104,9 +132,11 @@ fn examples(root: &Path) -> Result<BTreeMap<String, String>> {
                     examples.insert(code, text);
                 }
                 let head = line.strip_prefix("error[").or_else(|| line.strip_prefix("warning["));
-                example = head.and_then(|head| head.split_once("]:")).map(|(code, _)| (code.to_owned(), format!("{line}\n")));
+                example =
+                    head.and_then(|head| head.split_once("]:")).map(|(code, _)| (code.to_owned(), format!("{line}\n")));
             } else if let Some((_, text)) = &mut example {
-                text.push_str(&format!("{line}\n"));
+                text.push_str(line);
+                text.push('\n');
             }
         }
     }

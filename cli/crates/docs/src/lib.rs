@@ -17,6 +17,7 @@ pub use transcript::{Action, Block, Command, apply_diff, blocks, matches};
 
 use std::{
     collections::BTreeMap,
+    fmt::Write as _,
     path::{Path, PathBuf},
 };
 
@@ -42,7 +43,7 @@ fn commands_page(help: &[Help]) -> String {
          stdout is the answer: paths, plans, JSON, the guest's own output. stderr is the story: progress, warnings and errors.\n"
     );
     for Help { command, text } in help {
-        page.push_str(&format!("\n## `{command}`\n\n```text\n{}\n```\n", text.trim_end()));
+        let _ = writeln!(page, "\n## `{command}`\n\n```text\n{}\n```", text.trim_end());
     }
     page
 }

@@ -21,7 +21,10 @@ pub fn anchors(text: &str) -> Vec<String> {
             (Event::Text(text) | Event::Code(text), Some(title)) => title.push_str(&text),
             (Event::End(TagEnd::Heading(_)), Some(title)) => {
                 let anchor = anchor(title);
-                let times = anchors.iter().filter(|other| other.trim_end_matches(|end: char| end.is_ascii_digit() || end == '-') == anchor).count();
+                let times = anchors
+                    .iter()
+                    .filter(|other| other.trim_end_matches(|end: char| end.is_ascii_digit() || end == '-') == anchor)
+                    .count();
                 anchors.push(if times == 0 { anchor } else { format!("{anchor}-{times}") });
                 heading = None;
             }
@@ -53,7 +56,9 @@ pub(crate) fn target(page: &Path, link: &str) -> Option<(PathBuf, Option<String>
     let mut clean = page.parent().map(Path::to_owned).unwrap_or_default();
     for part in Path::new(path).components() {
         match part {
-            Component::ParentDir => drop(clean.pop()),
+            Component::ParentDir => {
+                clean.pop();
+            }
             Component::Normal(name) => clean.push(name),
             Component::CurDir | Component::RootDir | Component::Prefix(_) => {}
         }
@@ -63,16 +68,19 @@ pub(crate) fn target(page: &Path, link: &str) -> Option<(PathBuf, Option<String>
 
 /// The links that lead to no page or no heading, each as `page: link`.
 pub fn dead_links(book: &Book) -> Vec<String> {
-    book.pages().flat_map(|page| links(page).into_iter().map(move |link| (page, link))).filter_map(|(page, link)| {
-        let (path, anchor) = target(&page.path, &link)?;
-        let found = book.pages().find(|page| page.path == path);
-        let dead = match (found, anchor) {
-            (None, _) => true,
-            (Some(found), Some(anchor)) => !anchors(&found.text).contains(&anchor),
-            (Some(_), None) => false,
-        };
-        dead.then(|| format!("{}: {link}", page.path.display()))
-    }).collect()
+    book.pages()
+        .flat_map(|page| links(page).into_iter().map(move |link| (page, link)))
+        .filter_map(|(page, link)| {
+            let (path, anchor) = target(&page.path, &link)?;
+            let found = book.pages().find(|page| page.path == path);
+            let dead = match (found, anchor) {
+                (None, _) => true,
+                (Some(found), Some(anchor)) => !anchors(&found.text).contains(&anchor),
+                (Some(_), None) => false,
+            };
+            dead.then(|| format!("{}: {link}", page.path.display()))
+        })
+        .collect()
 }
 
 fn links(page: &Page) -> Vec<String> {
@@ -96,7 +104,10 @@ mod tests {
     fn a_link_leads_to_a_page_and_a_heading_of_it() {
         let book = Book {
             entries: vec![
-                page("a.md", "# Top\n\n[1](b/c.md) [2](b/c.md#two-words) [3](#top) [4](https://x.y) [5](no.md) [6](#no)"),
+                page(
+                    "a.md",
+                    "# Top\n\n[1](b/c.md) [2](b/c.md#two-words) [3](#top) [4](https://x.y) [5](no.md) [6](#no)",
+                ),
                 page("b/c.md", "## `Two` words!\n\n[7](../a.md#top) [8](a.md)"),
             ],
         };

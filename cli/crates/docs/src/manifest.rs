@@ -1,5 +1,7 @@
 //! The reference of `conjoin.toml`, made of its JSON schema.
 
+use std::fmt::Write as _;
+
 use anyhow::{Context as _, Result, bail};
 use serde_json::Value;
 
@@ -78,17 +80,22 @@ pub(crate) fn manifest_page(schema: &Value) -> Result<String> {
         }
     }
     for (name, title) in TABLES {
-        let table = if name.is_empty() { schema } else { definitions.get(name).with_context(|| format!("no table `{name}`"))? };
-        page.push_str(&format!("\n## {title}\n\n"));
+        let table = if name.is_empty() {
+            schema
+        } else {
+            definitions.get(name).with_context(|| format!("no table `{name}`"))?
+        };
+        let _ = writeln!(page, "\n## {title}\n");
         if let Some(description) = table["description"].as_str().filter(|_| !name.is_empty()) {
-            page.push_str(&format!("{description}\n\n"));
+            let _ = writeln!(page, "{description}\n");
         }
         page.push_str("| key | value | |\n|---|---|---|\n");
         for (key, value) in table["properties"].as_object().context("a table has keys")? {
-            let required = table["required"].as_array().is_some_and(|names| names.iter().any(|name| name == key.as_str()));
+            let required =
+                table["required"].as_array().is_some_and(|names| names.iter().any(|name| name == key.as_str()));
             let must = if required { "**Must be written.** " } else { "" };
             let description = value["description"].as_str().unwrap_or_default();
-            page.push_str(&format!("| `{key}` | {} | {must}{description} |\n", kind(value)));
+            let _ = writeln!(page, "| `{key}` | {} | {must}{description} |", kind(value));
         }
     }
     Ok(page)

@@ -17,13 +17,15 @@ pub fn render_site(book: &Book) -> BTreeMap<PathBuf, String> {
     let pages: Vec<&Page> = book.pages().collect();
     for (index, page) in pages.iter().enumerate() {
         let before = index.checked_sub(1).and_then(|index| pages.get(index));
-        let text = document(book, page, [before, pages.get(index + 1)].map(|page| page.copied()));
+        let text = document(book, page, [before, pages.get(index + 1)].map(Option::<&&Page>::copied));
         files.insert(page.path.with_extension("html"), text);
     }
     if let Some(first) = pages.first() {
         let first = first.path.with_extension("html");
         let to = first.display();
-        let index = format!("<!doctype html><meta charset=\"utf-8\"><meta http-equiv=\"refresh\" content=\"0; url={to}\"><a href=\"{to}\">conjoin</a>\n");
+        let index = format!(
+            "<!doctype html><meta charset=\"utf-8\"><meta http-equiv=\"refresh\" content=\"0; url={to}\"><a href=\"{to}\">conjoin</a>\n"
+        );
         files.entry(PathBuf::from("index.html")).or_insert(index);
     }
     files
@@ -157,7 +159,9 @@ mod tests {
         let names: Vec<String> = site.keys().map(|path| path.display().to_string()).collect();
         assert_eq!(names, ["a.html", "b/c.html", "index.html", "style.css"]);
         let text = |path: &str| site[&PathBuf::from(path)].as_str();
-        for part in ["<a href=\"b/c.html#c\">", "<h1 id=\"a\">", "<span class=\"typed\">$ one &lt;two&gt;</span>", "A &amp; b"] {
+        for part in
+            ["<a href=\"b/c.html#c\">", "<h1 id=\"a\">", "<span class=\"typed\">$ one &lt;two&gt;</span>", "A &amp; b"]
+        {
             assert!(text("a.html").contains(part), "{part}: {}", text("a.html"));
         }
         for part in ["href=\"../a.html\"", "href=\"../style.css\"", "https://x.md/", "<h2>Part</h2>"] {

@@ -55,7 +55,8 @@ pub fn blocks(text: &str) -> Result<Vec<Block>> {
     let mut lines = text.lines().enumerate();
     while let Some((number, line)) = lines.next() {
         let Some(head) = line.strip_prefix("```") else { continue };
-        let body: Vec<&str> = lines.by_ref().map(|(_, line)| line).take_while(|line| !line.starts_with("```")).collect();
+        let body: Vec<&str> =
+            lines.by_ref().map(|(_, line)| line).take_while(|line| !line.starts_with("```")).collect();
         let action = action(head, &body).with_context(|| format!("line {}", number + 1))?;
         blocks.extend(action.map(|action| Block { line: number + 1, action }));
     }
@@ -66,7 +67,7 @@ fn action(head: &str, body: &[&str]) -> Result<Option<Action>> {
     let mut words = head.split_whitespace();
     let language = words.next().unwrap_or_default();
     let (mut serve, mut exit) = (false, 0);
-    let text = body.iter().map(|line| format!("{line}\n")).collect::<String>();
+    let text: String = body.iter().flat_map(|line| [line, "\n"]).collect();
     for word in words {
         match word.split_once('=') {
             None if word == "serve" && language == "console" => serve = true,
@@ -137,11 +138,15 @@ pub fn apply_diff(text: &str, diff: &str) -> Result<String> {
     let (mut old, mut new) = (String::new(), String::new());
     for line in diff.lines() {
         let (mark, rest) = line.split_at_checked(1).unwrap_or((" ", ""));
-        match mark {
-            " " => [&mut old, &mut new].into_iter().for_each(|side| side.push_str(&format!("{rest}\n"))),
-            "-" => old.push_str(&format!("{rest}\n")),
-            "+" => new.push_str(&format!("{rest}\n")),
+        let sides: &mut [&mut String] = match mark {
+            " " => &mut [&mut old, &mut new],
+            "-" => &mut [&mut old],
+            "+" => &mut [&mut new],
             _ => bail!("a line of a change starts with a space, `-` or `+`: {line}"),
+        };
+        for side in sides {
+            side.push_str(rest);
+            side.push('\n');
         }
     }
     match text.matches(&old).count() {
@@ -175,7 +180,9 @@ mod tests {
 
     #[test]
     fn a_head_that_means_nothing_is_an_error() {
-        for page in ["```console skip\n$ a\n```\n", "```console\na\n```\n", "```text exit=1\n```\n", "```console\n```\n"] {
+        for page in
+            ["```console skip\n$ a\n```\n", "```console\na\n```\n", "```text exit=1\n```\n", "```console\n```\n"]
+        {
             assert!(blocks(page).is_err(), "{page}");
         }
     }

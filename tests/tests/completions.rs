@@ -85,6 +85,8 @@ fn bash_completes_commands_templates_and_folders() {
     assert!(templates.contains(&"http-rust".to_owned()) && templates.contains(&"polyglot".to_owned()), "{templates:?}");
     assert_eq!(bash(&env, &app, &["conjoin", "new", "x", "-t", "poly"]), ["polyglot"]);
     assert_eq!(bash(&env, &app, &["conjoin", "build", "gate"]), ["gateway/"]);
+    assert_eq!(bash(&env, &app, &["conjoin", "doctor", "ty"]), ["typescript"]);
+    assert_eq!(bash(&env, &app, &["conjoin", "doctor", "rust", "tiny"]), ["tinygo"]);
 }
 
 #[test]

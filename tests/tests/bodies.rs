@@ -59,6 +59,10 @@ impl Service {
 
 fn app(name: &str, trigger: &str) -> PathBuf {
     let to = repository().join("target/tests").join(format!("bodies-{name}"));
+    if to.exists() {
+        // The store of the cache folder has what was built.
+        fs_err::remove_dir_all(&to).expect("the folder of the last run");
+    }
     let from = repository().join("tests/guests/bodies");
     let service = format!("service-{name}");
     for part in ["wit", &service] {

@@ -32,6 +32,16 @@ pub(crate) fn load(surroundings: &Surroundings, folder: &AbsPath, profile: Profi
 }
 
 impl App {
+    /// Refuses an app without components, in which there is nothing to do.
+    pub(crate) fn require_components(&self) -> Result<(), CommandError> {
+        if !self.manifest.components.is_empty() {
+            return Ok(());
+        }
+        Err(CommandError::project(vec![Diagnostic::error("app::no-component", "this app has no component yet").hint(
+            "`conjoin add -t http-rust=gateway` adds one; `conjoin templates` lists what there is to start from",
+        )]))
+    }
+
     /// The component called `name`, or the error of an argument that names none.
     pub(crate) fn component(&self, name: &str) -> Result<ComponentName, CommandError> {
         let names: Vec<&str> = self.manifest.components.keys().map(ComponentName::as_str).collect();
@@ -127,10 +137,18 @@ pub(crate) fn repair_wit(surroundings: &Surroundings, folder: &AbsPath) -> Resul
 /// Reads and resolves the shared WIT.
 fn load_wit(surroundings: &Surroundings, dir: &AbsPath, manifest: &Manifest) -> Result<Wit, CommandError> {
     let folder = dir.join(manifest.app.wit.as_path());
-    let mut files = Vec::new();
-    collect_wit(&folder, &mut files)?;
-    let sources = files.iter().map(|path| load_source(surroundings, path)).collect::<Result<Vec<_>, _>>()?;
+    let sources = load_wit_sources(surroundings, &folder)?;
     conjoin_wit::parse(&sources, &surroundings.shown(&folder)).map_err(CommandError::project)
+}
+
+/// The texts of the files of WIT in `folder` and below it; none if there is no such folder.
+pub(crate) fn load_wit_sources(
+    surroundings: &Surroundings,
+    folder: &AbsPath,
+) -> Result<Vec<Arc<Source>>, CommandError> {
+    let mut files = Vec::new();
+    collect_wit(folder, &mut files)?;
+    files.iter().map(|path| load_source(surroundings, path)).collect()
 }
 
 fn collect_wit(folder: &AbsPath, files: &mut Vec<AbsPath>) -> Result<(), CommandError> {
@@ -151,7 +169,8 @@ fn collect_wit(folder: &AbsPath, files: &mut Vec<AbsPath>) -> Result<(), Command
     Ok(())
 }
 
-fn load_source(surroundings: &Surroundings, path: &AbsPath) -> Result<Arc<Source>, CommandError> {
+/// The text of a file.
+pub(crate) fn load_source(surroundings: &Surroundings, path: &AbsPath) -> Result<Arc<Source>, CommandError> {
     let bytes = fs_err::read(path).map_err(|error| CommandError::io("app::unreadable", &error))?;
     let name = surroundings.shown(path);
     match String::from_utf8(bytes) {
@@ -170,7 +189,7 @@ fn load_source(surroundings: &Surroundings, path: &AbsPath) -> Result<Arc<Source
 }
 
 /// The bytes of the components that the manifest names as `source`.
-fn load_sources(dir: &AbsPath, manifest: &Manifest) -> BTreeMap<AbsPath, Result<Vec<u8>, String>> {
+pub(crate) fn load_sources(dir: &AbsPath, manifest: &Manifest) -> BTreeMap<AbsPath, Result<Vec<u8>, String>> {
     let paths = manifest.components.values().filter_map(|component| match &component.origin {
         Origin::Source(path) => Some(dir.join(path.value.as_path())),
         Origin::Built(_) | Origin::Custom(_) => None,

@@ -59,8 +59,12 @@ pub(crate) enum MessageFormat {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// Create an app from a template
+    /// Create an app from templates
     New(NewArgs),
+    /// Add components, a WIT package or a built component to an app
+    Add(AddArgs),
+    /// List the templates, what each needs, and whether it is there
+    Templates,
     /// Write what editors need of the WIT: bindings and declarations
     Bindings(BindingsArgs),
     /// Build every component and compose each entry; prints the paths of the results
@@ -105,14 +109,68 @@ pub(crate) struct ToolArgs {
 }
 
 #[derive(Debug, Args)]
+pub(crate) struct TemplateArgs {
+    /// Template to start from: an id that `conjoin templates` lists, or the path of a folder (with a `/`), and the name of the
+    /// component; may be repeated
+    #[arg(short, long = "template", value_name = "ID[=NAME]")]
+    pub(crate) templates: Vec<String>,
+    /// Value of a variable of the templates; `COMPONENT.KEY=VALUE` for one component alone; may be repeated
+    #[arg(long, value_name = "KEY=VALUE")]
+    pub(crate) set: Vec<String>,
+    /// TOML file with values of variables: `KEY = VALUE`, and a table for each component with values of its own
+    #[arg(long, value_name = "FILE", value_hint = clap::ValueHint::FilePath)]
+    pub(crate) values: Option<PathBuf>,
+    /// Take the default of each variable that was given no value, without asking
+    #[arg(long)]
+    pub(crate) defaults: bool,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = NEW_EXAMPLES)]
 pub(crate) struct NewArgs {
     /// Name of the app and of its folder
     #[arg(value_name = "NAME")]
     pub(crate) name: String,
-    /// Template to start from
-    #[arg(short, long, value_name = "ID")]
-    pub(crate) template: String,
+    #[command(flatten)]
+    pub(crate) template: TemplateArgs,
+    #[command(flatten)]
+    pub(crate) tools: ToolArgs,
 }
+
+const NEW_EXAMPLES: &str = "\
+Examples:
+  conjoin new shop -t http-rust                        an app of one component
+  conjoin new shop -t http-ts=gateway -t lib-python=ranking
+                                                       an app of two: the gateway calls the library
+  conjoin new shop -t empty                            an app without components, for `conjoin add`
+  conjoin new shop -t ./my-template --set owner=Ada    from a folder, with a value";
+
+#[derive(Debug, Args)]
+#[command(after_help = ADD_EXAMPLES)]
+pub(crate) struct AddArgs {
+    #[command(flatten)]
+    pub(crate) app: AppArgs,
+    #[command(flatten)]
+    pub(crate) template: TemplateArgs,
+    /// Component that is to import the interface of each library that is added; may be repeated
+    #[arg(long = "for", value_name = "COMPONENT", requires = "templates")]
+    pub(crate) importers: Vec<String>,
+    /// File or folder of a WIT package to take into the app, with the packages in its `deps/`
+    #[arg(long, value_name = "PATH", value_hint = clap::ValueHint::AnyPath, conflicts_with_all = ["templates", "component"])]
+    pub(crate) wit: Option<PathBuf>,
+    /// Built component to copy into the app, and its name there
+    #[arg(long, num_args = 2, value_names = ["NAME", "FILE"], conflicts_with = "templates")]
+    pub(crate) component: Vec<String>,
+    #[command(flatten)]
+    pub(crate) tools: ToolArgs,
+}
+
+const ADD_EXAMPLES: &str = "\
+Examples:
+  conjoin add -t lib-js=rules                     add a library
+  conjoin add -t lib-js=rules --for gateway       and let the world of `gateway` import its interface
+  conjoin add --wit ../protocols/audit.wit        take a WIT package into wit/deps
+  conjoin add --component legacy build/old.wasm   take a built component into vendor/";
 
 #[derive(Debug, Args)]
 pub(crate) struct BindingsArgs {

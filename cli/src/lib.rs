@@ -20,8 +20,10 @@
 
 mod app;
 mod args;
+mod choices;
 mod commands;
 mod completion;
+mod draft;
 mod exit;
 mod performer;
 mod pipeline;
@@ -48,8 +50,8 @@ pub use surroundings::Surroundings;
 use args::{Cli, Colour, Command, ExplainCommand, GlobalArgs, MessageFormat};
 use exit::CommandError;
 use settings::{
-    BindingsSettings, BuildSettings, CleanSettings, ComposeSettings, DoctorSettings, ExplainSettings, Machine,
-    NewSettings, PlanSettings, RunSettings,
+    AddSettings, BindingsSettings, BuildSettings, CleanSettings, ComposeSettings, DoctorSettings, ExplainSettings,
+    Machine, NewSettings, PlanSettings, RunSettings,
 };
 use signals::Signals;
 use ui::{Format, Ui, Verbosity};
@@ -92,6 +94,8 @@ fn dispatch(ui: &mut Ui, machine: &Machine, command: Command) -> Result<u8, Comm
     let done = |()| Exit::Done as u8;
     match command {
         Command::New(args) => commands::new(ui, machine, &NewSettings::new(args, here)).map(done),
+        Command::Add(args) => commands::add(ui, machine, &AddSettings::new(args, here)).map(done),
+        Command::Templates => commands::templates(ui, machine).map(done),
         Command::Bindings(args) => commands::bindings(ui, machine, &BindingsSettings::new(args, here)).map(done),
         Command::Build(args) => commands::build(ui, machine, &BuildSettings::new(args, here)).map(done),
         Command::Compose(args) => commands::compose(ui, machine, &ComposeSettings::new(args, here)).map(done),

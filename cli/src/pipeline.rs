@@ -31,6 +31,7 @@ pub(crate) fn build_app(
     selection: &Selection,
     work: &WorkSettings,
 ) -> Result<Vec<(ComponentName, AbsPath)>, CommandError> {
+    app.require_components()?;
     carry_out(ui, machine, app, (selection, Extent::Everything), work)?;
     let components = selected_components(&app.manifest, &app.wiring, selection);
     let composed: Vec<&ComponentName> =

@@ -6,8 +6,8 @@ use conjoin_plan::{AbsPath, Profile};
 
 use crate::{
     args::{
-        AppArgs, BindingsArgs, BuildArgs, CleanArgs, ComposeArgs, DoctorArgs, ExplainBuildArgs, NewArgs, PlanArgs,
-        RunArgs, ToolArgs,
+        AddArgs, AppArgs, BindingsArgs, BuildArgs, CleanArgs, ComposeArgs, DoctorArgs, ExplainBuildArgs, NewArgs,
+        PlanArgs, RunArgs, TemplateArgs, ToolArgs,
     },
     signals::Signals,
     surroundings::Surroundings,
@@ -46,6 +46,28 @@ pub(crate) struct WorkSettings {
     pub(crate) timings: bool,
 }
 
+/// Which templates, and what is known of their variables.
+#[derive(Clone, Debug)]
+pub(crate) struct TemplateSettings {
+    /// As they were typed: an id or a path, and `=NAME` if the component has one.
+    pub(crate) templates: Vec<String>,
+    /// Values as they were typed: `KEY=VALUE` or `COMPONENT.KEY=VALUE`.
+    pub(crate) set: Vec<String>,
+    /// A file with values.
+    pub(crate) values: Option<AbsPath>,
+    /// What happens to variables without a value.
+    pub(crate) unanswered: Unanswered,
+}
+
+/// What happens to variables of templates that were given no value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Unanswered {
+    /// The user is asked.
+    Ask,
+    /// They get their default.
+    Default,
+}
+
 /// For `conjoin new`.
 #[derive(Clone, Debug)]
 pub(crate) struct NewSettings {
@@ -53,8 +75,42 @@ pub(crate) struct NewSettings {
     pub(crate) name: String,
     /// The folder it is created in.
     pub(crate) parent: AbsPath,
-    /// The template.
-    pub(crate) template: String,
+    /// The templates.
+    pub(crate) templates: TemplateSettings,
+    /// How tools are seen to.
+    pub(crate) work: WorkSettings,
+}
+
+/// For `conjoin add`.
+#[derive(Clone, Debug)]
+pub(crate) struct AddSettings {
+    /// The folder in or above which the app is.
+    pub(crate) app: AbsPath,
+    /// What is added.
+    pub(crate) what: Addition,
+    /// How tools are seen to.
+    pub(crate) work: WorkSettings,
+}
+
+/// What `conjoin add` adds.
+#[derive(Clone, Debug)]
+pub(crate) enum Addition {
+    /// Components from templates.
+    Templates {
+        /// The templates.
+        templates: TemplateSettings,
+        /// The components that are to import the libraries among them.
+        importers: Vec<String>,
+    },
+    /// A WIT package.
+    Wit(AbsPath),
+    /// A built component.
+    Component {
+        /// What it is to be called.
+        name: String,
+        /// The file.
+        file: AbsPath,
+    },
 }
 
 /// For `conjoin bindings`.
@@ -213,8 +269,40 @@ impl WorkSettings {
 impl NewSettings {
     /// From what was typed.
     pub(crate) fn new(args: NewArgs, surroundings: &Surroundings) -> Self {
-        let NewArgs { name, template } = args;
-        Self { name, parent: surroundings.absolute(&PathBuf::from(".")), template }
+        let NewArgs { name, template, tools } = args;
+        Self {
+            name,
+            parent: surroundings.absolute(&PathBuf::from(".")),
+            templates: TemplateSettings::new(template, surroundings),
+            work: WorkSettings::new(&tools),
+        }
+    }
+}
+
+impl TemplateSettings {
+    fn new(args: TemplateArgs, surroundings: &Surroundings) -> Self {
+        let TemplateArgs { templates, set, values, defaults } = args;
+        Self {
+            templates,
+            set,
+            values: values.map(|file| surroundings.absolute(&file)),
+            unanswered: if defaults { Unanswered::Default } else { Unanswered::Ask },
+        }
+    }
+}
+
+impl AddSettings {
+    /// From what was typed.
+    pub(crate) fn new(args: AddArgs, surroundings: &Surroundings) -> Self {
+        let AddArgs { app, template, importers, wit, component, tools } = args;
+        let what = match (wit, <[String; 2]>::try_from(component)) {
+            (Some(path), _) => Addition::Wit(surroundings.absolute(&path)),
+            (None, Ok([name, file])) => Addition::Component { name, file: surroundings.absolute(&PathBuf::from(file)) },
+            (None, Err(_)) => {
+                Addition::Templates { templates: TemplateSettings::new(template, surroundings), importers }
+            }
+        };
+        Self { app: app_folder(app, surroundings), what, work: WorkSettings::new(&tools) }
     }
 }
 

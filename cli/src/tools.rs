@@ -130,6 +130,50 @@ fn turn_to_the_next(ui: &mut Ui, report: &BuildReport, failed: &[Installation], 
     }
 }
 
+/// Offers to install what is lacking of `tools`, before they are needed; gives what is lacking still. Only an installation that
+/// was wanted and fails is an error.
+pub(crate) fn offer(
+    ui: &mut Ui,
+    machine: &Machine,
+    layout: &Layout,
+    tools: &BTreeSet<Tool>,
+    work: &WorkSettings,
+) -> Result<BTreeSet<Tool>, CommandError> {
+    let absent = lacking(tools, &find(machine, layout, tools, &[]));
+    let wanted = match work.policy {
+        _ if absent.is_empty() => return Ok(absent),
+        InstallPolicy::Offline => false,
+        InstallPolicy::Install => true,
+        InstallPolicy::Ask if !ui.can_ask() => false,
+        InstallPolicy::Ask => match plan_installation(machine, layout, tools, &Failures::new()) {
+            Ok(Some(plan)) if !plan.installations.is_empty() => {
+                announce(ui, &plan);
+                ui.confirm("Install them now?")
+            }
+            Ok(_) | Err(_) => false,
+        },
+    };
+    if !wanted {
+        return Ok(absent);
+    }
+    let work = WorkSettings { policy: InstallPolicy::Install, ..work.clone() };
+    ensure(ui, machine, layout, tools, &work).map(|()| BTreeSet::new())
+}
+
+/// Says what is lacking, and the command that mends it in the app that is `shown` so.
+pub(crate) fn tell_lacking(ui: &mut Ui, lacking: &BTreeSet<Tool>, shown: &str) {
+    let set = conjoin_toolchains::all();
+    let specs: Vec<&ToolSpec> = lacking.iter().filter_map(|tool| set.tool(*tool)).collect();
+    for spec in &specs {
+        ui.status("Missing", &titled(spec));
+    }
+    if specs.is_empty() {
+        return;
+    }
+    let go = if shown == "." { String::new() } else { format!("cd {} && ", conjoin_plan::quote(shown.as_ref())) };
+    ui.status("Mend it", &format!("{go}conjoin doctor --fix; until then the app cannot be built"));
+}
+
 /// Says what will be installed, from what, and what that changes outside of the cache folder.
 fn announce(ui: &mut Ui, plan: &InstallPlan) {
     for installation in &plan.installations {

@@ -16,6 +16,7 @@ use crate::{
 /// Builds what an entry needs, composes it, and answers with the path of the composition; or prints its wiring.
 pub(crate) fn compose(ui: &mut Ui, machine: &Machine, settings: &ComposeSettings) -> Result<(), CommandError> {
     let app = load(&machine.surroundings, &settings.app, settings.profile)?;
+    app.require_components()?;
     let entry = choose(&app, settings.entry.as_deref())?;
     if settings.form == ComposeForm::Wac {
         ui.answer(conjoin_compose::to_wac(&app.wiring.composition(&entry)).trim_end());

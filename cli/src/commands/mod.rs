@@ -1,5 +1,6 @@
 //! One file, one function per command. Commands know nothing of clap and print through the `Ui`.
 
+mod add;
 mod bindings;
 mod build;
 mod clean;
@@ -7,11 +8,13 @@ mod completions;
 mod compose;
 mod doctor;
 mod explain;
-mod new;
+pub(crate) mod new;
 mod plan;
 mod run;
 mod schema;
+mod templates;
 
+pub(crate) use add::add;
 pub(crate) use bindings::bindings;
 pub(crate) use build::build;
 pub(crate) use clean::clean;
@@ -23,3 +26,4 @@ pub(crate) use new::new;
 pub(crate) use plan::plan;
 pub(crate) use run::run;
 pub(crate) use schema::{keep_schema, schema};
+pub(crate) use templates::templates;

@@ -30,6 +30,7 @@ enum Subject {
 /// Gives the exit code of the process: that of a command entry, 0 for a server.
 pub(crate) fn run(ui: &mut Ui, machine: &Machine, settings: &RunSettings) -> Result<u8, CommandError> {
     let app = load(&machine.surroundings, &settings.app, settings.profile)?;
+    app.require_components()?;
     let subject = choose(&app, settings.entry.as_deref())?;
     let entries = match &subject {
         Subject::Http(entries) => entries.clone(),

@@ -153,6 +153,18 @@ impl Ui {
         }
     }
 
+    /// Asks for a text; what was typed in one line without the space around it, `None` at the end of the input.
+    pub(crate) fn ask(&mut self, question: &str, default: Option<&str>) -> Option<String> {
+        let default = default.map_or_else(String::new, |default| format!(" [{default}]"));
+        drop(write!(self.err, "{question}{default}: "));
+        drop(self.err.flush());
+        let mut line = String::new();
+        match self.input.as_mut()?.read_line(&mut line) {
+            Ok(0) | Err(_) => None,
+            Ok(_) => Some(line.trim().to_owned()),
+        }
+    }
+
     /// A reader of the engine's events that tells them in this `Ui`'s way.
     pub(crate) fn events(&mut self) -> Events<'_> {
         let progress = Progress::new(self.live && self.format == Format::Human && self.verbosity > Verbosity::Quiet);

@@ -91,7 +91,7 @@ fn capitalised(word: &str) -> String {
 }
 
 /// The name as WIT wants it, with `%` before a word that means something there.
-pub(crate) fn wit_name(name: &str) -> String {
+pub fn wit_name(name: &str) -> String {
     let means_something = WIT_KEYWORDS.split_whitespace().any(|keyword| keyword == name);
     if means_something { format!("%{name}") } else { name.to_owned() }
 }

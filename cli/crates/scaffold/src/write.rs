@@ -64,8 +64,8 @@ fn parent_of(path: &Path) -> &Path {
     }
 }
 
-/// Refuses a place where something is already.
-fn refuse_occupied(dir: &Path) -> Result<(), ScaffoldError> {
+/// Refuses a place where something is already; an empty folder is none.
+pub fn refuse_occupied(dir: &Path) -> Result<(), ScaffoldError> {
     let failed = |source| ScaffoldError::Write { dir: dir.to_owned(), source };
     if fs_err::symlink_metadata(dir).is_err() {
         return Ok(());

@@ -1,0 +1,84 @@
+//! How a library that was added is called: the line and the place, for each component that could.
+
+use conjoin_manifest::{Component, ComponentName, Language, Origin};
+use conjoin_scaffold::{Call, Surroundings, find, render_call};
+
+use crate::{app::App, settings::Machine, ui::Ui};
+
+/// What was added.
+pub(super) struct Added<'a> {
+    pub(super) surroundings: &'a Surroundings,
+    /// The new components.
+    pub(super) names: &'a [String],
+    /// The components whose worlds import the new libraries already.
+    pub(super) importers: &'a [ComponentName],
+}
+
+/// Tells for each entry of the app that was there before what to write to call the new libraries.
+pub(super) fn tell(ui: &mut Ui, machine: &Machine, app: &App, added: &Added<'_>) {
+    let entries = app.manifest.entries().into_iter().filter(|name| !added.names.iter().any(|new| new == name.as_str()));
+    for entry in entries {
+        let component = &app.manifest.components[entry];
+        if matches!(component.origin, Origin::Source(_)) {
+            continue;
+        }
+        for lib in &added.surroundings.libs {
+            tell_one(ui, machine, app, (component, lib), added);
+        }
+    }
+}
+
+fn tell_one(ui: &mut Ui, machine: &Machine, app: &App, (component, lib): (&Component, &str), added: &Added<'_>) {
+    let name = &component.name.value;
+    let imports = added.importers.contains(name);
+    let world = &component.world.value;
+    let call = call_of(app, component, lib, added.surroundings);
+    if imports && call.is_none() {
+        return;
+    }
+    ui.note(&format!("To call `{lib}` from `{name}`:"));
+    if !imports {
+        let place = app
+            .wit
+            .place_of_world(world)
+            .map_or(String::new(), |(source, span)| format!(" ({}:{})", source.name, source.position(span.start).0));
+        ui.note(&format!("  in the world `{world}`{place}: `import {lib}-api;` (`--for {name}` writes it)"));
+    }
+    if let Some((path, call)) = call {
+        ui.note(&format!("  in {}:", machine.surroundings.shown(&app.layout.app.join(path))));
+        for line in call.line.lines() {
+            ui.note(&format!("    {}", line.trim_start()));
+        }
+    }
+}
+
+/// The call as the template of the component's language would write it, if the component has the file for it.
+fn call_of(
+    app: &App,
+    component: &Component,
+    lib: &str,
+    surroundings: &Surroundings,
+) -> Option<(std::path::PathBuf, Call)> {
+    let Origin::Built(built) = &component.origin else { return None };
+    let name = &component.name.value;
+    let kind = if app.manifest.http.iter().any(|trigger| trigger.component.value == *name) { "http" } else { "cli" };
+    let call = languages(built.language.value, built.toolchain).iter().find_map(|language| {
+        let template = find(&format!("{kind}-{language}")).ok()?;
+        let call = render_call(surroundings, &template, name.as_str(), lib).ok()??;
+        let path = built.path.value.as_path().join(&call.file);
+        app.layout.app.join(&path).as_path().is_file().then_some((path, call))
+    })?;
+    Some(call)
+}
+
+/// What the templates of a language are called.
+fn languages(language: Language, toolchain: conjoin_manifest::ToolchainName) -> &'static [&'static str] {
+    match (language, toolchain) {
+        (Language::Rust, _) => &["rust"],
+        (Language::Go, conjoin_manifest::ToolchainName::TinyGo) => &["tinygo"],
+        (Language::Go, _) => &["go"],
+        (Language::JavaScript, _) => &["js"],
+        (Language::TypeScript, _) => &["ts"],
+        (Language::Python, _) => &["python"],
+    }
+}

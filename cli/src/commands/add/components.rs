@@ -1,0 +1,222 @@
+//! Components from templates.
+
+use std::path::{Path, PathBuf};
+
+use conjoin_diagnostics::{Diagnostic, nearest};
+use conjoin_manifest::{ComponentName, Origin};
+use conjoin_plan::{AbsPath, Selection};
+use conjoin_scaffold::{Part, ScaffoldError, Surroundings, check_name, render_component, wit_name};
+use conjoin_wit::WitFile;
+use serde_json::json;
+
+use super::{advice, quoted};
+use crate::{
+    app::App,
+    choices::{Choice, choose, makes_app, refused},
+    commands::new::{bindings_for_editors, tools_of},
+    draft::Draft,
+    exit::CommandError,
+    settings::{Machine, TemplateSettings, WorkSettings},
+    tools,
+    ui::{Format, Ui},
+};
+
+/// The names that the components would get, as far as they can be told without asking anything.
+pub(super) fn names(machine: &Machine, settings: &TemplateSettings, dir: &AbsPath) -> Option<Vec<String>> {
+    let name = |typed: &String| match typed.rsplit_once('=') {
+        Some((_, name)) => Some(name.to_owned()),
+        None => {
+            let dir = machine.surroundings.absolute(Path::new(typed));
+            let template =
+                conjoin_scaffold::find(typed).or_else(|_| conjoin_scaffold::Template::read(dir.as_path(), typed));
+            template.ok()?.default_name().map(ToOwned::to_owned)
+        }
+    };
+    let _ = dir;
+    settings.templates.iter().map(name).collect()
+}
+
+/// Adds the components of the templates; the worlds of `importers` import the interfaces of the libraries among them.
+pub(super) fn add(
+    ui: &mut Ui,
+    machine: &Machine,
+    mut draft: Draft<'_>,
+    (settings, importers): (&TemplateSettings, &[String]),
+    work: &WorkSettings,
+) -> Result<(), CommandError> {
+    let app_name = draft.manifest.app.name.value.clone();
+    let importers = find_importers(&draft, importers)?;
+    let chosen = choose(ui, machine, settings, &app_name)?;
+    for (index, choice) in chosen.iter().enumerate() {
+        refuse_taken(&draft, choice, &chosen[..index])?;
+    }
+    let libs: Vec<String> = chosen
+        .iter()
+        .filter(|choice| choice.template.exports_interface())
+        .map(|choice| choice.answers.name.clone())
+        .collect();
+    if !importers.is_empty() && libs.is_empty() {
+        return Err(CommandError::usage(
+            Diagnostic::error("add::no-library", "`--for` names who imports a library, and no library is added")
+                .hint("the templates called `lib-...` make libraries"),
+        ));
+    }
+    let surroundings = surroundings(&draft, &app_name, libs);
+    let files = draft_components(&mut draft, &chosen, &surroundings)?;
+    let mut places = Vec::new();
+    for importer in &importers {
+        for lib in &surroundings.libs {
+            let world = draft.manifest.components[importer].world.value.clone();
+            let place = draft.import(&world, &format!("{lib}-api"))?;
+            places.push((importer.clone(), lib.clone(), place));
+        }
+    }
+    let app = draft.complete()?;
+    let lacking = tools::offer(ui, machine, &app.layout, &tools_of(&app)?, work)?;
+    let names: Vec<String> = chosen.iter().map(|choice| choice.answers.name.clone()).collect();
+    draft.write(names.clone())?;
+    for (choice, count) in chosen.iter().zip(files) {
+        let (name, id) = (&choice.answers.name, choice.template.id());
+        ui.status("Added", &format!("`{name}` from the template `{id}`: {count} files"));
+    }
+    for (importer, lib, place) in &places {
+        if let Some(place) = place {
+            ui.status("Imported", &format!("`{lib}-api` by the world of `{importer}` ({place})"));
+        }
+    }
+    let selection = Selection { components: changed(&names, &importers), entry: None };
+    bindings_for_editors(ui, machine, &app, &selection, (work, &lacking));
+    tools::tell_lacking(ui, &lacking, &machine.surroundings.shown(&app.layout.app));
+    advice::tell(
+        ui,
+        machine,
+        &app,
+        &advice::Added { surroundings: &surroundings, names: &names, importers: &importers },
+    );
+    answer(ui, machine, &app, &names);
+    Ok(())
+}
+
+/// The components whose world is new or has changed.
+fn changed(names: &[String], importers: &[ComponentName]) -> Vec<ComponentName> {
+    names.iter().filter_map(|name| ComponentName::parse(name).ok()).chain(importers.iter().cloned()).collect()
+}
+
+fn answer(ui: &mut Ui, machine: &Machine, app: &App, names: &[String]) {
+    for name in names {
+        let dir = app.layout.app.join(name);
+        match ui.format {
+            Format::Human => ui.answer(&machine.surroundings.shown(&dir)),
+            Format::Json => ui.answer_json("component", json!({ "name": name, "path": dir.to_string() })),
+        }
+    }
+}
+
+/// The app as the templates see it.
+fn surroundings(draft: &Draft<'_>, app: &str, libs: Vec<String>) -> Surroundings {
+    let package = draft.wit.package();
+    let (package, at_version) = match package.split_once('@') {
+        Some((package, version)) => (package.to_owned(), format!("@{version}")),
+        None => (package, String::new()),
+    };
+    Surroundings { app: app.to_owned(), package, at_version, libs }
+}
+
+/// Puts the components into the draft; gives the number of files of each.
+fn draft_components(
+    draft: &mut Draft<'_>,
+    chosen: &[Choice],
+    surroundings: &Surroundings,
+) -> Result<Vec<usize>, CommandError> {
+    let mut served = !draft.manifest.http.is_empty();
+    let mut counts = Vec::new();
+    for Choice { template, answers } in chosen {
+        let prefix = if served { format!("/{}", answers.name) } else { String::new() };
+        let part =
+            render_component(surroundings, Part { template, answers }, &prefix).map_err(|error| refused(&error))?;
+        served |= template.serves_http();
+        draft.add_to_manifest(&part.manifest).map_err(|why| {
+            CommandError::project(vec![
+                Diagnostic::error("add::manifest", format!("conjoin.toml cannot be continued: {why}"))
+                    .note(format!("this was to be added:\n{}", part.manifest.trim_end()))
+                    .hint("write it into conjoin.toml by hand"),
+            ])
+        })?;
+        let package: Vec<String> = surroundings.package.split(':').map(wit_name).collect();
+        let text = format!("package {}{};\n\n{}", package.join(":"), surroundings.at_version, part.wit);
+        draft.add_wit(&WitFile { path: PathBuf::from(format!("{}.wit", answers.name)), text })?;
+        for (path, bytes) in part.files.iter() {
+            draft.add_file(format!("{}/{path}", answers.name), bytes.to_vec())?;
+        }
+        counts.push(part.files.iter().count() + 1);
+    }
+    Ok(counts)
+}
+
+/// The components that `--for` names, whose worlds can be edited.
+fn find_importers(draft: &Draft<'_>, typed: &[String]) -> Result<Vec<ComponentName>, CommandError> {
+    let find = |name: &String| {
+        let Some(component) = draft.manifest.component(name) else {
+            let known: Vec<String> = draft.manifest.components.keys().map(ToString::to_string).collect();
+            let diagnostic = Diagnostic::error("usage::unknown-name", format!("this app has no component `{name}`"));
+            return Err(CommandError::usage(match nearest(name, known.iter().map(String::as_str)) {
+                Some(meant) => diagnostic.hint(format!("did you mean `{meant}`?")),
+                None if known.is_empty() => diagnostic.note("it has no component at all"),
+                None => diagnostic.note(format!("it has {}", quoted(&known))),
+            }));
+        };
+        if matches!(component.origin, Origin::Source(_)) {
+            return Err(CommandError::usage(
+                Diagnostic::error("add::built", format!("`{name}` is built already: it cannot import anything more"))
+                    .label(&draft.manifest.source, component.name.span.clone(), "its `source` says so"),
+            ));
+        }
+        Ok(component.name.value.clone())
+    };
+    typed.iter().map(find).collect()
+}
+
+/// Refuses a name that means something in the app already.
+fn refuse_taken(draft: &Draft<'_>, choice: &Choice, before: &[Choice]) -> Result<(), CommandError> {
+    let Choice { template, answers } = choice;
+    let name = &answers.name;
+    if makes_app(template) {
+        return Err(refused(&ScaffoldError::NotAComponent { id: template.id().to_owned() }));
+    }
+    check_name("component", name).map_err(|error| refused(&error))?;
+    if before.iter().any(|other| other.answers.name == *name) {
+        return Err(refused(&ScaffoldError::DuplicateComponent { name: name.clone() }));
+    }
+    let taken = |code, message: String| Diagnostic::error(code, message);
+    let other_name = format!("choose another name: `-t {}=NAME`", template.id());
+    if let Some(component) = draft.manifest.component(name) {
+        let diagnostic = taken("add::component-exists", format!("this app has a component `{name}`"));
+        let diagnostic = diagnostic.label(&draft.manifest.source, component.name.span.clone(), "it is here");
+        return Err(CommandError::usage(diagnostic.hint(other_name)));
+    }
+    let interface = template.exports_interface().then(|| format!("{name}-api"));
+    for word in [Some(name.clone()), interface].into_iter().flatten() {
+        if draft.wit.defines(&word) {
+            let diagnostic = taken(
+                "add::defined",
+                format!(
+                    "the app's WIT defines `{word}`, and a package has each name once, for a world or an interface"
+                ),
+            );
+            let diagnostic = match draft.wit.place_of_world(&word) {
+                Some((source, span)) => diagnostic.label(&source, span, "it is here"),
+                None => diagnostic,
+            };
+            return Err(CommandError::usage(diagnostic.hint(other_name)));
+        }
+    }
+    if fs_err::symlink_metadata(draft.dir.join(name)).is_ok() {
+        let diagnostic = taken("add::folder-exists", format!("there is something called `{name}` in the app's folder"));
+        return Err(CommandError::usage(
+            diagnostic
+                .hint(other_name)
+                .hint("if it is a project that conjoin is to build, write `[component...]` by hand"),
+        ));
+    }
+    Ok(())
+}

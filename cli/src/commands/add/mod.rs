@@ -1,0 +1,58 @@
+//! `conjoin add`: components, a WIT package or a built component into an app that exists.
+//!
+//! What is added is worked out on a [`Draft`], parsed and wired, and only then written: all of it, or nothing.
+
+mod advice;
+mod components;
+mod packages;
+
+use conjoin_diagnostics::Diagnostic;
+use conjoin_scaffold::Change;
+
+use crate::{
+    app::find,
+    choices::refused,
+    draft::Draft,
+    exit::CommandError,
+    settings::{AddSettings, Addition, Machine},
+    ui::Ui,
+};
+
+/// Adds what the settings name.
+pub(crate) fn add(ui: &mut Ui, machine: &Machine, settings: &AddSettings) -> Result<(), CommandError> {
+    let dir = find(&machine.surroundings, &settings.app)?;
+    let finished = Change::finish(dir.as_path()).map_err(|error| refused(&error))?;
+    if let Some(finished) = &finished {
+        ui.status("Completed", &format!("what was interrupted: {}", quoted(&finished.names)));
+    }
+    match &settings.what {
+        Addition::Templates { templates, importers } => {
+            if templates.templates.is_empty() {
+                return finished.map(drop).ok_or_else(nothing);
+            }
+            let names = components::names(machine, templates, &dir);
+            if finished.is_some_and(|finished| names == Some(finished.names)) {
+                return Ok(());
+            }
+            let draft = Draft::open(machine, dir)?;
+            components::add(ui, machine, draft, (templates, importers), &settings.work)
+        }
+        Addition::Wit(path) => packages::add_wit(ui, machine, Draft::open(machine, dir)?, path),
+        Addition::Component { name, file } => {
+            packages::add_component(ui, machine, Draft::open(machine, dir)?, (name, file))
+        }
+    }
+}
+
+fn nothing() -> CommandError {
+    CommandError::usage(
+        Diagnostic::error("add::nothing", "nothing was named that could be added")
+            .hint("`-t lib-rust=pricing` adds a component; `conjoin templates` lists what there is to start from")
+            .hint("`--wit PATH` takes a WIT package into the app, `--component NAME FILE` a built component"),
+    )
+}
+
+/// Names in backquotes, separated by commas.
+fn quoted(names: &[String]) -> String {
+    names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
+}

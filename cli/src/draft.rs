@@ -1,0 +1,220 @@
+//! An app in memory, before it is written: the one that `conjoin new` makes, or the one that `conjoin add` changes.
+//!
+//! Everything is parsed and wired before a file is touched, so that neither leaves an app behind that is broken.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use conjoin_diagnostics::Source;
+use conjoin_manifest::Manifest;
+use conjoin_plan::{AbsPath, AppWiring, Layout, Profile, wire};
+use conjoin_scaffold::{Change, FileSet, ScaffoldError};
+use conjoin_wit::{Wit, WitFile};
+
+use crate::{
+    app::{App, load_manifest, load_source, load_sources, load_wit_sources},
+    choices::refused,
+    exit::CommandError,
+    settings::Machine,
+};
+
+/// An app that exists, and what is to become of it.
+pub(crate) struct Draft<'a> {
+    machine: &'a Machine,
+    /// Its folder.
+    pub(crate) dir: AbsPath,
+    /// Its manifest as it is.
+    pub(crate) manifest: Manifest,
+    /// Its shared WIT as it is.
+    pub(crate) wit: Wit,
+    /// Whether everything in it was connected before.
+    was_whole: bool,
+    manifest_before: String,
+    manifest_now: String,
+    /// The files of the shared WIT: as they were, if they were there, and as they shall be.
+    sources: Vec<(Option<Arc<Source>>, Arc<Source>)>,
+    new: FileSet,
+    /// The bytes of components that are to be written.
+    components: BTreeMap<AbsPath, Result<Vec<u8>, String>>,
+}
+
+impl<'a> Draft<'a> {
+    /// The app in `dir`, unchanged.
+    pub(crate) fn open(machine: &'a Machine, dir: AbsPath) -> Result<Self, CommandError> {
+        let here = &machine.surroundings;
+        let manifest = load_manifest(here, &dir)?;
+        let text = load_source(here, &dir.join("conjoin.toml"))?.text.clone();
+        let folder = dir.join(manifest.app.wit.as_path());
+        let mut sources: Vec<_> =
+            load_wit_sources(here, &folder)?.into_iter().map(|source| (Some(Arc::clone(&source)), source)).collect();
+        let mut new = FileSet::new();
+        if sources.is_empty() {
+            // An app whose WIT was not begun yet.
+            let path = format!("{}/{}.wit", manifest.app.wit, manifest.app.name.value);
+            let begin = format!("package {}:api;\n", conjoin_scaffold::wit_name(&manifest.app.name.value));
+            sources.push((None, Arc::new(Source::new(here.shown(&dir.join(&path)), begin.clone()))));
+            new.add(path, begin).map_err(|error| refused(&error))?;
+        }
+        let now: Vec<Arc<Source>> = sources.iter().map(|(_, now)| Arc::clone(now)).collect();
+        let wit = conjoin_wit::parse(&now, &here.shown(&folder)).map_err(CommandError::project)?;
+        let was_whole = wire(&manifest, &wit, &dir, &load_sources(&dir, &manifest)).is_ok();
+        Ok(Self {
+            machine,
+            dir,
+            manifest,
+            wit,
+            was_whole,
+            manifest_before: text.clone(),
+            manifest_now: text,
+            sources,
+            new,
+            components: BTreeMap::new(),
+        })
+    }
+
+    /// Adds tables to the manifest.
+    pub(crate) fn add_to_manifest(&mut self, tables: &str) -> Result<(), String> {
+        self.manifest_now = conjoin_manifest::insert(&self.manifest_now, tables)?;
+        Ok(())
+    }
+
+    /// Adds a file.
+    pub(crate) fn add_file(&mut self, path: String, bytes: Vec<u8>) -> Result<(), CommandError> {
+        self.refuse_existing(&path)?;
+        self.new.add(path, bytes).map_err(|error| refused(&error))
+    }
+
+    /// Adds a built component.
+    pub(crate) fn add_component(&mut self, path: String, bytes: Vec<u8>) -> Result<(), CommandError> {
+        self.components.insert(self.dir.join(&path), Ok(bytes.clone()));
+        self.add_file(path, bytes)
+    }
+
+    /// Adds a file of WIT; its path is relative to the folder of the shared WIT.
+    pub(crate) fn add_wit(&mut self, file: &WitFile) -> Result<(), CommandError> {
+        let path = format!("{}/{}", self.manifest.app.wit, file.path.display());
+        let name = self.machine.surroundings.shown(&self.dir.join(&path));
+        self.sources.push((None, Arc::new(Source::new(name, file.text.clone()))));
+        self.add_file(path, file.text.clone().into_bytes())
+    }
+
+    /// Lets `world` import the interface `import` of the app's own package. Gives the place of the new line, for people.
+    pub(crate) fn import(&mut self, world: &str, import: &str) -> Result<Option<String>, CommandError> {
+        let wit = self.parse_wit()?;
+        let Some((source, text)) = wit.with_import(world, import) else { return Ok(None) };
+        let line = format!("import {import};");
+        let at = text.find(&line).map_or(0, |at| text[..at].matches('\n').count() + 1);
+        for (_, now) in &mut self.sources {
+            if now.name == source.name {
+                *now = Arc::new(Source::new(source.name.clone(), text.clone()));
+            }
+        }
+        Ok(Some(format!("{}:{at}", source.name)))
+    }
+
+    /// The shared WIT as it shall be.
+    pub(crate) fn parse_wit(&self) -> Result<Wit, CommandError> {
+        let sources = self.wit_sources();
+        conjoin_wit::parse(&sources, &self.wit_root()).map_err(CommandError::project)
+    }
+
+    /// The files of the shared WIT as they shall be.
+    pub(crate) fn wit_sources(&self) -> Vec<Arc<Source>> {
+        self.sources.iter().map(|(_, now)| Arc::clone(now)).collect()
+    }
+
+    /// The folder of the shared WIT, as it is called in the names of its files.
+    pub(crate) fn wit_root(&self) -> String {
+        self.machine.surroundings.shown(&self.dir.join(self.manifest.app.wit.as_path()))
+    }
+
+    /// Adds the packages of WASI that are missing; gives the app as it shall be, checked.
+    pub(crate) fn complete(&mut self) -> Result<App, CommandError> {
+        let missing = conjoin_wit::missing_wasi(&self.wit_sources(), &self.wit_root());
+        for file in conjoin_wit::wasi_deps(&missing) {
+            self.add_wit(&file)?;
+        }
+        let name = self.machine.surroundings.shown(&self.dir.join("conjoin.toml"));
+        let source = Arc::new(Source::new(name, self.manifest_now.clone()));
+        let manifest = conjoin_manifest::parse(&source).map_err(CommandError::project)?;
+        let wit = self.parse_wit()?;
+        let mut components = load_sources(&self.dir, &manifest);
+        components.extend(self.components.clone());
+        let wiring = match wire(&manifest, &wit, &self.dir, &components) {
+            Ok(wiring) => wiring,
+            Err(diagnostics) if self.was_whole => return Err(CommandError::project(diagnostics)),
+            // It was not connected before either: that is for its next build to tell.
+            Err(_) => AppWiring::default(),
+        };
+        let cache = self.machine.surroundings.cache();
+        Ok(App { manifest, wit, wiring, layout: Layout { app: self.dir.clone(), cache, profile: Profile::Dev } })
+    }
+
+    /// Writes all of it, or nothing; `names` is what it is called. Gives the number of new files.
+    pub(crate) fn write(self, names: Vec<String>) -> Result<usize, CommandError> {
+        let mut replaced = BTreeMap::new();
+        if self.manifest_now != self.manifest_before {
+            let both = (self.manifest_before.into_bytes(), self.manifest_now.into_bytes());
+            replaced.insert("conjoin.toml".to_owned(), both);
+        }
+        for (before, now) in self.sources {
+            let Some(before) = before else { continue };
+            if before.text != now.text {
+                let path = self.machine.surroundings.absolute(std::path::Path::new(&now.name));
+                let below = path.as_path().strip_prefix(self.dir.as_path()).unwrap_or(path.as_path());
+                let both = (before.text.clone().into_bytes(), now.text.clone().into_bytes());
+                replaced.insert(below.display().to_string(), both);
+            }
+        }
+        let count = self.new.iter().count();
+        let change = Change { names, new: self.new, replaced };
+        change.apply(self.dir.as_path()).map_err(|error| refused(&error))?;
+        Ok(count)
+    }
+
+    fn refuse_existing(&self, path: &str) -> Result<(), CommandError> {
+        if fs_err::symlink_metadata(self.dir.join(path)).is_ok() {
+            return Err(refused(&ScaffoldError::Occupied { path: path.to_owned() }));
+        }
+        Ok(())
+    }
+}
+
+/// The app called `dir` that `files` would be, checked.
+pub(crate) fn check_files(machine: &Machine, dir: &AbsPath, files: &FileSet) -> Result<App, CommandError> {
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    let manifest = files.get("conjoin.toml").map(text).unwrap_or_default();
+    let manifest = conjoin_manifest::parse(&Arc::new(Source::new("conjoin.toml", manifest)));
+    let manifest = manifest.map_err(CommandError::project)?;
+    let root = manifest.app.wit.to_string();
+    let sources: Vec<Arc<Source>> = files
+        .iter()
+        .filter(|(path, _)| path.starts_with(&format!("{root}/")) && is_wit(path))
+        .map(|(path, bytes)| Arc::new(Source::new(path, text(bytes))))
+        .collect();
+    let wit = conjoin_wit::parse(&sources, &root).map_err(CommandError::project)?;
+    let components = load_sources(dir, &manifest).into_keys().map(|path| {
+        let below = path.as_path().strip_prefix(dir.as_path()).unwrap_or(path.as_path()).display().to_string();
+        let bytes = files.get(&below).map(<[u8]>::to_vec).ok_or_else(|| "the template has no such file".to_owned());
+        (path, bytes)
+    });
+    let wiring = wire(&manifest, &wit, dir, &components.collect()).map_err(CommandError::project)?;
+    let layout = Layout { app: dir.clone(), cache: machine.surroundings.cache(), profile: Profile::Dev };
+    Ok(App { manifest, wit, wiring, layout })
+}
+
+/// Adds the packages of WASI that the app's WIT names.
+pub(crate) fn add_wasi(files: &mut FileSet) -> Result<(), ScaffoldError> {
+    let sources: Vec<Arc<Source>> = files
+        .iter()
+        .filter(|(path, _)| path.starts_with("wit/") && is_wit(path))
+        .map(|(path, bytes)| Arc::new(Source::new(path, String::from_utf8_lossy(bytes))))
+        .collect();
+    for file in conjoin_wit::wasi_deps(&conjoin_wit::missing_wasi(&sources, "wit")) {
+        files.add(format!("wit/{}", file.path.display()), file.text)?;
+    }
+    Ok(())
+}
+
+fn is_wit(path: &str) -> bool {
+    std::path::Path::new(path).extension().is_some_and(|end| end == "wit")
+}

@@ -97,18 +97,16 @@ impl<'a> Draft<'a> {
         self.add_file(path, file.text.clone().into_bytes())
     }
 
-    /// Lets `world` import the interface `import` of the app's own package. Gives the place of the new line, for people.
-    pub(crate) fn import(&mut self, world: &str, import: &str) -> Result<Option<String>, CommandError> {
+    /// Lets `world` import the interface `import` of the app's own package.
+    pub(crate) fn import(&mut self, world: &str, import: &str) -> Result<(), CommandError> {
         let wit = self.parse_wit()?;
-        let Some((source, text)) = wit.with_import(world, import) else { return Ok(None) };
-        let line = format!("import {import};");
-        let at = text.find(&line).map_or(0, |at| text[..at].matches('\n').count() + 1);
+        let Some((source, text)) = wit.with_import(world, import) else { return Ok(()) };
         for (_, now) in &mut self.sources {
             if now.name == source.name {
                 *now = Arc::new(Source::new(source.name.clone(), text.clone()));
             }
         }
-        Ok(Some(format!("{}:{at}", source.name)))
+        Ok(())
     }
 
     /// The shared WIT as it shall be.

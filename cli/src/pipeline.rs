@@ -70,6 +70,9 @@ fn carry_out(
 ) -> Result<(), CommandError> {
     keep_schema(&app.layout);
     let plan = plan_app(ui, machine, app, goal, work)?;
+    if plan.steps().is_empty() {
+        return Ok(());
+    }
     let task = Task { layout: &app.layout, plan: &plan, scope: Scope::App, work };
     execute_plan(ui, machine, &task).map(drop)
 }

@@ -2,7 +2,7 @@
 //!
 //! A case is a folder below `tests/cases/`: `case.toml` (`args`, and where needed `tools`, the scripts of fake tools by name, and
 //! `env`), `app/`, the folder it is run in, and `expected.txt`: stdout, stderr, the exit code and, where `files = true`, the files
-//! that are there afterwards. Nothing but the fake tools is on PATH.
+//! that are there afterwards, and what those in `show` hold. Nothing but the fake tools is on PATH.
 
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
@@ -32,6 +32,9 @@ struct Case {
     /// Whether the files that are there afterwards count.
     #[serde(default)]
     files: bool,
+    /// Files whose text afterwards counts; `␍` stands for a carriage return, `[BOM]` for a byte order mark.
+    #[serde(default)]
+    show: Vec<String>,
 }
 
 #[test]
@@ -75,6 +78,10 @@ fn run(folder: &Path) -> String {
     writeln!(said, "--- exit code {}", output.status.code().unwrap_or(-1)).unwrap();
     if case.files {
         writeln!(said, "--- files\n{}", files(&env.app(), Path::new("")).join("\n")).unwrap();
+    }
+    for name in &case.show {
+        let shown = fs_err::read_to_string(env.app().join(name)).unwrap_or_else(|error| format!("({})", error.kind()));
+        writeln!(said, "--- {name}\n{}", shown.replace('\r', "␍").replace('\u{feff}', "[BOM]").trim_end()).unwrap();
     }
     without_times(&without_sizes(&env.redact(&said)))
 }

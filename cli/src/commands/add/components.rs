@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use conjoin_diagnostics::{Diagnostic, nearest};
 use conjoin_manifest::{ComponentName, Origin};
-use conjoin_plan::{AbsPath, Selection};
+use conjoin_plan::Selection;
 use conjoin_scaffold::{Part, ScaffoldError, Surroundings, check_name, render_component, wit_name};
 use conjoin_wit::WitFile;
 use serde_json::json;
@@ -22,7 +22,7 @@ use crate::{
 };
 
 /// The names that the components would get, as far as they can be told without asking anything.
-pub(super) fn names(machine: &Machine, settings: &TemplateSettings, dir: &AbsPath) -> Option<Vec<String>> {
+pub(super) fn names(machine: &Machine, settings: &TemplateSettings) -> Option<Vec<String>> {
     let name = |typed: &String| match typed.rsplit_once('=') {
         Some((_, name)) => Some(name.to_owned()),
         None => {
@@ -32,7 +32,6 @@ pub(super) fn names(machine: &Machine, settings: &TemplateSettings, dir: &AbsPat
             template.ok()?.default_name().map(ToOwned::to_owned)
         }
     };
-    let _ = dir;
     settings.templates.iter().map(name).collect()
 }
 
@@ -63,12 +62,11 @@ pub(super) fn add(
     }
     let surroundings = surroundings(&draft, &app_name, libs);
     let files = draft_components(&mut draft, &chosen, &surroundings)?;
-    let mut places = Vec::new();
     for importer in &importers {
-        for lib in &surroundings.libs {
-            let world = draft.manifest.components[importer].world.value.clone();
-            let place = draft.import(&world, &format!("{lib}-api"))?;
-            places.push((importer.clone(), lib.clone(), place));
+        let world = draft.manifest.components[importer].world.value.clone();
+        // Each becomes the first line of the world.
+        for lib in surroundings.libs.iter().rev() {
+            draft.import(&world, &format!("{lib}-api"))?;
         }
     }
     let app = draft.complete()?;
@@ -79,11 +77,7 @@ pub(super) fn add(
         let (name, id) = (&choice.answers.name, choice.template.id());
         ui.status("Added", &format!("`{name}` from the template `{id}`: {count} files"));
     }
-    for (importer, lib, place) in &places {
-        if let Some(place) = place {
-            ui.status("Imported", &format!("`{lib}-api` by the world of `{importer}` ({place})"));
-        }
-    }
+    tell_imports(ui, &app, &importers, &surroundings.libs);
     let selection = Selection { components: changed(&names, &importers), entry: None };
     bindings_for_editors(ui, machine, &app, &selection, (work, &lacking));
     tools::tell_lacking(ui, &lacking, &machine.surroundings.shown(&app.layout.app));
@@ -95,6 +89,19 @@ pub(super) fn add(
     );
     answer(ui, machine, &app, &names);
     Ok(())
+}
+
+fn tell_imports(ui: &mut Ui, app: &App, importers: &[ComponentName], libs: &[String]) {
+    for importer in importers {
+        let world = &app.manifest.components[importer].world.value;
+        for lib in libs {
+            let place = app.wit.place_of_import(world, &format!("{lib}-api"));
+            let place = place.map_or(String::new(), |(source, span)| {
+                format!(" ({}:{})", source.name, source.position(span.start).0)
+            });
+            ui.status("Imported", &format!("`{lib}-api` by the world of `{importer}`{place}"));
+        }
+    }
 }
 
 /// The components whose world is new or has changed.

@@ -30,7 +30,7 @@ pub(crate) fn add(ui: &mut Ui, machine: &Machine, settings: &AddSettings) -> Res
             if templates.templates.is_empty() {
                 return finished.map(drop).ok_or_else(nothing);
             }
-            let names = components::names(machine, templates, &dir);
+            let names = components::names(machine, templates);
             if finished.is_some_and(|finished| names == Some(finished.names)) {
                 return Ok(());
             }

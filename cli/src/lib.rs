@@ -95,7 +95,10 @@ fn dispatch(ui: &mut Ui, machine: &Machine, command: Command) -> Result<u8, Comm
     match command {
         Command::New(args) => commands::new(ui, machine, &NewSettings::new(args, here)).map(done),
         Command::Add(args) => commands::add(ui, machine, &AddSettings::new(args, here)).map(done),
-        Command::Templates => commands::templates(ui, machine).map(done),
+        Command::Templates => {
+            commands::templates(ui, machine);
+            Ok(Exit::Done as u8)
+        }
         Command::Bindings(args) => commands::bindings(ui, machine, &BindingsSettings::new(args, here)).map(done),
         Command::Build(args) => commands::build(ui, machine, &BuildSettings::new(args, here)).map(done),
         Command::Compose(args) => commands::compose(ui, machine, &ComposeSettings::new(args, here)).map(done),

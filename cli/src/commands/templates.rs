@@ -9,14 +9,13 @@ use serde_json::json;
 use crate::{
     commands::new::tools_of,
     draft::{add_wasi, check_files},
-    exit::CommandError,
     settings::Machine,
     tools,
     ui::{Format, Ui},
 };
 
 /// Lists the templates.
-pub(crate) fn templates(ui: &mut Ui, machine: &Machine) -> Result<(), CommandError> {
+pub(crate) fn templates(ui: &mut Ui, machine: &Machine) {
     let here = &machine.surroundings;
     let dir = here.absolute(std::path::Path::new("."));
     let layout = Layout { app: dir, cache: here.cache(), profile: Profile::Dev };
@@ -34,7 +33,6 @@ pub(crate) fn templates(ui: &mut Ui, machine: &Machine) -> Result<(), CommandErr
             }
         }
     }
-    Ok(())
 }
 
 /// The tools that what the template makes needs.

@@ -81,9 +81,9 @@ fn a_change_that_was_cut_off_anywhere_is_completed() {
 fn stage(app: &Path, moved: usize) {
     let stage = app.join(".conjoin/change");
     fs_err::create_dir_all(&stage).expect("a folder");
-    let moves = ["rules/Cargo.toml", "rules/src/lib.rs", "wit/rules.wit", "conjoin.toml"];
+    let places = ["rules/Cargo.toml", "rules/src/lib.rs", "wit/rules.wit", "conjoin.toml"];
     let mut journal = Vec::new();
-    for (index, to) in moves.iter().enumerate() {
+    for (index, to) in places.iter().enumerate() {
         let is_manifest = *to == "conjoin.toml";
         let text = if is_manifest { "new" } else { to };
         let place = if index < moved { app.join(to) } else { stage.join(index.to_string()) };

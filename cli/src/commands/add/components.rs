@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use conjoin_diagnostics::{Diagnostic, nearest};
 use conjoin_manifest::{ComponentName, Origin};
 use conjoin_plan::Selection;
-use conjoin_scaffold::{Part, ScaffoldError, Surroundings, check_name, render_component, wit_name};
+use conjoin_scaffold::{Part, ScaffoldError, Surroundings, Template, check_name, render_component, wit_name};
 use conjoin_wit::WitFile;
 use serde_json::json;
 
@@ -23,14 +23,13 @@ use crate::{
 
 /// The names that the components would get, as far as they can be told without asking anything.
 pub(super) fn names(machine: &Machine, settings: &TemplateSettings) -> Option<Vec<String>> {
-    let name = |typed: &String| match typed.rsplit_once('=') {
-        Some((_, name)) => Some(name.to_owned()),
-        None => {
-            let dir = machine.surroundings.absolute(Path::new(typed));
-            let template =
-                conjoin_scaffold::find(typed).or_else(|_| conjoin_scaffold::Template::read(dir.as_path(), typed));
-            template.ok()?.default_name().map(ToOwned::to_owned)
+    let name = |typed: &String| {
+        if let Some((_, name)) = typed.rsplit_once('=') {
+            return Some(name.to_owned());
         }
+        let dir = machine.surroundings.absolute(Path::new(typed));
+        let template = conjoin_scaffold::find(typed).or_else(|_| Template::read(dir.as_path(), typed));
+        template.ok()?.default_name().map(ToOwned::to_owned)
     };
     settings.templates.iter().map(name).collect()
 }

@@ -48,7 +48,7 @@ pub(super) fn add_wit(
             Some((_, others)) if name != main && (name.starts_with("wasi:") || same_texts(&files, others)) => continue,
             Some((_, others)) => return Err(clash(&name, &files, others)),
         }
-        if name.starts_with("wasi:") && conjoin_wit::wasi_deps(std::slice::from_ref(&name)).len() > 0 {
+        if name.starts_with("wasi:") && !conjoin_wit::wasi_deps(std::slice::from_ref(&name)).is_empty() {
             // The app gets conjoin's own copy if it needs it.
             continue;
         }
@@ -139,14 +139,11 @@ pub(super) fn add_component(
     let app = draft.complete()?;
     draft.write(vec![name.to_owned()])?;
     ui.status("Added", &format!("`{name}`, a built component, as {place}"));
-    if let Some(surface) =
-        app.wiring.surfaces.values().zip(app.wiring.surfaces.keys()).find(|(_, key)| key.as_str() == name)
-    {
-        let wasi: Vec<String> =
-            surface.0.imports.iter().filter(|item| item.is_wasi()).map(|item| item.name.clone()).collect();
-        if !wasi.is_empty() {
-            ui.note(&format!("It imports {}; grant in conjoin.toml what it may do.", quoted(&wasi)));
-        }
+    let surface = app.wiring.surfaces.iter().find(|(key, _)| key.as_str() == name).map(|(_, surface)| surface);
+    let imports = surface.map_or(&[][..], |surface| &surface.imports);
+    let wasi: Vec<String> = imports.iter().filter(|item| item.is_wasi()).map(|item| item.name.clone()).collect();
+    if !wasi.is_empty() {
+        ui.note(&format!("It imports {}; grant in conjoin.toml what it may do.", quoted(&wasi)));
     }
     match ui.format {
         Format::Human => ui.answer(&machine.surroundings.shown(&app.layout.app.join(&place))),

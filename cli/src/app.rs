@@ -5,6 +5,7 @@ use std::{collections::BTreeMap, sync::Arc};
 use conjoin_diagnostics::{Diagnostic, Source, nearest};
 use conjoin_manifest::{ComponentName, Manifest, Origin};
 use conjoin_plan::{AbsPath, AppWiring, Layout, Profile, wire};
+use conjoin_scaffold::Change;
 use conjoin_wit::Wit;
 
 use crate::{exit::CommandError, surroundings::Surroundings};
@@ -24,6 +25,12 @@ pub(crate) struct App {
 /// Reads the app that `folder`, or the nearest folder above it, contains.
 pub(crate) fn load(surroundings: &Surroundings, folder: &AbsPath, profile: Profile) -> Result<App, CommandError> {
     let dir = find(surroundings, folder)?;
+    if Change::is_pending(dir.as_path()) {
+        return Err(CommandError::project(vec![
+            Diagnostic::error("app::interrupted", "`conjoin add` was interrupted here, in the middle of its changes")
+                .hint("`conjoin add` without anything else completes them"),
+        ]));
+    }
     let manifest = load_manifest(surroundings, &dir)?;
     let wit = load_wit(surroundings, &dir, &manifest)?;
     let sources = load_sources(&dir, &manifest);

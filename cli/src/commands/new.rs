@@ -87,7 +87,7 @@ fn with_template(ui: &mut Ui, settings: &TemplateSettings) -> Result<TemplateSet
         ui.note(&format!("  {:<12} {}", template.id, template.description));
     }
     loop {
-        let Some(typed) = ui.ask("Which template?", None) else { return Err(missing()) };
+        let Some(typed) = ui.ask("Template", None) else { return Err(missing()) };
         if known.iter().any(|template| template.id == typed) {
             settings.templates.push(typed);
             return Ok(settings);

@@ -76,7 +76,8 @@ impl Progress {
             }
             BuildEvent::StoreCollected { artifacts, bytes } => {
                 if verbosity == Verbosity::Verbose {
-                    let size = format!("{:.1} MB", *bytes as f64 / 1e6);
+                    let tenths = bytes / 100_000;
+                    let size = format!("{}.{} MB", tenths / 10, tenths % 10);
                     let what = format!("{artifacts} artifacts, {size}, from the cache folder: used longest ago");
                     lines.push(status_line("Removed", &what, style));
                 }

@@ -71,6 +71,11 @@ impl Change {
         carry_out(app, &stage, &journal)
     }
 
+    /// Whether a process before was interrupted in the middle of a change of `app`.
+    pub fn is_pending(app: &Path) -> bool {
+        app.join(STAGE).join(JOURNAL).is_file()
+    }
+
     /// Completes the change that a process before began in `app`, if there is one.
     pub fn finish(app: &Path) -> Result<Option<Finished>, ScaffoldError> {
         let stage = app.join(STAGE);

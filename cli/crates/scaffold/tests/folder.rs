@@ -4,7 +4,8 @@ use std::path::Path;
 
 use conjoin_scaffold::{Answers, Kind, ScaffoldError, Template, render};
 
-const ABOUT: &str = "id = \"mine\"\ndescription = \"Mine\"\nkind = \"app\"\nlanguages = []\nminimum-conjoin = \"0.1.0\"\n";
+const ABOUT: &str =
+    "id = \"mine\"\ndescription = \"Mine\"\nkind = \"app\"\nlanguages = []\nminimum-conjoin = \"0.1.0\"\n";
 
 fn folder() -> tempfile::TempDir {
     let folder = tempfile::tempdir().expect("a folder");

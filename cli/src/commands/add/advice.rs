@@ -19,7 +19,9 @@ pub(super) fn tell(ui: &mut Ui, machine: &Machine, app: &App, added: &Added<'_>)
     let entries = app.manifest.entries().into_iter().filter(|name| !added.names.iter().any(|new| new == name.as_str()));
     for entry in entries {
         let component = &app.manifest.components[entry];
-        if matches!(component.origin, Origin::Source(_)) {
+        // Who was named with `--for` is whom it is about.
+        let is_meant = added.importers.is_empty() || added.importers.contains(entry);
+        if !is_meant || matches!(component.origin, Origin::Source(_)) {
             continue;
         }
         for lib in &added.surroundings.libs {

@@ -30,7 +30,8 @@ fn files(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
             let path = entry.expect("an entry").path();
             let name = path.file_name().expect("a name").to_string_lossy().into_owned();
             if path.is_dir() {
-                if !matches!(name.as_str(), ".conjoin" | "internal" | "__pycache__" | "target" | "node_modules") {
+                let made = [".conjoin", "bindings", "internal", "__pycache__", "target", "node_modules"];
+                if !made.contains(&name.as_str()) {
                     pending.push(path);
                 }
             } else {

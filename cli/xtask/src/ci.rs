@@ -26,7 +26,9 @@ pub(crate) fn ci() -> Result<()> {
     let tools = [("CONJOIN_CACHE", variables[0].1)];
     run_in(&sample, &conjoin, &["doctor", "--fix"], &tools)?;
     test(&["--workspace", "--exclude", "conjoin-tests", "--lib", "--bins", "--tests"])?;
-    for name in ["cli", "install", "templates", "lists", "bodies", "mistakes", "projects", "sample", "tidy"] {
+    for name in [
+        "cli", "install", "templates", "lists", "bodies", "mistakes", "projects", "go_lists", "go_http", "sample", "tidy",
+    ] {
         test(&["--package", "conjoin-tests", "--test", name])?;
     }
     Ok(())

@@ -49,6 +49,17 @@ pub(super) enum Outcome {
     NoRoom,
 }
 
+/// What a guest that returned has given.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Answer {
+    /// A response; the instance may answer again.
+    Response,
+    /// An error code in its place: who knows what state the instance is in.
+    Error,
+    /// Nothing.
+    None,
+}
+
 /// Answers one request.
 pub(super) async fn run(job: Job) -> Outcome {
     let Job { entry, request, head, body_done, abandoned } = job;
@@ -69,12 +80,13 @@ pub(super) async fn run(job: Job) -> Outcome {
     let guest = instance.store.data();
     guest.finish_output();
     match result {
-        Ok(true) => {
+        Ok(Answer::Response) => {
             code.keep(instance, &entry.blueprint);
             Outcome::Answered
         }
+        Ok(Answer::Error) => Outcome::Answered,
         _ if abandoned.is_set() => Outcome::Trapped,
-        Ok(false) => {
+        Ok(Answer::None) => {
             let failure = Failure {
                 entry: entry.blueprint.name.to_string(),
                 request: Some(line),
@@ -92,33 +104,32 @@ pub(super) async fn run(job: Job) -> Outcome {
     }
 }
 
-/// Whether the guest answered.
 async fn answer_p2(
     instance: &mut HttpInstance,
     request: Request<WasiBody>,
     head: oneshot::Sender<Head>,
-) -> wasmtime::Result<bool> {
-    let Proxy::P2(proxy) = &instance.proxy else { return Ok(false) };
+) -> wasmtime::Result<Answer> {
+    let Proxy::P2(proxy) = &instance.proxy else { return Ok(Answer::None) };
     let store = &mut instance.store;
     let (answered, was_answered) = oneshot::channel();
     let request = store.data_mut().http().new_incoming_request(Scheme::Http, request)?;
     let out = store.data_mut().http().new_response_outparam_from_callback(move |response| {
+        let answer = if response.is_ok() { Answer::Response } else { Answer::Error };
         // The one who asked may be gone; the guest may finish nevertheless.
         drop(head.send(response.map_err(|code| format!("{code:?}"))));
-        let _ = answered.send(());
+        let _ = answered.send(answer);
     })?;
     proxy.wasi_http_incoming_handler().call_handle(&mut *store, request, out).await?;
-    Ok(was_answered.now_or_never().is_some_and(|result| result.is_ok()))
+    Ok(was_answered.now_or_never().and_then(Result::ok).unwrap_or(Answer::None))
 }
 
-/// Whether the guest answered.
 async fn answer_p3(
     instance: &mut HttpInstance,
     request: Request<WasiBody>,
     head: oneshot::Sender<Head>,
     body_done: oneshot::Receiver<()>,
-) -> wasmtime::Result<bool> {
-    let Proxy::P3(service) = &instance.proxy else { return Ok(false) };
+) -> wasmtime::Result<Answer> {
+    let Proxy::P3(service) = &instance.proxy else { return Ok(Answer::None) };
     instance
         .store
         .run_concurrent(async |accessor: &Accessor<Guest>| {
@@ -130,7 +141,7 @@ async fn answer_p3(
                 Ok(response) => response,
                 Err(code) => {
                     drop(head.send(Err(format!("{code:?}"))));
-                    return Ok(true);
+                    return Ok(Answer::Error);
                 }
             };
             let response = accessor.with(|mut store| response.into_http(&mut store, sent))?;
@@ -139,7 +150,7 @@ async fn answer_p3(
                 drop(body_done.await);
             }
             future::poll_fn(|context| accessor.poll_no_interesting_tasks(context)).await;
-            Ok(true)
+            Ok(Answer::Response)
         })
         .await?
 }

@@ -84,6 +84,20 @@ async fn every_request_gets_a_fresh_instance_unless_reuse_is_asked_for() {
 }
 
 #[tokio::test]
+async fn an_instance_that_gave_an_error_is_not_reused() {
+    for guest in [Guest::HttpP3, Guest::Silent] {
+        let mut options = options(guest, Grants::default());
+        options.entries[0].reuse = NonZeroU32::new(100);
+        let server = Server::start(runtime(), options);
+        for count in [1, 2] {
+            assert_eq!(server.get("/count").await, format!("200 {count}"));
+        }
+        assert_eq!(server.get("/error").await, "500 the component answered with an error");
+        assert_eq!(server.get("/count").await, "200 1");
+    }
+}
+
+#[tokio::test]
 async fn a_trap_answers_500_says_where_and_the_server_lives_on() {
     for guest in HTTP {
         let server = Server::of(guest, Grants::default());

@@ -130,7 +130,7 @@ fn release_arguments(source: &mut Source) {
     for (index, line) in body.iter().enumerate() {
         source.body.push(line.clone());
         let opens = line.starts_with("func wasm_export_") && !line.starts_with("func wasm_export_post_return_");
-        let mut rest = body[index..].iter().take_while(|line| line.as_str() != "}");
+        let mut rest = body[index + 1..].iter().take_while(|line| !line.starts_with("func "));
         if opens && !rest.any(|line| line.trim() == RELEASE) {
             source.body.push(RELEASE.to_owned());
         }

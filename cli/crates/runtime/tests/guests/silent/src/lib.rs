@@ -1,15 +1,32 @@
-//! Takes HTTP requests of WASI 0.2 and returns without an answer, or gives an error instead of one.
+//! Takes HTTP requests of WASI 0.2 and returns without an answer, gives an error instead of one, or says how often it was asked.
 
-use wasip2::http::types::{ErrorCode, IncomingRequest, ResponseOutparam};
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use wasip2::http::types::{ErrorCode, Fields, IncomingRequest, OutgoingBody, OutgoingResponse, ResponseOutparam};
 
 wasip2::http::proxy::export!(Guest);
+
+static ASKED: AtomicU32 = AtomicU32::new(0);
 
 struct Guest;
 
 impl wasip2::exports::http::incoming_handler::Guest for Guest {
     fn handle(request: IncomingRequest, answer: ResponseOutparam) {
-        if request.path_with_query().is_some_and(|path| path == "/error") {
-            ResponseOutparam::set(answer, Err(ErrorCode::ConfigurationError));
+        let asked = ASKED.fetch_add(1, Ordering::Relaxed) + 1;
+        match request.path_with_query().as_deref() {
+            Some("/error") => ResponseOutparam::set(answer, Err(ErrorCode::ConfigurationError)),
+            Some("/count") => say(answer, &asked.to_string()),
+            _ => {}
         }
     }
+}
+
+fn say(answer: ResponseOutparam, text: &str) {
+    let response = OutgoingResponse::new(Fields::new());
+    let body = response.body().expect("it was not taken yet");
+    ResponseOutparam::set(answer, Ok(response));
+    let stream = body.write().expect("it was not taken yet");
+    stream.blocking_write_and_flush(text.as_bytes()).expect("somebody reads");
+    drop(stream);
+    OutgoingBody::finish(body, None).expect("it is whole");
 }

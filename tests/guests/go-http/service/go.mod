@@ -1,0 +1,3 @@
+module example.com/tests/service
+
+go 1.25

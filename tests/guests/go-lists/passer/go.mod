@@ -1,0 +1,3 @@
+module example.com/tests/passer
+
+go 1.25

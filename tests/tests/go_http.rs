@@ -1,0 +1,161 @@
+//! HTTP through an ordinary `http.Handler` in Go: bodies, many requests, panics, on fresh instances and on one that stays.
+
+use std::{
+    cell::Cell,
+    io::{Read as _, Write as _},
+    net::TcpStream,
+    path::PathBuf,
+    sync::OnceLock,
+};
+
+use conjoin_tests::{
+    conjoin::{conjoin, copy_app, repository, succeed},
+    http::{Answer, Client},
+    server::{Line, Server},
+};
+use serde_json::json;
+
+/// The routes of the app: the same handler on instances of either kind.
+const KINDS: [&str; 2] = ["fresh", "reused"];
+
+/// Serves the app, which is built once for all tests of this file.
+fn serve() -> Server {
+    static APP: OnceLock<PathBuf> = OnceLock::new();
+    let app = APP.get_or_init(|| {
+        let folder = repository().join("target/tests/go-http");
+        if folder.exists() {
+            fs_err::remove_dir_all(&folder).expect("the folder of the last run");
+        }
+        copy_app(&repository().join("tests/guests/go-http"), &folder);
+        succeed(&mut conjoin(&folder, &["build", "--install-tools"]));
+        folder
+    });
+    let mut server = Server::start(&mut conjoin(app, &["run", "--listen", "127.0.0.1:0"]));
+    wait_for_optimised_code(&mut server);
+    server
+}
+
+/// Waits until no better code takes the place of what runs, because instances go with their code.
+fn wait_for_optimised_code(server: &mut Server) {
+    let (serves, awaited) = (Cell::new(false), Cell::new(0));
+    server.wait_for(|line| {
+        let Line::Err(text) = line else { return false };
+        serves.set(serves.get() || text.contains("http://"));
+        awaited.set(awaited.get() + i32::from(text.contains("optimised code follows")));
+        awaited.set(awaited.get() - i32::from(text.trim_start().starts_with("Optimised ")));
+        serves.get() && awaited.get() == 0
+    });
+}
+
+/// A server and one who asks it.
+struct Asker {
+    server: Server,
+    client: Client,
+}
+
+impl Asker {
+    fn new() -> Self {
+        Self { server: serve(), client: Client::new() }
+    }
+
+    fn ask(&self, method: &str, path: &str, body: &[u8]) -> Answer {
+        let headers: &[(&str, &str)] =
+            if path.ends_with("form") { &[("content-type", "application/x-www-form-urlencoded")] } else { &[] };
+        self.client.ask(method, &format!("{}/{path}", self.server.address), headers, body)
+    }
+
+    fn get(&self, path: &str) -> String {
+        let answer = self.ask("GET", path, b"");
+        assert_eq!(answer.status, 200, "{path}: {answer:?}");
+        answer.body
+    }
+
+    fn memory(&self) -> u64 {
+        self.get("reused/memory").parse().expect("a number")
+    }
+}
+
+/// Letters, and the sum of their codes.
+fn letters(length: usize) -> (Vec<u8>, u64) {
+    let letters: Vec<u8> = (b'a'..b'z').cycle().take(length).collect();
+    let sum = letters.iter().map(|letter| u64::from(*letter)).sum();
+    (letters, sum)
+}
+
+#[test]
+fn bodies_of_up_to_30_megabytes_are_echoed_and_summed() {
+    let asker = Asker::new();
+    for kind in KINDS {
+        for length in [0, 1, 4_096, 4_097, 1 << 20, 30 << 20] {
+            let (body, sum) = letters(length);
+            let echoed = asker.ask("POST", &format!("{kind}/echo"), &body);
+            assert!(echoed.body.as_bytes() == body, "{kind}: {length} bytes came back as {}", echoed.body.len());
+            assert_eq!(asker.ask("POST", &format!("{kind}/sum"), &body).body, format!("{length} {sum}"));
+        }
+        assert_eq!(asker.ask("POST", &format!("{kind}/head"), &letters(1 << 20).0).body, "abcd");
+    }
+    // A body streams: an instance that has passed four times 30 MB on has room for neither.
+    let memory = asker.memory();
+    assert!(memory < 30 << 20, "{memory} bytes");
+}
+
+#[test]
+fn handlers_see_requests_as_they_are_and_answer_as_they_like() {
+    let asker = Asker::new();
+    for kind in KINDS {
+        let url = format!("{}/{kind}/about/%C3%A4?q=1&q=2", asker.server.address);
+        let answer = asker.client.ask("GET", &url, &[("x-ask", "a"), ("X-Ask", "b")], b"");
+        assert_eq!(answer.status, 418);
+        let about = json!({ "part": "ä", "query": { "q": ["1", "2"] }, "asked": ["a", "b"], "host": true });
+        assert_eq!(answer.json(), about);
+        let values: Vec<_> =
+            answer.headers.iter().filter(|(name, _)| name == "x-answer").map(|(_, value)| value).collect();
+        assert_eq!(values, ["one", "two"]);
+        assert_eq!(asker.ask("POST", &format!("{kind}/form"), b"a=1&b=2%20").body, "12 ");
+        assert_eq!(asker.get(&format!("{kind}/ticks")), "0\n1\n2\n");
+        let empty = asker.ask("GET", &format!("{kind}/empty"), b"");
+        assert_eq!((empty.status, empty.body.as_str()), (204, ""));
+        let missing = asker.ask("GET", &format!("{kind}/nothing"), b"");
+        assert_eq!((missing.status, missing.body.as_str()), (404, "404 page not found\n"));
+    }
+}
+
+#[test]
+fn one_instance_answers_ten_thousand_requests_and_a_thousand_answer_one_each() {
+    let asker = Asker::new();
+    for _ in 0..1_000 {
+        assert_eq!(asker.get("fresh/count"), "1");
+    }
+    for count in 1..=1_000 {
+        assert_eq!(asker.get("reused/count"), count.to_string());
+    }
+    let before = asker.memory();
+    for count in 1_002..=10_001 {
+        assert_eq!(asker.get("reused/count"), count.to_string());
+    }
+    let more = asker.memory().saturating_sub(before);
+    assert!(more < 4 << 20, "the memory has grown by {more} bytes from {before}");
+}
+
+#[test]
+fn a_panic_ends_the_instance_and_the_next_request_is_answered() {
+    let mut asker = Asker::new();
+    for kind in KINDS {
+        assert_eq!(asker.get(&format!("{kind}/count")), "1");
+        assert_eq!(asker.ask("GET", &format!("{kind}/panic"), b"").status, 500);
+        assert_eq!(asker.get(&format!("{kind}/count")), "1", "an instance that failed was used again");
+        // An answer that breaks off must not look like a whole one.
+        let address = asker.server.address.trim_start_matches("http://").to_owned();
+        let mut stream = TcpStream::connect(&address).expect("a connection");
+        let request = format!("GET /{kind}/panic-late HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\n\r\n");
+        stream.write_all(request.as_bytes()).expect("a request");
+        let mut answer = Vec::new();
+        // The connection may be reset.
+        drop(stream.read_to_end(&mut answer));
+        let answer = String::from_utf8_lossy(&answer);
+        assert!(!answer.ends_with("0\r\n\r\n"), "{answer}");
+        assert_eq!(asker.get(&format!("{kind}/count")), "1");
+    }
+    asker.server.wait_for(|line| matches!(line, Line::Err(text) if text.contains("this guest fails on purpose")));
+    asker.server.wait_for(|line| matches!(line, Line::Err(text) if text.contains("main.go:")));
+}

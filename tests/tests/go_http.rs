@@ -27,6 +27,9 @@ fn serve() -> Server {
             fs_err::remove_dir_all(&folder).expect("the folder of the last run");
         }
         copy_app(&repository().join("tests/guests/go-http"), &folder);
+        for kind in KINDS {
+            copy_app(&folder.join("service"), &folder.join(kind));
+        }
         succeed(&mut conjoin(&folder, &["build", "--install-tools"]));
         folder
     });

@@ -37,14 +37,21 @@ pub(super) enum AnswerBody {
 
 /// Ends the guest when its answer is not wanted any more.
 pub(super) struct Alive {
-    abandoned: Abandoned,
+    abandoned: Flag,
+    failed: Flag,
     worker: Option<JoinHandle<Outcome>>,
     body_done: Option<oneshot::Sender<()>>,
 }
 
 impl Alive {
-    pub(super) fn new(worker: JoinHandle<Outcome>, body_done: oneshot::Sender<()>, abandoned: Abandoned) -> Self {
-        Self { abandoned, worker: Some(worker), body_done: Some(body_done) }
+    /// `abandoned` is set when the answer is not wanted any more; the worker sets `failed` before it lets go of a guest that failed.
+    pub(super) fn new(
+        worker: JoinHandle<Outcome>,
+        body_done: oneshot::Sender<()>,
+        abandoned: Flag,
+        failed: Flag,
+    ) -> Self {
+        Self { abandoned, failed, worker: Some(worker), body_done: Some(body_done) }
     }
 
     /// How the guest ended, for one that gave no answer.
@@ -80,13 +87,15 @@ impl Drop for Alive {
     }
 }
 
-/// Whether a request is not wanted any more, because its client has gone or its time is over. What a guest says about that
-/// (that it cannot write, for example) is nothing to report.
+/// Something that a worker and the one who reads its answer tell one another, once.
+///
+/// That a request is abandoned, because its client has gone or its time is over: what a guest says about that (that it cannot write,
+/// for example) is nothing to report. That a guest failed: what there is of its body is not all of it.
 #[derive(Clone, Default)]
-pub(super) struct Abandoned(Arc<AtomicBool>);
+pub(super) struct Flag(Arc<AtomicBool>);
 
-impl Abandoned {
-    fn set(&self) {
+impl Flag {
+    pub(super) fn set(&self) {
         self.0.store(true, Ordering::Release);
     }
 
@@ -106,6 +115,10 @@ impl Body for AnswerBody {
                 let frame = Pin::new(body).poll_frame(context);
                 if let Poll::Ready(None) = &frame {
                     guest.answered();
+                    if guest.failed.is_set() {
+                        // The end must not look like one.
+                        return Poll::Ready(Some(Err(Error::HttpProtocolError)));
+                    }
                 }
                 frame
             }

@@ -10,7 +10,7 @@ use tokio::{net::TcpStream, sync::oneshot};
 
 use super::{
     admission::{Admission, Overloaded},
-    answer::{Abandoned, Alive, AnswerBody, plain},
+    answer::{Alive, AnswerBody, Flag, plain},
     entry::HttpEntry,
     route::Routes,
     worker::{self, Job, Outcome},
@@ -83,14 +83,21 @@ impl Serving {
         let line = format!("{} {}", request.method(), request.uri().path());
         let request = request.map(|body| body.map_err(Into::into).boxed_unsync());
         let running = self.engines.running();
-        let abandoned = Abandoned::default();
-        let job = Job { entry: Arc::clone(&entry), request, head, body_done: done, abandoned: abandoned.clone() };
+        let (abandoned, failed) = (Flag::default(), Flag::default());
+        let job = Job {
+            entry: Arc::clone(&entry),
+            request,
+            head,
+            body_done: done,
+            abandoned: abandoned.clone(),
+            failed: failed.clone(),
+        };
         let worker = tokio::spawn(async move {
             let outcome = worker::run(job).await;
             drop((running, permit));
             outcome
         });
-        let guest = Alive::new(worker, body_done, abandoned);
+        let guest = Alive::new(worker, body_done, abandoned, failed);
         match tokio::time::timeout(self.answer_within, answer).await {
             Ok(Ok(Ok(response))) => response.map(|body| AnswerBody::Guest { body, guest }),
             Ok(Ok(Err(code))) => {

@@ -13,7 +13,7 @@ use wasmtime_wasi::I32Exit;
 use wasmtime_wasi_http::{WasiBody, WasiHttpView as _, p2::bindings::http::types::Scheme, p3};
 
 use super::{
-    answer::Abandoned,
+    answer::Flag,
     entry::{HttpEntry, HttpInstance, Proxy},
 };
 use crate::{Denied, Failure, RunEvent, guest::Guest};
@@ -33,7 +33,9 @@ pub(super) struct Job {
     /// Resolves when the body of the answer was read to its end or is not wanted any more.
     pub(super) body_done: oneshot::Receiver<()>,
     /// Set when the answer is not wanted any more.
-    pub(super) abandoned: Abandoned,
+    pub(super) abandoned: Flag,
+    /// Is set when the guest failed, before it is let go.
+    pub(super) failed: Flag,
 }
 
 /// How a worker ended.
@@ -62,7 +64,7 @@ enum Answer {
 
 /// Answers one request.
 pub(super) async fn run(job: Job) -> Outcome {
-    let Job { entry, request, head, body_done, abandoned } = job;
+    let Job { entry, request, head, body_done, abandoned, failed } = job;
     let code = entry.code();
     let line = format!("{} {}", request.method(), request.uri().path());
     let mut instance = match code.instance(&entry.blueprint).await {
@@ -77,6 +79,9 @@ pub(super) async fn run(job: Job) -> Outcome {
         Proxy::P2(_) => answer_p2(&mut instance, request, head).await,
         Proxy::P3(_) => answer_p3(&mut instance, request, head, body_done).await,
     };
+    if result.is_err() {
+        failed.set();
+    }
     let guest = instance.store.data();
     guest.finish_output();
     match result {

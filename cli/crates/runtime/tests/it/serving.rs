@@ -98,6 +98,29 @@ async fn an_instance_that_gave_an_error_is_not_reused() {
 }
 
 #[tokio::test]
+async fn a_body_that_breaks_off_has_no_end() {
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+    let server = Server::of(Guest::Silent, Grants::default());
+    let ask = async |path: &str| {
+        let mut stream = tokio::net::TcpStream::connect(server.address).await.unwrap();
+        let request = format!("GET {path} HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n");
+        stream.write_all(request.as_bytes()).await.unwrap();
+        let mut answer = Vec::new();
+        // The connection may be reset.
+        drop(stream.read_to_end(&mut answer).await);
+        String::from_utf8_lossy(&answer).into_owned()
+    };
+    let whole = ask("/count").await;
+    assert!(whole.ends_with("1\r\n0\r\n\r\n"), "{whole}");
+    let broken = ask("/break").await;
+    assert!(!broken.ends_with("0\r\n\r\n"), "{broken}");
+    server.log.wait("failure", |event| match event {
+        RunEvent::Failed(failure) => (failure.request.as_deref() == Some("GET /break")).then_some(()),
+        _ => None,
+    });
+}
+
+#[tokio::test]
 async fn a_trap_answers_500_says_where_and_the_server_lives_on() {
     for guest in HTTP {
         let server = Server::of(guest, Grants::default());

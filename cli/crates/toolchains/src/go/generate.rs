@@ -17,7 +17,7 @@ use crate::{GenerateError, GeneratedFile};
 /// The folder of bindings in a project.
 pub(super) const BINDINGS: &str = "bindings";
 /// What bindings depend on beside the world; the number counts changes of `support/go` and of this module.
-pub(super) const VERSION: &str = concat!("bindings for Go 1 of conjoin ", env!("CARGO_PKG_VERSION"));
+pub(super) const VERSION: &str = concat!("bindings for Go 2 of conjoin ", env!("CARGO_PKG_VERSION"));
 
 /// Where the generator thinks that its support code is.
 const FOREIGN_SUPPORT: &str = "go.bytecodealliance.org/pkg/wit/";

@@ -32,9 +32,7 @@ func init() {
 
 func serve(answers http.Handler, incoming *types.IncomingRequest, out *types.ResponseOutparam) {
 	body := &requestBody{request: incoming}
-	defer body.release()
 	writer := &responseWriter{out: out, header: http.Header{}}
-	defer writer.release()
 	request, err := newRequest(incoming, body)
 	if err != nil {
 		http.Error(writer, "The address of the request cannot be understood.", http.StatusBadRequest)
@@ -43,4 +41,7 @@ func serve(answers http.Handler, incoming *types.IncomingRequest, out *types.Res
 		answers.ServeHTTP(writer, request)
 	}
 	writer.finish()
+	// Not deferred: after a panic the host must first hear of it, and then takes back everything.
+	writer.release()
+	body.release()
 }

@@ -1,4 +1,5 @@
-//! Takes HTTP requests of WASI 0.2 and returns without an answer, gives an error instead of one, or says how often it was asked.
+//! Takes HTTP requests of WASI 0.2 and returns without an answer, gives an error instead of one, fails within one, or says how often it
+//! was asked.
 
 use std::sync::atomic::{AtomicU32, Ordering};
 
@@ -15,18 +16,23 @@ impl wasip2::exports::http::incoming_handler::Guest for Guest {
         let asked = ASKED.fetch_add(1, Ordering::Relaxed) + 1;
         match request.path_with_query().as_deref() {
             Some("/error") => ResponseOutparam::set(answer, Err(ErrorCode::ConfigurationError)),
-            Some("/count") => say(answer, &asked.to_string()),
+            Some("/count") => OutgoingBody::finish(say(answer, &asked.to_string()), None).expect("it is whole"),
+            Some("/break") => {
+                let _body = say(answer, "the beginning");
+                panic!("this guest fails on purpose");
+            }
             _ => {}
         }
     }
 }
 
-fn say(answer: ResponseOutparam, text: &str) {
+/// Answers with `text`; the body is not at its end.
+fn say(answer: ResponseOutparam, text: &str) -> OutgoingBody {
     let response = OutgoingResponse::new(Fields::new());
     let body = response.body().expect("it was not taken yet");
     ResponseOutparam::set(answer, Ok(response));
     let stream = body.write().expect("it was not taken yet");
     stream.blocking_write_and_flush(text.as_bytes()).expect("somebody reads");
     drop(stream);
-    OutgoingBody::finish(body, None).expect("it is whole");
+    body
 }

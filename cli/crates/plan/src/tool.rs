@@ -22,6 +22,8 @@ pub enum Tool {
     RustTarget,
     /// The standard Go toolchain.
     Go,
+    /// The same in a version that `TinyGo` works with.
+    GoForTinyGo,
     /// TinyGo with what it needs to compile for `wasip2`.
     TinyGo,
     /// go-modules' generator of Go bindings.

@@ -11,6 +11,7 @@ pub(crate) static ALL: &[&ToolSpec] = &[
     &RUSTUP,
     &RUST_TARGET,
     &GO,
+    &GO_FOR_TINYGO,
     &tinygo::TINYGO,
     &tinygo::BINDINGS,
     &NODE,
@@ -85,20 +86,38 @@ static RUST_TARGET: ToolSpec = ToolSpec {
     by_hand: "`rustup target add wasm32-wasip2` in the app's folder",
 };
 
-static GO: ToolSpec = ToolSpec {
-    tool: Tool::Go,
-    name: "Go",
-    variable: "CONJOIN_GO",
-    locate: Locate::Path { names: &["go"], cached: None },
-    probe: Probe::Run { args: &["version"], after: "go version go" },
-    window: Window {
+static GO: ToolSpec = go(
+    Tool::Go,
+    "Go",
+    Window {
+        at_least: (1, 25, 0),
+        below: Some((1, 28, 0)),
+        because: "conjoin's support code reaches into Go's runtime, and is tried with 1.25, 1.26 and 1.27",
+    },
+);
+
+static GO_FOR_TINYGO: ToolSpec = go(
+    Tool::GoForTinyGo,
+    "Go for TinyGo",
+    Window {
         at_least: (1, 25, 0),
         below: Some((1, 27, 0)),
-        because: "conjoin's support code reaches into Go's runtime, and TinyGo 0.41 is made for Go up to 1.26: both are tried with 1.25 and 1.26",
+        because: "TinyGo 0.41 is made for Go up to 1.26, and tried with 1.25 and 1.26",
     },
-    providers: &[],
-    by_hand: "see https://go.dev/doc/install",
-};
+);
+
+const fn go(tool: Tool, name: &'static str, window: Window) -> ToolSpec {
+    ToolSpec {
+        tool,
+        name,
+        variable: "CONJOIN_GO",
+        locate: Locate::Path { names: &["go"], cached: None },
+        probe: Probe::Run { args: &["version"], after: "go version go" },
+        window,
+        providers: &[],
+        by_hand: "see https://go.dev/doc/install",
+    }
+}
 
 static NODE: ToolSpec = ToolSpec {
     tool: Tool::Node,

@@ -33,7 +33,7 @@ pub(super) fn identity(tool: Tool, path: &AbsPath, args: &[&str], context: &Prob
     } else if program.parent().is_some_and(|folder| folder.ends_with("shims")) {
         return None;
     }
-    if tool == Tool::Go {
+    if matches!(tool, Tool::Go | Tool::GoForTinyGo) {
         parts.go();
     }
     Some(parts.hasher.finalize().to_hex().to_string())

@@ -26,7 +26,7 @@ impl Provider for FromSources {
     }
 
     fn needs(&self) -> &'static [Tool] {
-        &[Tool::Go, Tool::Rm]
+        &[Tool::GoForTinyGo, Tool::Rm]
     }
 
     fn takes(&self) -> u64 {

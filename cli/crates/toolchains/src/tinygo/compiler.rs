@@ -70,7 +70,17 @@ impl Provider for FromSources {
     }
 
     fn needs(&self) -> &'static [Tool] {
-        &[Tool::Go, Tool::Cxx, Tool::AptGet, Tool::DpkgDeb, Tool::Find, Tool::Xargs, Tool::Cp, Tool::Ln, Tool::Rm]
+        &[
+            Tool::GoForTinyGo,
+            Tool::Cxx,
+            Tool::AptGet,
+            Tool::DpkgDeb,
+            Tool::Find,
+            Tool::Xargs,
+            Tool::Cp,
+            Tool::Ln,
+            Tool::Rm,
+        ]
     }
 
     fn takes(&self) -> u64 {
@@ -236,7 +246,7 @@ impl<'a> Recipe<'a> {
     }
 
     fn compile_hello(&self, needs: &[&Step]) -> Result<Step, Box<Diagnostic>> {
-        let go = steps::found(self.facts, Tool::Go)?;
+        let go = steps::found(self.facts, Tool::GoForTinyGo)?;
         let tinygo = built(&self.program(), (0, 41, 1));
         let build = Invocation::new(Tool::TinyGo, &tinygo, &self.hello).prepend_path(&go.path.parent());
         let build = in_its_folders(build, &self.root)

@@ -9,7 +9,7 @@ use crate::steps::{self, Run};
 ///
 /// The build cache and the proxy are the user's.
 pub(super) fn go(facts: &Facts, module: &AbsPath, modules: &AbsPath) -> Result<Invocation, Box<Diagnostic>> {
-    Ok(Invocation::new(Tool::Go, steps::found(facts, Tool::Go)?, module)
+    Ok(Invocation::new(Tool::GoForTinyGo, steps::found(facts, Tool::GoForTinyGo)?, module)
         .env("GOMODCACHE", modules)
         // Without the first, `rm` could not remove the modules; without the second, a repository around the cache folder would
         // get into the program.

@@ -60,7 +60,7 @@ impl Toolchain for TinyGo {
     }
 
     fn requirements(&self) -> &'static [Tool] {
-        &[Tool::Go, Tool::TinyGo, Tool::WitBindgenGo]
+        &[Tool::GoForTinyGo, Tool::TinyGo, Tool::WitBindgenGo]
     }
 
     fn dialect(&self) -> Dialect {
@@ -163,7 +163,7 @@ fn compile(
     layout: &Layout,
 ) -> Result<Step, Box<Diagnostic>> {
     let tinygo = steps::found(facts, Tool::TinyGo)?;
-    let go = steps::found(facts, Tool::Go)?;
+    let go = steps::found(facts, Tool::GoForTinyGo)?;
     let core = layout.work(target.name).join("core.wasm");
     // Names of functions stay in the module for backtraces; `-no-debug` takes out what makes it seven times as large and the
     // build half as slow again. TinyGo's other levels of optimisation are slower to build and no faster to run, so both profiles

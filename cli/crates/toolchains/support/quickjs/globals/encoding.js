@@ -68,7 +68,7 @@ class TextDecoder {
   #begun = false;
 
   constructor(label = 'utf-8', { fatal = false, ignoreBOM = false } = {}) {
-    if (!/^\s*(utf-?8|unicode-1-1-utf-8|unicode11utf8|unicode20utf8|x-unicode20utf8)\s*$/i.test(label)) {
+    if (label !== 'utf-8' && !/^\s*(utf-?8|unicode-1-1-utf-8|unicode11utf8|unicode20utf8|x-unicode20utf8)\s*$/i.test(label)) {
       throw new RangeError(`the encoding ${label} is not there on the engine QuickJS, only UTF-8`);
     }
     this.#fatal = Boolean(fatal);

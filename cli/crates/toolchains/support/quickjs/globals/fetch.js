@@ -1,21 +1,40 @@
 // `Headers`, `Request` and `Response` as `fetch` knows them, with bodies that are streams.
 
 const NAME = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
+const PLAIN_VALUE = /^[!-~](?:[ -~]*[!-~])?$/;
 const NULL_BODY = [101, 204, 205, 304];
 
 class Headers {
   #values = new Map();
 
-  constructor(init = {}) {
-    const pairs = init instanceof Headers || init[Symbol.iterator] !== undefined ? init : Object.entries(init);
+  constructor(init = undefined) {
+    if (init === undefined) {
+      return;
+    }
+    if (init instanceof Headers) {
+      for (const [name, values] of init.#values) {
+        this.#values.set(name, [...values]);
+      }
+      return;
+    }
+    const pairs = init[Symbol.iterator] !== undefined ? init : Object.entries(init);
     for (const [name, value] of pairs) {
       this.append(name, value);
     }
   }
 
   append(name, value) {
-    const key = checkedName(name);
-    this.#values.set(key, [...(this.#values.get(key) ?? []), checkedValue(value)]);
+    this._add(checkedName(name), checkedValue(value));
+  }
+
+  /** The same for what the host has checked. */
+  _add(name, value) {
+    const values = this.#values.get(name);
+    if (values === undefined) {
+      this.#values.set(name, [value]);
+    } else {
+      values.push(value);
+    }
   }
 
   delete(name) {
@@ -55,6 +74,17 @@ class Headers {
     }
   }
 
+  /** What the host gets: each value on its own, in the order of their names' first appearance. */
+  _all() {
+    const all = [];
+    for (const [name, values] of this.#values) {
+      for (const value of values) {
+        all.push([name, value]);
+      }
+    }
+    return all;
+  }
+
   *keys() {
     for (const [name] of this) {
       yield name;
@@ -72,20 +102,35 @@ class Headers {
   }
 }
 
+// Names that were checked before, by how they were written.
+const checked = new Map();
+
 function checkedName(name) {
+  const known = checked.get(name);
+  if (known !== undefined) {
+    return known;
+  }
   const text = String(name);
   if (!NAME.test(text)) {
     throw new TypeError(`"${text}" is not the name of a header`);
   }
-  return text.toLowerCase();
+  const lower = text.toLowerCase();
+  if (checked.size < 200) {
+    checked.set(text, lower);
+  }
+  return lower;
 }
 
 function checkedValue(value) {
-  const text = String(value).replace(/^[\t\n\r ]+|[\t\n\r ]+$/g, '');
-  if (/[\0\n\r]|[^\0-\xff]/.test(text)) {
-    throw new TypeError(`${JSON.stringify(text)} cannot be the value of a header`);
+  const text = String(value);
+  if (PLAIN_VALUE.test(text)) {
+    return text;
   }
-  return text;
+  const trimmed = text.replace(/^[\t\n\r ]+|[\t\n\r ]+$/g, '');
+  if (/[\0\n\r]|[^\0-\xff]/.test(trimmed)) {
+    throw new TypeError(`${JSON.stringify(trimmed)} cannot be the value of a header`);
+  }
+  return trimmed;
 }
 
 /** The stream or bytes of a body, and its type if it has one of its own. */
@@ -207,8 +252,11 @@ class Body {
     return other;
   }
 
-  /** The bytes of a body that is not a stream. */
+  /** The bytes of a body that is not a stream; `null` if there is no body. */
   _bytes() {
+    if (this.#source === null) {
+      return null;
+    }
     return this.#stream === undefined && this.#source instanceof Uint8Array && !this.#used ? this.#source : undefined;
   }
 }
@@ -234,7 +282,7 @@ class Request extends Body {
     }
     super(source);
     this.method = /^(delete|get|head|options|post|put)$/i.test(method) ? method.toUpperCase() : method;
-    this.url = other?.url ?? new URL(input).href;
+    this.url = other?.url ?? (input instanceof URL ? input : new URL(input)).href;
     this.headers = new Headers(init.headers ?? other?.headers);
     this.signal = init.signal ?? other?.signal;
     if (type !== undefined && !this.headers.has('content-type')) {

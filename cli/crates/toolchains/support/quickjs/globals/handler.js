@@ -7,6 +7,7 @@ import { chunkBytes } from './fetch.js';
 
 const OK = { tag: 'ok', val: null };
 const NO_BODY = ['GET', 'HEAD'];
+const NO_CONTENT = [204, 304];
 const listeners = [];
 
 globalThis.self ??= globalThis;
@@ -77,13 +78,12 @@ function request(incoming) {
   const headers = new Headers();
   const decoder = new TextDecoder();
   for (const [name, value] of fields.copyAll()) {
-    headers.append(name, decoder.decode(value));
+    headers._add(name.toLowerCase(), decoder.decode(value));
   }
   fields[Symbol.dispose]?.();
   const authority = incoming.getAuthority() ?? headers.get('host') ?? 'localhost';
   const url = new URL(`${protocol}://${authority}${incoming.getPathWithQuery() ?? '/'}`);
-  const made = new Request(url, { method, headers, body: NO_BODY.includes(method) ? null : ReadableStream.from(body(incoming)) });
-  return made;
+  return new Request(url, { method, headers, body: NO_BODY.includes(method) ? null : ReadableStream.from(body(incoming)) });
 }
 
 /** The chunks of the body, which is asked for when the first one is. */
@@ -98,13 +98,16 @@ async function* body(incoming) {
 
 function outgoing(response) {
   const bytes = response._bytes();
-  const fields = [...response.headers].map(([name, value]) => [name, latin(value)]);
-  if (bytes !== undefined && !response.headers.has('content-length')) {
-    fields.push(['content-length', latin(String(bytes.length))]);
+  const { headers, status } = response;
+  const fields = headers._all().map(([name, value]) => [name, latin(value)]);
+  if (bytes !== undefined && !headers.has('content-length') && !NO_CONTENT.includes(status)) {
+    fields.push(['content-length', latin(String(bytes?.length ?? 0))]);
   }
-  const contents = response.body === null ? null : bytes === undefined ? chunks(response.body) : whole(bytes);
+  const contents = bytes === null ? null : bytes === undefined ? chunks(response.body) : whole(bytes);
   const [made] = WasiResponse.new(Fields.fromList(fields), contents, Promise.resolve(OK));
-  made.setStatusCode(response.status);
+  if (status !== 200) {
+    made.setStatusCode(status);
+  }
   return made;
 }
 
@@ -128,5 +131,9 @@ async function* chunks(stream) {
 
 /** The bytes of a header's value, one for each character. */
 function latin(text) {
-  return Uint8Array.from(text, (character) => character.charCodeAt(0));
+  const bytes = new Uint8Array(text.length);
+  for (let at = 0; at < bytes.length; at += 1) {
+    bytes[at] = text.charCodeAt(at);
+  }
+  return bytes;
 }

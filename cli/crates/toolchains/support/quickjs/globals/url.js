@@ -6,6 +6,9 @@ const FORBIDDEN_IN_HOST = /[\0-\x20#%/:<>?@[\\\]^|\x7f]/;
 
 /** Percent-encodes what `allowed` does not match; what is encoded already stays. */
 function encode(text, allowed) {
+  if (PLAIN.test(text)) {
+    return text;
+  }
   let out = '';
   for (const character of text.toWellFormed()) {
     if (allowed.test(character)) {
@@ -18,6 +21,11 @@ function encode(text, allowed) {
   }
   return out;
 }
+
+// What no part of a URL has to encode.
+const PLAIN = /^[\-.0-9A-Z_a-z]*$/;
+// A URL of which nothing has to be changed, with its parts.
+const USUAL = /^(https?:)\/\/([a-z0-9][a-z0-9.-]*)(?::([1-9]\d{0,3}))?(\/[\-0-9A-Z_a-z/~!$()*+,;=:@&]*(?:\.[\-0-9A-Z_a-z~]+)*)(\?[\-.0-9A-Z_a-z/~!$()*+,;=:@&%]+)?(#[\-.0-9A-Z_a-z/~=&%]+)?$/;
 
 const IN_FRAGMENT = /[!#$%&'()*+,\-./0-9:;=?@A-Z[\\\]^_a-z{|}~]/;
 const IN_QUERY = /[!$%&'()*+,\-./0-9:;=?@A-Z[\\\]^_`a-z{|}~]/;
@@ -153,7 +161,13 @@ class URL {
   #searchParams;
 
   constructor(input, base) {
-    const text = String(input).replace(/^[\0-\x20]+|[\0-\x20]+$/g, '').replace(/[\t\n\r]/g, '');
+    const whole = String(input);
+    const usual = USUAL.exec(whole);
+    if (usual !== null && usual[3] !== '80' && usual[3] !== '443') {
+      [, this.#protocol, this.#hostname, this.#port = '', this.#pathname, this.#search = '', this.#hash = ''] = usual;
+      return;
+    }
+    const text = whole.replace(/^[\0-\x20]+|[\0-\x20]+$/g, '').replace(/[\t\n\r]/g, '');
     const [, scheme] = /^([a-z][a-z0-9+.-]*:)/i.exec(text) ?? [];
     const parent = base === undefined ? undefined : base instanceof URL ? base : new URL(base);
     const protocol = scheme?.toLowerCase();

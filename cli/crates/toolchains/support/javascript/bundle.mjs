@@ -82,6 +82,8 @@ export function witPlugin({ world, imports, spoken = (name) => name, onImport, m
       setup.onResolve({ filter: /^node:/ }, ({ path }) => ({
         errors: [{ text: `"${path}" is part of Node.js, which a component does not have: use the web's APIs (fetch, URL, crypto, ...)` }],
       }));
+      // An interface that is written inside of the world has a name of one word.
+      setup.onResolve({ filter: /^[a-z][a-z0-9-]*$/ }, ({ path }) => (known.includes(path) ? onImport(path) : undefined));
       setup.onResolve({ filter: /^[a-z][a-z0-9-]*:[a-z][a-z0-9-]*\/[a-z][a-z0-9-]*(@.*)?$/ }, ({ path }) => {
         const name = meant(path);
         if (name !== undefined) {

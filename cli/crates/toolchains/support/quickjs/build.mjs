@@ -78,7 +78,7 @@ async function build() {
   const used = new Set();
   const onImport = (path) => {
     used.add(path);
-    return { path, ...(needsNothing(world.imports[path]) ? { external: true } : { namespace: 'wit' }) };
+    return { path, namespace: 'wit' };
   };
   const plugin = witPlugin({ world: options.world, imports: options.import, onImport, more: (setup) => ours(setup, world) });
   const { code } = await bundle(esbuild, { entryPoints: [options.entry], plugins: [plugin] });
@@ -101,17 +101,13 @@ function plainClasses({ resources }) {
   return Object.values(resources).every(({ constructor, methods, statics }) => constructor === null && none(methods) && none(statics));
 }
 
-function needsNothing(described) {
-  return described === undefined || (none(described.functions) && plainClasses(described));
-}
-
 // What our own files import, and what stands between the engine and the code.
 function ours(setup, world) {
   setup.onResolve({ filter: /^wasi:/ }, ({ path, importer, namespace }) =>
     namespace === 'wit' || importer.startsWith(here) || importer.endsWith('conjoin.js') ? { path, external: true } : undefined,
   );
   setup.onResolve({ filter: /^conjoin:/ }, ({ path }) => ({ path: path.replace('conjoin:classes/', ''), namespace: 'wit' }));
-  setup.onResolve({ filter: /.*/, namespace: 'wit' }, ({ path }) => (path.includes(':') ? { path, external: true } : undefined));
+  setup.onResolve({ filter: /.*/, namespace: 'wit' }, ({ path }) => (path.includes(':') || path in world.imports ? { path, external: true } : undefined));
   setup.onLoad({ filter: /.*/, namespace: 'wit' }, ({ path }) => ({
     contents: path === 'conjoin:gifts' ? gifts() : adapter(path, world.imports[path]),
     resolveDir: here,
@@ -126,13 +122,14 @@ function gifts() {
 // The module that stands for an imported interface.
 function adapter(name, { functions, resources }) {
   const lines = [`import * as raw from '${name}';`, `import { importedClass, importedFunction } from './values.js';`];
-  const add = (kind, found) => {
-    for (const [key, described] of Object.entries(found)) {
-      lines.push(`const $${key} = ${kind}(raw[${JSON.stringify(key)}], ${JSON.stringify(described)});`, `export { $${key} as ${key} };`);
-    }
-  };
-  add('importedFunction', functions);
-  add('importedClass', resources);
+  const add = (key, value) => lines.push(`const $${key} = ${value};`, `export { $${key} as ${key} };`);
+  for (const [key, described] of Object.entries(functions)) {
+    const words = [key, name.split('@')[0]].map((word) => JSON.stringify(word));
+    add(key, `importedFunction(raw.${key}, ${JSON.stringify(described)}, ${words.join(', ')})`);
+  }
+  for (const [key, described] of Object.entries(resources)) {
+    add(key, `importedClass(raw.${key}, ${JSON.stringify(described)})`);
+  }
   return lines.join('\n');
 }
 

@@ -161,15 +161,27 @@ function converted(params, args) {
   return args;
 }
 
-/** An imported function. */
-export const importedFunction = (call, signature) => bridged(call, signature, outgoing, incoming);
+const importedCall = (call, signature) => bridged(call, signature, outgoing, incoming);
+
+/** An imported function, which nothing can call before the component runs. */
+export function importedFunction(call, signature, name, from) {
+  const converting = importedCall(call, signature);
+  return (...args) => {
+    if (!host.running) {
+      throw new Error(
+        `"${name}" of "${from}" is called at the top of a file, which runs when the component is built: imports can be called by handlers and exported functions only`,
+      );
+    }
+    return converting(...args);
+  };
+}
 
 /** An imported resource: its class, converting. */
 export function importedClass(Class, { constructor, methods, statics }) {
   for (const [name, signature] of Object.entries(methods)) {
-    Class.prototype[name] = importedFunction(Class.prototype[name], signature);
+    Class.prototype[name] = importedCall(Class.prototype[name], signature);
   }
-  const calls = new Map(Object.entries(statics).map(([name, signature]) => [name, importedFunction(Class[name], signature)]));
+  const calls = new Map(Object.entries(statics).map(([name, signature]) => [name, importedCall(Class[name], signature)]));
   const params = (constructor?.params ?? []).map(outgoing);
   if (params.every((part) => part === null) && [...calls].every(([name, call]) => Class[name] === call)) {
     return Class;

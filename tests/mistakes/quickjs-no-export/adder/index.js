@@ -1,0 +1,1 @@
+export const adder = { add: (x, y) => x + y };

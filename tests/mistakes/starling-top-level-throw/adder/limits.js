@@ -1,0 +1,3 @@
+const settings = undefined;
+
+export const limits = { largest: settings.largest };

@@ -64,12 +64,14 @@ fn app(name: &str, trigger: &str) -> PathBuf {
         fs_err::remove_dir_all(&to).expect("the folder of the last run");
     }
     let from = repository().join("tests/guests/bodies");
-    let service = format!("service-{name}");
-    for part in ["wit", &service] {
+    let read = |path: &str| fs_err::read_to_string(from.join(path)).expect("a manifest");
+    let component = read(&format!("service-{name}/component.toml"));
+    let path = component.lines().find_map(|line| line.strip_prefix("path = \"")?.strip_suffix('"'));
+    // Two engines share a folder.
+    for part in ["wit", path.expect("each component names its folder")] {
         copy_app(&from.join(part), &to.join(part));
     }
-    let read = |path: &str| fs_err::read_to_string(from.join(path)).expect("a manifest");
-    let manifest = [read("conjoin.toml"), read(&format!("{service}/component.toml"))].concat();
+    let manifest = [read("conjoin.toml"), component].concat();
     let trigger = format!("\n[[trigger.http]]\nroute = \"/...\"\ncomponent = \"service\"\n{trigger}\n");
     fs_err::write(to.join("conjoin.toml"), manifest + &trigger).expect("a manifest");
     to
@@ -111,4 +113,43 @@ fn python_answers() {
 fn tinygo_answers() {
     answers_in_fresh_instances("tinygo");
     answers_in_a_kept_instance("tinygo");
+}
+
+/// The same source as on StarlingMonkey, whose instances answer one request each.
+#[test]
+fn quickjs_answers() {
+    answers_in_fresh_instances("quickjs");
+    answers_in_a_kept_instance("quickjs");
+}
+
+#[test]
+fn starling_answers() {
+    answers_in_fresh_instances("starling");
+}
+
+#[test]
+fn both_engines_have_the_web() {
+    let [quickjs, starling] = ["quickjs", "starling"].map(|name| {
+        let service = Service::start(name, "");
+        let url = format!("{}/web/a?q=1&q=%C3%A4", service.server.address);
+        let headers = [("content-type", "application/json"), ("x-sent", "yes")];
+        let answer = service.client.ask("POST", &url, &headers, r#"{"text":"grün €"}"#.as_bytes());
+        assert_eq!(answer.status, 201, "{name}: {answer:?}");
+        let joined = answer.headers.iter().find(|(name, _)| name == "x-one").map(|(_, value)| value.clone());
+        (answer.json(), joined)
+    });
+    let expected = serde_json::json!({
+        "query": ["1", "ä"],
+        "path": "/web/other?x=1&%C3%BC=a+b%26c#y",
+        "sent": "yes",
+        "method": "POST",
+        "bytes": 9,
+        "decoded": "grün \u{fffd}",
+        "streamed": "grün €",
+        "form": ["application/x-www-form-urlencoded", "a=1&b=%C3%A4"],
+        "random": true,
+        "uuid": true,
+    });
+    assert_eq!(quickjs, (expected.clone(), Some("1, 2".to_owned())));
+    assert_eq!(starling, (expected, Some("1, 2".to_owned())));
 }

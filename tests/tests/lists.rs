@@ -14,14 +14,20 @@ fn fresh(name: &str, folder: &str) -> PathBuf {
         fs_err::remove_dir_all(&to).expect("the folder of the last run");
     }
     let from = repository().join("tests/guests/lists");
-    let passer = format!("passer-{name}");
-    for part in ["caller", "maker", "wit", &passer] {
+    let read = |path: &str| fs_err::read_to_string(from.join(path)).expect("a manifest");
+    let component = read(&format!("passer-{name}/component.toml"));
+    for part in ["caller", "maker", "wit", path_of(&component)] {
         copy_app(&from.join(part), &to.join(part));
     }
-    let read = |path: &str| fs_err::read_to_string(from.join(path)).expect("a manifest");
-    let manifest = [read("conjoin.toml"), read(&format!("{passer}/component.toml"))].concat();
+    let manifest = [read("conjoin.toml"), component].concat();
     fs_err::write(to.join("conjoin.toml"), manifest).expect("a manifest");
     to
+}
+
+/// The folder with the sources: two engines share one.
+fn path_of(component: &str) -> &str {
+    let path = component.lines().find_map(|line| line.strip_prefix("path = \"")?.strip_suffix('"'));
+    path.expect("each component names its folder")
 }
 
 fn call(app: &Path, test: &str) -> Output {
@@ -63,6 +69,16 @@ fn rust_passes_lists() {
 #[test]
 fn python_passes_lists() {
     passes("python");
+}
+
+#[test]
+fn quickjs_passes_lists() {
+    passes("quickjs");
+}
+
+#[test]
+fn starling_passes_lists() {
+    passes("starling");
 }
 
 #[test]

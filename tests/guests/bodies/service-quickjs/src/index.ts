@@ -15,7 +15,7 @@ async function answer(request: Request): Promise<Response> {
       return new Response(request.body);
     case '/sum':
       return new Response(String(await sum(request.body)));
-    case '/web':
+    case '/web/a':
       return web(url, request);
   }
   throw new Error('as asked');
@@ -39,7 +39,7 @@ async function sum(body: ReadableStream<Uint8Array> | null): Promise<number> {
 /** A little of everything that both engines have. */
 async function web(url: URL, request: Request): Promise<Response> {
   const body = (await request.json()) as { text: string };
-  const copy = new URL('../other?x=1#y', url);
+  const copy = new URL('other?x=1#y', url);
   copy.searchParams.append('ü', 'a b&c');
   const headers = new Headers({ 'x-one': '1' });
   headers.append('X-One', '2');

@@ -119,25 +119,23 @@ fn tinygo_answers() {
 #[test]
 fn quickjs_answers() {
     answers_in_fresh_instances("quickjs");
+    has_the_web("quickjs");
     answers_in_a_kept_instance("quickjs");
 }
 
 #[test]
 fn starling_answers() {
     answers_in_fresh_instances("starling");
+    has_the_web("starling");
 }
 
-#[test]
-fn both_engines_have_the_web() {
-    let [quickjs, starling] = ["quickjs", "starling"].map(|name| {
-        let service = Service::start(name, "");
-        let url = format!("{}/web/a?q=1&q=%C3%A4", service.server.address);
-        let headers = [("content-type", "application/json"), ("x-sent", "yes")];
-        let answer = service.client.ask("POST", &url, &headers, r#"{"text":"grün €"}"#.as_bytes());
-        assert_eq!(answer.status, 201, "{name}: {answer:?}");
-        let joined = answer.headers.iter().find(|(name, _)| name == "x-one").map(|(_, value)| value.clone());
-        (answer.json(), joined)
-    });
+/// What code finds on one engine is there on the other.
+fn has_the_web(name: &str) {
+    let service = Service::start(name, "");
+    let url = format!("{}/web/a?q=1&q=%C3%A4", service.server.address);
+    let headers = [("content-type", "application/json"), ("x-sent", "yes")];
+    let answer = service.client.ask("POST", &url, &headers, r#"{"text":"grün €"}"#.as_bytes());
+    assert_eq!(answer.status, 201, "{name}: {answer:?}");
     let expected = serde_json::json!({
         "query": ["1", "ä"],
         "path": "/web/other?x=1&%C3%BC=a+b%26c#y",
@@ -150,6 +148,8 @@ fn both_engines_have_the_web() {
         "random": true,
         "uuid": true,
     });
-    assert_eq!(quickjs, (expected.clone(), Some("1, 2".to_owned())));
-    assert_eq!(starling, (expected, Some("1, 2".to_owned())));
+    assert_eq!(answer.json(), expected, "{name}");
+    // One line or two, which means the same.
+    let ones = answer.headers.iter().filter(|(header, _)| header == "x-one").map(|(_, value)| value.as_str());
+    assert_eq!(ones.collect::<Vec<_>>().join(", "), "1, 2", "{name}");
 }

@@ -11,7 +11,7 @@ use std::{
 };
 
 use bytes::Bytes;
-use http::{HeaderValue, Response, StatusCode, header};
+use http::{HeaderValue, Method, Response, StatusCode, header};
 use http_body::{Body, Frame, SizeHint};
 use http_body_util::Full;
 use tokio::{sync::oneshot, task::JoinHandle};
@@ -32,11 +32,15 @@ pub(super) enum AnswerBody {
         guest: Alive,
         /// What it writes.
         body: WasiBody,
+        /// How many bytes are still to come, where the guest has said how many there are.
+        left: Option<u64>,
     },
 }
 
 /// Ends the guest when its answer is not wanted any more.
 pub(super) struct Alive {
+    /// Whether all of the answer was read: who knows its length does not ask for its end.
+    complete: bool,
     abandoned: Flag,
     failed: Flag,
     worker: Option<JoinHandle<Outcome>>,
@@ -51,7 +55,7 @@ impl Alive {
         abandoned: Flag,
         failed: Flag,
     ) -> Self {
-        Self { abandoned, failed, worker: Some(worker), body_done: Some(body_done) }
+        Self { complete: false, abandoned, failed, worker: Some(worker), body_done: Some(body_done) }
     }
 
     /// How the guest ended, for one that gave no answer.
@@ -80,6 +84,9 @@ impl Alive {
 
 impl Drop for Alive {
     fn drop(&mut self) {
+        if self.complete {
+            self.answered();
+        }
         if let Some(worker) = self.worker.take() {
             self.abandoned.set();
             worker.abort();
@@ -111,14 +118,22 @@ impl Body for AnswerBody {
     fn poll_frame(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Error>>> {
         match self.get_mut() {
             Self::Text(body) => Pin::new(body).poll_frame(context).map_err(|never| match never {}),
-            Self::Guest { body, guest } => {
+            Self::Guest { body, guest, left } => {
                 let frame = Pin::new(body).poll_frame(context);
-                if let Poll::Ready(None) = &frame {
-                    guest.answered();
-                    if guest.failed.is_set() {
-                        // The end must not look like one.
-                        return Poll::Ready(Some(Err(Error::HttpProtocolError)));
+                match &frame {
+                    Poll::Ready(None) => {
+                        guest.answered();
+                        if guest.failed.is_set() {
+                            // The end must not look like one.
+                            return Poll::Ready(Some(Err(Error::HttpProtocolError)));
+                        }
                     }
+                    Poll::Ready(Some(Ok(frame))) => {
+                        let more = frame.data_ref().map_or(0, |data| data.len() as u64);
+                        *left = left.map(|left| left.saturating_sub(more));
+                        guest.complete = *left == Some(0);
+                    }
+                    Poll::Ready(Some(Err(_))) | Poll::Pending => {}
                 }
                 frame
             }
@@ -139,6 +154,19 @@ impl Body for AnswerBody {
             Self::Guest { body, .. } => body.size_hint(),
         }
     }
+}
+
+/// The answer of a guest to a request with this method.
+pub(super) fn of_guest(method: &Method, response: Response<WasiBody>, mut guest: Alive) -> Response<AnswerBody> {
+    let bodiless = [StatusCode::NO_CONTENT, StatusCode::NOT_MODIFIED];
+    let left = if method == Method::HEAD || bodiless.contains(&response.status()) {
+        Some(0)
+    } else {
+        let length = response.headers().get(header::CONTENT_LENGTH);
+        length.and_then(|length| length.to_str().ok()?.parse().ok()).or_else(|| response.body().size_hint().exact())
+    };
+    guest.complete = left == Some(0);
+    response.map(|body| AnswerBody::Guest { guest, body, left })
 }
 
 /// An answer of our own: a status and one plain sentence.

@@ -10,7 +10,7 @@ use tokio::{net::TcpStream, sync::oneshot};
 
 use super::{
     admission::{Admission, Overloaded},
-    answer::{Alive, AnswerBody, Flag, plain},
+    answer::{Alive, AnswerBody, Flag, of_guest, plain},
     entry::HttpEntry,
     route::Routes,
     worker::{self, Job, Outcome},
@@ -80,7 +80,8 @@ impl Serving {
     ) -> Response<AnswerBody> {
         let (head, answer) = oneshot::channel();
         let (body_done, done) = oneshot::channel();
-        let line = format!("{} {}", request.method(), request.uri().path());
+        let method = request.method().clone();
+        let line = format!("{method} {}", request.uri().path());
         let request = request.map(|body| body.map_err(Into::into).boxed_unsync());
         let running = self.engines.running();
         let (abandoned, failed) = (Flag::default(), Flag::default());
@@ -99,7 +100,7 @@ impl Serving {
         });
         let guest = Alive::new(worker, body_done, abandoned, failed);
         match tokio::time::timeout(self.answer_within, answer).await {
-            Ok(Ok(Ok(response))) => response.map(|body| AnswerBody::Guest { body, guest }),
+            Ok(Ok(Ok(response))) => of_guest(&method, response, guest),
             Ok(Ok(Err(code))) => {
                 report(&entry, line, format!("the guest answered with the error {code}"));
                 plain(StatusCode::INTERNAL_SERVER_ERROR, "the component answered with an error")

@@ -189,7 +189,7 @@ impl Toolchain for Python {
     }
 
     fn takes(&self) -> Takes {
-        Takes { disk: 100, memory: 900 }
+        Takes { disk: 60, memory: 450 }
     }
 }
 

@@ -93,7 +93,7 @@ impl Toolchain for QuickJs {
     }
 
     fn takes(&self) -> Takes {
-        Takes { disk: 50, memory: 500 }
+        Takes { disk: 20, memory: 200 }
     }
 
     fn examines(&self, project: &Project) -> Vec<AbsPath> {

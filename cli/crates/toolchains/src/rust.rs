@@ -99,7 +99,7 @@ impl Toolchain for Rust {
     }
 
     fn takes(&self) -> Takes {
-        Takes { disk: 400, memory: 700 }
+        Takes { disk: 300, memory: 550 }
     }
 
     fn examines(&self, project: &Project) -> Vec<AbsPath> {

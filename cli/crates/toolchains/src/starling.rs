@@ -81,7 +81,7 @@ impl Toolchain for Starling {
     }
 
     fn takes(&self) -> Takes {
-        Takes { disk: 100, memory: 900 }
+        Takes { disk: 60, memory: 750 }
     }
 
     fn examines(&self, project: &Project) -> Vec<AbsPath> {

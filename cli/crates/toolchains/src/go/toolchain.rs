@@ -89,7 +89,7 @@ impl Toolchain for Go {
     }
 
     fn takes(&self) -> Takes {
-        Takes { disk: 200, memory: 900 }
+        Takes { disk: 50, memory: 500 }
     }
 
     fn examines(&self, project: &Project) -> Vec<AbsPath> {

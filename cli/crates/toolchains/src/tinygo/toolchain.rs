@@ -98,7 +98,7 @@ impl Toolchain for TinyGo {
     }
 
     fn takes(&self) -> Takes {
-        Takes { disk: 50, memory: 900 }
+        Takes { disk: 20, memory: 300 }
     }
 
     fn companions(&self) -> &'static [Companion] {

@@ -156,11 +156,17 @@ pub(crate) struct AddArgs {
     #[arg(long = "for", value_name = "COMPONENT", requires = "templates")]
     pub(crate) importers: Vec<String>,
     /// File or folder of a WIT package to take into the app, with the packages in its `deps/`
-    #[arg(long, value_name = "PATH", value_hint = clap::ValueHint::AnyPath, conflicts_with_all = ["templates", "component"])]
+    #[arg(long, value_name = "PATH", value_hint = clap::ValueHint::AnyPath, conflicts_with_all = ["templates", "built"])]
     pub(crate) wit: Option<PathBuf>,
     /// Built component to copy into the app, and its name there
-    #[arg(long, num_args = 2, value_names = ["NAME", "FILE"], conflicts_with = "templates")]
-    pub(crate) component: Vec<String>,
+    #[arg(
+        long = "component",
+        num_args = 2,
+        value_names = ["NAME", "FILE"],
+        value_hint = clap::ValueHint::AnyPath,
+        conflicts_with = "templates"
+    )]
+    pub(crate) built: Vec<String>,
     #[command(flatten)]
     pub(crate) tools: ToolArgs,
 }

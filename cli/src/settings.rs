@@ -294,8 +294,8 @@ impl TemplateSettings {
 impl AddSettings {
     /// From what was typed.
     pub(crate) fn new(args: AddArgs, surroundings: &Surroundings) -> Self {
-        let AddArgs { app, template, importers, wit, component, tools } = args;
-        let what = match (wit, <[String; 2]>::try_from(component)) {
+        let AddArgs { app, template, importers, wit, built, tools } = args;
+        let what = match (wit, <[String; 2]>::try_from(built)) {
             (Some(path), _) => Addition::Wit(surroundings.absolute(&path)),
             (None, Ok([name, file])) => Addition::Component { name, file: surroundings.absolute(&PathBuf::from(file)) },
             (None, Err(_)) => {

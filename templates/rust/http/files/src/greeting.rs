@@ -1,8 +1,8 @@
 //! What the service says to who visits it.
 
 /// Greets somebody by name, or the world.
-pub fn greet(name: Option<String>) -> String {
-    format!("Hello, {}!\n", name.as_deref().unwrap_or("world"))
+pub fn greet(name: Option<&str>) -> String {
+    format!("Hello, {}!\n", name.unwrap_or("world"))
 }
 
 #[cfg(test)]
@@ -11,7 +11,7 @@ mod tests {
 
     #[test]
     fn greets_who_asks_and_the_world_otherwise() {
-        assert_eq!(greet(Some("Ada".to_owned())), "Hello, Ada!\n");
+        assert_eq!(greet(Some("Ada")), "Hello, Ada!\n");
         assert_eq!(greet(None), "Hello, world!\n");
     }
 }

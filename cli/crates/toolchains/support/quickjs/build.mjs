@@ -190,7 +190,12 @@ async function makeComponent(componentize, code, map) {
 
 // What componentize-qjs says, with places of the sources instead of the bundle, and without our own machinery.
 function explain(message, map) {
+  const ours = (line) => {
+    const [, path] = /\((.*):\d+:\d+\)$/.exec(line) ?? [];
+    return path !== undefined && (path === 'conjoin.js' || resolve(start, path).startsWith(here));
+  };
   const text = inSources(message, 'componentize-qjs:user\\.js', map);
-  const lines = text.split('\n').filter((line) => !line.includes(here) && !/conjoin\.js:\d+/.test(line) && line.trim() !== '');
-  return `the bundle cannot be made into a component:\n${lines.join('\n')}`;
+  const lines = text.split('\n').filter((line) => line.trim() !== '' && !ours(line));
+  const said = lines.join('\n').replace(/^(:|\s|Failed to [^:]*:)*(Error: )?/, '');
+  return `the bundle cannot be made into a component:\n${said}`;
 }

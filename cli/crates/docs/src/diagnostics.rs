@@ -62,7 +62,9 @@ pub(crate) fn diagnostics_page(root: &Path) -> Result<String> {
                 (None, Some(message)) => {
                     let _ = writeln!(page, "\n```text\nerror[{code}]: {message}\n```");
                 }
-                (None, None) => page.push_str("\nThe message is that of the operation that failed, with what it was about.\n"),
+                (None, None) => {
+                    page.push_str("\nThe message is that of the operation that failed, with what it was about.\n")
+                }
             }
         }
     }

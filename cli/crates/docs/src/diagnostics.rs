@@ -11,7 +11,7 @@ use anyhow::{Result, bail};
 use crate::GENERATED;
 
 /// The first part of a code, and what it is about.
-const STAGES: [(&str, &str); 23] = [
+const STAGES: [(&str, &str); 24] = [
     ("usage", "The command line names something that is not there."),
     ("app", "Finding and reading the app's files."),
     ("manifest", "Reading `conjoin.toml`."),
@@ -32,7 +32,8 @@ const STAGES: [(&str, &str); 23] = [
     ("build", "Carrying out the steps of a build."),
     ("compose", "Composing the built components, and checking them against the wiring."),
     ("run", "Running the app."),
-    ("new", "Making an app from a template, or adding to one."),
+    ("new", "Making an app from templates."),
+    ("add", "Adding to an app."),
     ("clean", "Removing what builds left."),
     ("machine", "The machine under conjoin."),
 ];

@@ -14,13 +14,16 @@ import (
 	"example.com/tests/service/bindings/wasihttp"
 )
 
-var answered int
+var (
+	answered int
+	failed   bool
+)
 
 func init() {
 	mux := http.NewServeMux()
-	mux.HandleFunc("GET /count", func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, answered) })
+	mux.HandleFunc("GET /count", count)
 	mux.HandleFunc("GET /memory", memory)
-	mux.HandleFunc("GET /panic", func(http.ResponseWriter, *http.Request) { panic("this guest fails on purpose") })
+	mux.HandleFunc("GET /panic", func(http.ResponseWriter, *http.Request) { fail() })
 	mux.HandleFunc("GET /panic-late", panicLate)
 	mux.HandleFunc("GET /about/{part}", about)
 	mux.HandleFunc("GET /ticks", ticks)
@@ -49,7 +52,21 @@ func memory(w http.ResponseWriter, _ *http.Request) {
 func panicLate(w http.ResponseWriter, _ *http.Request) {
 	io.WriteString(w, "the beginning")
 	w.(http.Flusher).Flush()
+	fail()
+}
+
+func fail() {
+	failed = true
 	panic("this guest fails on purpose")
+}
+
+// How many requests this instance has answered; it must be none that has failed.
+func count(w http.ResponseWriter, _ *http.Request) {
+	if failed {
+		http.Error(w, "this instance has failed before", http.StatusInternalServerError)
+		return
+	}
+	fmt.Fprint(w, answered)
 }
 
 // What a handler finds out about a request, and an answer with a header of its own.

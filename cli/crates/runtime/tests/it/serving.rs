@@ -85,16 +85,14 @@ async fn every_request_gets_a_fresh_instance_unless_reuse_is_asked_for() {
 
 #[tokio::test]
 async fn an_instance_that_gave_an_error_is_not_reused() {
-    for guest in [Guest::HttpP3, Guest::Silent] {
-        let mut options = options(guest, Grants::default());
-        options.entries[0].reuse = NonZeroU32::new(100);
-        let server = Server::start(runtime(), options);
-        for count in [1, 2] {
-            assert_eq!(server.get("/count").await, format!("200 {count}"));
-        }
+    let mut options = options(Guest::Silent, Grants::default());
+    options.entries[0].reuse = NonZeroU32::new(100);
+    let server = Server::start(runtime(), options);
+    for _ in 0..3 {
+        assert_eq!(server.get("/state").await, "200 good");
         assert_eq!(server.get("/error").await, "500 the component answered with an error");
-        assert_eq!(server.get("/count").await, "200 1");
     }
+    assert_eq!(server.get("/state").await, "200 good");
 }
 
 #[tokio::test]
@@ -110,8 +108,8 @@ async fn a_body_that_breaks_off_has_no_end() {
         drop(stream.read_to_end(&mut answer).await);
         String::from_utf8_lossy(&answer).into_owned()
     };
-    let whole = ask("/count").await;
-    assert!(whole.ends_with("1\r\n0\r\n\r\n"), "{whole}");
+    let whole = ask("/state").await;
+    assert!(whole.ends_with("good\r\n0\r\n\r\n"), "{whole}");
     let broken = ask("/break").await;
     assert!(!broken.ends_with("0\r\n\r\n"), "{broken}");
     server.log.wait("failure", |event| match event {

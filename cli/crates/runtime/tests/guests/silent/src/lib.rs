@@ -1,22 +1,27 @@
-//! Takes HTTP requests of WASI 0.2 and returns without an answer, gives an error instead of one, fails within one, or says how often it
-//! was asked.
+//! Takes HTTP requests of WASI 0.2 and returns without an answer, gives an error instead of one, fails within one, or says whether it
+//! has ever given an error.
 
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use wasip2::http::types::{ErrorCode, Fields, IncomingRequest, OutgoingBody, OutgoingResponse, ResponseOutparam};
 
 wasip2::http::proxy::export!(Guest);
 
-static ASKED: AtomicU32 = AtomicU32::new(0);
+static ERRED: AtomicBool = AtomicBool::new(false);
 
 struct Guest;
 
 impl wasip2::exports::http::incoming_handler::Guest for Guest {
     fn handle(request: IncomingRequest, answer: ResponseOutparam) {
-        let asked = ASKED.fetch_add(1, Ordering::Relaxed) + 1;
         match request.path_with_query().as_deref() {
-            Some("/error") => ResponseOutparam::set(answer, Err(ErrorCode::ConfigurationError)),
-            Some("/count") => OutgoingBody::finish(say(answer, &asked.to_string()), None).expect("it is whole"),
+            Some("/error") => {
+                ERRED.store(true, Ordering::Relaxed);
+                ResponseOutparam::set(answer, Err(ErrorCode::ConfigurationError));
+            }
+            Some("/state") => {
+                let state = if ERRED.load(Ordering::Relaxed) { "erred" } else { "good" };
+                OutgoingBody::finish(say(answer, state), None).expect("it is whole");
+            }
             Some("/break") => {
                 let _body = say(answer, "the beginning");
                 panic!("this guest fails on purpose");

@@ -124,10 +124,13 @@ fn every_template_is_at_home_in_its_languages_own_tools() {
         let go = format!("{name}-go");
         tool(&go, "go", &["vet", "./..."]);
         tool(&go, "go", &["test", "./..."]);
-        for script in [format!("{name}-js"), format!("{name}-ts")] {
-            tool(&script, "npm", &["ci", "--ignore-scripts", "--no-audit", "--no-fund"]);
-            tool(&script, "npm", &["test"]);
-            tool(&script, "npx", &["--no-install", "tsc", "--noEmit"]);
-        }
+        let typescript = format!("{name}-ts");
+        tool(&typescript, "npm", &["ci", "--ignore-scripts", "--no-audit", "--no-fund"]);
+        tool(&typescript, "npm", &["test"]);
+        let tsc = app().join(&typescript).join("node_modules/.bin/tsc").display().to_string();
+        tool(&typescript, &tsc, &["--noEmit"]);
+        let javascript = format!("{name}-js");
+        tool(&javascript, "npm", &["test"]);
+        tool(&javascript, &tsc, &["--noEmit", "--project", "jsconfig.json"]);
     }
 }

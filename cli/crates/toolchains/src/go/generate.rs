@@ -17,7 +17,7 @@ use crate::{GenerateError, GeneratedFile};
 /// The folder of bindings in a project.
 pub(super) const BINDINGS: &str = "bindings";
 /// What bindings depend on beside the world; the number counts changes of `support/go` and of this module.
-pub(super) const VERSION: &str = concat!("bindings for Go 2 of conjoin ", env!("CARGO_PKG_VERSION"));
+pub(super) const VERSION: &str = concat!("bindings for Go 3 of conjoin ", env!("CARGO_PKG_VERSION"));
 
 /// Where the generator thinks that its support code is.
 const FOREIGN_SUPPORT: &str = "go.bytecodealliance.org/pkg/wit/";
@@ -38,6 +38,9 @@ const SUPPORT: &[(&str, &str)] = &[
     support!("wit/tuples.go"),
     support!("wit/values.go"),
 ];
+
+/// What makes a program of a component that imports.
+const PROGRAM: &[(&str, &str)] = &[support!("internal/runtime/main_wasm.go")];
 
 /// The bridge to `net/http`; `BINDINGS` stands for the path of the package around it.
 const BRIDGE: &[(&str, &str)] =
@@ -65,6 +68,9 @@ pub(crate) fn generate(package: &str, wit: &[WitFile], world: &str) -> Result<Ve
     let mut support = SUPPORT.to_vec();
     if exports.iter().any(|export| export == "wasi:http/incoming-handler") {
         support.extend_from_slice(BRIDGE);
+    }
+    if is_program {
+        support.extend_from_slice(PROGRAM);
     }
     files.extend(support.into_iter().map(|(path, text)| (path.to_owned(), text.replace("BINDINGS", package))));
     Ok(files.into_iter().map(|(path, text)| GeneratedFile { path, text }).collect())

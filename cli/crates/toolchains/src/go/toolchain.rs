@@ -128,10 +128,11 @@ fn bindings(target: &Target<'_>, module: &go_mod::Module, world: &Step, wit: Abs
     }
 }
 
-/// What stands between the compiled module and WASI 0.2: a world that exports nothing but `wasi:cli/run` is that of a program.
+/// What stands between the compiled module and WASI 0.2: a world that exports nothing but `wasi:cli/run` is that of a program. One
+/// that imports as well is built like a library, whose bindings run its `main`.
 fn adapter(target: &Target<'_>) -> Adapter {
     match target.exports {
-        [only] if without_version(only) == "wasi:cli/run" => Adapter::Command,
+        [only] if without_version(only) == "wasi:cli/run" && target.imports.is_empty() => Adapter::Command,
         _ => Adapter::Reactor,
     }
 }

@@ -30,7 +30,6 @@ fn shop(manifest: &str) -> TestEnv {
 }
 
 /// What a shell gets that runs `program` in `folder`, with nothing on PATH but `conjoin`.
-#[expect(clippy::disallowed_methods, reason = "tests start programs themselves")]
 fn ask(env: &TestEnv, folder: &Path, mut command: Command, variables: &[(&str, &str)]) -> String {
     let conjoin = env.bin().join("conjoin");
     if !conjoin.exists() {

@@ -41,16 +41,16 @@ fn serve() -> Server {
 
 /// Waits until no better code takes the place of what runs, because instances go with their code. Both entries have the same.
 fn wait_for_optimised_code(server: &mut Server) {
-    let (serves, awaited) = (Cell::new(false), Cell::new(0));
+    let (serves, pending) = (Cell::new(false), Cell::new(0));
     server.wait_for(|line| {
         let Line::Err(text) = line else { return false };
         serves.set(serves.get() || text.contains("http://"));
         if text.contains("optimised code follows") {
-            awaited.set(KINDS.len());
+            pending.set(KINDS.len());
         } else if text.trim_start().starts_with("Optimised ") {
-            awaited.set(awaited.get().saturating_sub(1));
+            pending.set(pending.get().saturating_sub(1));
         }
-        serves.get() && awaited.get() == 0
+        serves.get() && pending.get() == 0
     });
 }
 
@@ -85,7 +85,7 @@ impl Asker {
         let mut answer = Vec::new();
         thread::scope(|scope| {
             scope.spawn(move || {
-                writer.write_all(head.as_bytes()).and_then(|()| writer.write_all(body)).expect("it is read")
+                writer.write_all(head.as_bytes()).and_then(|()| writer.write_all(body)).expect("it is read");
             });
             stream.read_to_end(&mut answer).expect("an answer");
         });
@@ -104,7 +104,7 @@ impl Asker {
 
 /// Letters, and the sum of their codes.
 fn letters(length: usize) -> (Vec<u8>, u64) {
-    let letters: Vec<u8> = (b'a'..b'z').cycle().take(length).collect();
+    let letters: Vec<u8> = (b'a'..=b'z').cycle().take(length).collect();
     let sum = letters.iter().map(|letter| u64::from(*letter)).sum();
     (letters, sum)
 }

@@ -41,16 +41,16 @@ fn serve() -> Server {
 
 /// Waits until no better code takes the place of what runs, because instances go with their code. Both entries have the same.
 fn wait_for_optimised_code(server: &mut Server) {
-    let (serves, pending) = (Cell::new(false), Cell::new(0));
+    let (listening, pending) = (Cell::new(false), Cell::new(0));
     server.wait_for(|line| {
         let Line::Err(text) = line else { return false };
-        serves.set(serves.get() || text.contains("http://"));
+        listening.set(listening.get() || text.contains("http://"));
         if text.contains("optimised code follows") {
             pending.set(KINDS.len());
         } else if text.trim_start().starts_with("Optimised ") {
             pending.set(pending.get().saturating_sub(1));
         }
-        serves.get() && pending.get() == 0
+        listening.get() && pending.get() == 0
     });
 }
 

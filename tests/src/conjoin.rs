@@ -60,7 +60,7 @@ pub fn copy_app(from: &Path, to: &Path) {
     for entry in fs_err::read_dir(from).expect("a folder to copy") {
         let path = entry.expect("an entry").path();
         let name = path.file_name().expect("a name");
-        if [".conjoin", "target", "node_modules", "__pycache__"].iter().any(|left| name == *left) {
+        if path.is_dir() && [".conjoin", "target", "node_modules", "__pycache__"].iter().any(|left| name == *left) {
             continue;
         }
         if path.is_dir() {

@@ -158,13 +158,11 @@ fn a_few_instances_answer_ten_thousand_requests_and_a_thousand_answer_one_each()
         assert_eq!(asker.get("fresh/count"), "1");
     }
     let ask = |times: u32| (0..times).filter(|_| asker.get("reused/count") == "1").count();
-    let mut instances = ask(1_000);
-    let before = asker.memory();
-    instances += ask(9_000);
+    let instances = ask(10_000);
     // A request that comes before an instance has returned from the last one gets another.
     assert!(instances < 50, "{instances} instances");
-    let more = asker.memory().saturating_sub(before);
-    assert!(more < 4 << 20, "the memory has grown by {more} bytes from {before}");
+    let memory = asker.memory();
+    assert!(memory < 24 << 20, "{memory} bytes");
 }
 
 #[test]

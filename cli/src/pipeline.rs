@@ -1,5 +1,7 @@
 //! The build pipeline: tools, plan, execution.
 
+use std::collections::BTreeSet;
+
 use conjoin_diagnostics::{Diagnostic, Severity};
 use conjoin_engine::{
     BuildOutcome, BuildReport, Environment, Examined, ExecuteError, ExecuteOptions, OnFailure, Scope, StepOutcome,
@@ -7,7 +9,7 @@ use conjoin_engine::{
 };
 use conjoin_manifest::ComponentName;
 use conjoin_plan::{
-    AbsPath, BuildRequest, Extent, Layout, Plan, Selection, Subject, build, component_path, needed_tools,
+    AbsPath, BuildRequest, Extent, Layout, Plan, Selection, Subject, Tool, build, component_path, needed_tools,
     selected_components, texts_to_read,
 };
 
@@ -85,12 +87,29 @@ fn plan_app(
     (selection, extent): (&Selection, Extent),
     work: &WorkSettings,
 ) -> Result<Plan, CommandError> {
+    let needed = tools_of(app, selection)?;
+    tools::ensure(ui, machine, &app.layout, &needed, work)?;
+    plan_with(machine, app, &needed, selection, extent)
+}
+
+/// The tools that `selection` needs.
+pub(crate) fn tools_of(app: &App, selection: &Selection) -> Result<BTreeSet<Tool>, CommandError> {
+    let components = selected_components(&app.manifest, &app.wiring, selection);
+    needed_tools(&app.manifest, &components, &conjoin_toolchains::all()).map_err(CommandError::project)
+}
+
+/// The plan for `selection` with the tools `needed`, which must be there.
+pub(crate) fn plan_with(
+    machine: &Machine,
+    app: &App,
+    needed: &BTreeSet<Tool>,
+    selection: &Selection,
+    extent: Extent,
+) -> Result<Plan, CommandError> {
     let toolchains = conjoin_toolchains::all();
     let components = selected_components(&app.manifest, &app.wiring, selection);
-    let needed = needed_tools(&app.manifest, &components, &toolchains).map_err(CommandError::project)?;
     let texts = texts_to_read(&app.manifest, &components, &toolchains, &app.layout);
-    tools::ensure(ui, machine, &app.layout, &needed, work)?;
-    let facts = tools::find(machine, &app.layout, &needed, &texts);
+    let facts = tools::find(machine, &app.layout, needed, &texts);
     let request = BuildRequest {
         manifest: &app.manifest,
         wit: &app.wit,

@@ -1,14 +1,12 @@
 //! `conjoin plan`: every step, and nothing done.
 
-use conjoin_plan::{
-    Action, BuildRequest, Extent, Failures, Plan, Selection, Step, build, needed_tools, selected_components,
-    texts_to_read,
-};
+use conjoin_plan::{Action, Extent, Failures, Plan, Selection, Step};
 use serde_json::json;
 
 use crate::{
     app::load,
     exit::CommandError,
+    pipeline,
     settings::{Machine, PlanSettings},
     tools,
     ui::{Format, Ui, quote_path},
@@ -19,9 +17,7 @@ pub(crate) fn plan(ui: &mut Ui, machine: &Machine, settings: &PlanSettings) -> R
     let app = load(&machine.surroundings, &settings.app, settings.profile)?;
     let components = settings.components.iter().map(|name| app.component(name)).collect::<Result<Vec<_>, _>>()?;
     let selection = Selection { components, entry: None };
-    let toolchains = conjoin_toolchains::all();
-    let selected = selected_components(&app.manifest, &app.wiring, &selection);
-    let needed = needed_tools(&app.manifest, &selected, &toolchains).map_err(CommandError::project)?;
+    let needed = pipeline::tools_of(&app, &selection)?;
     let installation =
         tools::plan_installation(machine, &app.layout, &needed, &Failures::new()).map_err(CommandError::environment)?;
     if let Some(installation) = installation {
@@ -29,17 +25,7 @@ pub(crate) fn plan(ui: &mut Ui, machine: &Machine, settings: &PlanSettings) -> R
         print(ui, &installation.plan);
         return Ok(());
     }
-    let texts = texts_to_read(&app.manifest, &selected, &toolchains, &app.layout);
-    let facts = tools::find(machine, &app.layout, &needed, &texts);
-    let request = BuildRequest {
-        manifest: &app.manifest,
-        wit: &app.wit,
-        wiring: &app.wiring,
-        facts: &facts,
-        layout: &app.layout,
-        toolchains: &toolchains,
-    };
-    print(ui, &build(&request, &selection, Extent::Everything).map_err(CommandError::project)?);
+    print(ui, &pipeline::plan_with(machine, &app, &needed, &selection, Extent::Everything)?);
     Ok(())
 }
 

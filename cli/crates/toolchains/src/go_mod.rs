@@ -8,12 +8,26 @@ use std::{
 };
 
 use conjoin_diagnostics::{Diagnostic, Source};
-use conjoin_plan::{AbsPath, Facts, Layout};
+use conjoin_plan::{AbsPath, Facts, Hint, Layout};
 
 /// The package that bindings are written for.
 const COMPONENT_MODEL: &str = "go.bytecodealliance.org/cm";
 /// The version of it that the generator of bindings goes with.
 const COMPONENT_MODEL_VERSION: &str = "v0.3.0";
+
+/// For a module whose sums are not all known.
+pub(crate) const INCOMPLETE_SUMS: Hint =
+    Hint { when: "missing go.sum entry", say: "`go mod tidy` in the component's folder completes go.sum." };
+
+/// For a `go.mod` that does not say what the code needs.
+pub(crate) const OUTDATED: Hint =
+    Hint { when: "updates to go.mod needed", say: "`go mod tidy` in the component's folder brings go.mod up to date." };
+
+/// For a folder without a package `main`.
+pub(crate) const NO_PROGRAM: Hint = Hint {
+    when: "no Go files in",
+    say: "The component's folder needs a package `main`: a file main.go with `package main` and `func main() {}`.",
+};
 
 /// A module.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -9,16 +9,15 @@ use std::sync::Arc;
 use conjoin_diagnostics::{Diagnostic, Source};
 use conjoin_manifest::{Permissions, ToolchainName};
 use conjoin_plan::{
-    AbsPath, Action, Complaint, Discovery, Facts, GenerateAction, Generator, Hint, Input, Invocation, Keep, Layout,
-    Profile, Project, Step, StepId, Takes, Target, Tool, Toolchain,
+    AbsPath, Arg, Complaint, Facts, GenerateAction, Generator, Hint, Layout, Profile, Project, Step, Takes, Target,
+    Tool, Toolchain,
 };
 use conjoin_wit::{Dialect, WitFile, missing_wasi, wasi_deps};
 
 use crate::{
-    javascript,
+    javascript::{self, Componentize},
     package_json::{self, Package},
-    projects,
-    steps::{self, Run},
+    projects, steps,
 };
 
 /// The script that builds, what it shares with that of the other engine, and the code that becomes part of components.
@@ -37,10 +36,7 @@ pub(crate) const SCRIPTS: &[(&str, &str)] = &[
     ("globals/url.js", include_str!("../support/quickjs/globals/url.js")),
 ];
 
-const HINTS: &[Hint] = &[Hint {
-    when: "Could not resolve \"",
-    say: "A package that is imported is not installed: run `npm install` with its name in the component's folder.",
-}];
+const HINTS: &[Hint] = &[javascript::NOT_INSTALLED];
 
 /// componentize-qjs.
 #[derive(Debug)]
@@ -81,8 +77,16 @@ impl Toolchain for QuickJs {
         let description = describe(target, &world, &folder, layout);
         let install = javascript::npm_ci(target, &package, facts)?;
         let inputs = [&runner, &world, &description].into_iter().chain(&install).flat_map(steps::outputs_of).collect();
-        let bundle = Bundle { package: &package, gifts, scripts, wit: folder, inputs };
-        let build = bundle.step(target, facts, layout)?;
+        let described = layout.work(target.name).join("values").join(javascript::WORLD);
+        let build = Componentize {
+            tool: (Tool::ComponentizeQjs, "componentize-qjs"),
+            script: scripts.join("build.mjs"),
+            package: &package,
+            wit: folder,
+            options: gifts.options(target.profile, &described),
+            inputs,
+        }
+        .step(target, facts, layout)?;
         let artifact = steps::copy_artifact(target, build.outputs[0].clone(), layout);
         let steps = [Some(world), Some(runner), Some(description), install, Some(build), Some(artifact)];
         Ok(steps.into_iter().flatten().collect())
@@ -97,7 +101,7 @@ impl Toolchain for QuickJs {
     }
 
     fn examines(&self, project: &Project) -> Vec<AbsPath> {
-        vec![project.dir.join("package.json"), project.dir.join("package-lock.json")]
+        projects::files_of_npm(project)
     }
 
     fn examine(&self, project: &Project, facts: &Facts) -> Vec<Complaint> {
@@ -164,6 +168,22 @@ impl Gifts {
         marks.into_iter().filter(|(given, _)| *given).map(|(_, mark)| mark).collect()
     }
 
+    /// What the build script is told of them, of the profile and of the file that describes the world's values.
+    fn options(self, profile: Profile, described: &AbsPath) -> Vec<Arg> {
+        let grants = [(self.stdio, "stdio"), (self.clocks, "clocks"), (self.random, "random")];
+        let flags = [
+            (self.calls == Calls::Handler, "--handler"),
+            (self.calls == Calls::Sync, "--sync"),
+            (self.none(), "--stub"),
+            (profile == Profile::Release, "--small"),
+        ];
+        let mut options: Vec<Arg> = vec!["--described".into(), described.into()];
+        let given = grants.into_iter().filter(|(given, _)| *given);
+        options.extend(given.flat_map(|(_, name)| ["--grant".into(), name.into()]));
+        options.extend(flags.into_iter().filter(|(given, _)| *given).map(|(_, flag)| flag.into()));
+        options
+    }
+
     /// The WIT of the world with these imports.
     fn added_to(self, target: &Target<'_>) -> Result<Vec<WitFile>, Box<Diagnostic>> {
         let mut imports = self.imports();
@@ -194,83 +214,19 @@ fn opens_world(line: &str) -> bool {
 /// Describes the values of the world for the code that converts them.
 fn describe(target: &Target<'_>, world: &Step, wit: &AbsPath, layout: &Layout) -> Step {
     let into = layout.work(target.name).join("values");
-    let action = GenerateAction {
-        generator: Generator::QuickJs,
-        wit: wit.clone(),
-        world: target.world.to_owned(),
-        list: into.join("list.txt"),
-        into,
-    };
-    Step {
-        id: StepId(format!("{}/values", target.name)),
-        subject: steps::component(target.name),
-        title: "describe the values of the world".to_owned(),
-        inputs: steps::outputs_of(world).collect(),
-        outputs: vec![action.list.clone()],
-        action: Action::Generate(action),
-        versions: vec![],
-        discovery: None,
-        keep: Keep::InPlace,
-    }
-}
-
-/// What the step that builds is made from.
-struct Bundle<'a> {
-    package: &'a Package,
-    gifts: Gifts,
-    scripts: AbsPath,
-    wit: AbsPath,
-    inputs: Vec<Input>,
-}
-
-impl Bundle<'_> {
-    fn step(self, target: &Target<'_>, facts: &Facts, layout: &Layout) -> Result<Step, Box<Diagnostic>> {
-        let node = steps::found(facts, Tool::Node)?;
-        let componentize = steps::found(facts, Tool::ComponentizeQjs)?;
-        let work = layout.work(target.name);
-        let (output, read) = (work.join("component.wasm"), work.join("read.d"));
-        let mut invocation = Invocation::new(Tool::Node, node, &target.dir)
-            .arg(self.scripts.join("build.mjs"))
-            .arg("--toolchain")
-            // Found by the file that the installation writes last.
-            .arg(componentize.path.parent())
-            .args(["--entry", self.package.entry.as_str(), "--wit"])
-            .arg(&self.wit)
-            .args(["--world", target.world, "--described"])
-            .arg(work.join("values").join(javascript::WORLD));
-        for import in target.imports {
-            invocation = invocation.args(["--import", import.as_str()]);
-        }
-        let Gifts { stdio, clocks, random, calls } = self.gifts;
-        for (granted, name) in [(stdio, "stdio"), (clocks, "clocks"), (random, "random")] {
-            if granted {
-                invocation = invocation.args(["--grant", name]);
-            }
-        }
-        let small = target.profile == Profile::Release;
-        let flags = [
-            (calls == Calls::Handler, "--handler"),
-            (calls == Calls::Sync, "--sync"),
-            (self.gifts.none(), "--stub"),
-            (small, "--small"),
-        ];
-        invocation = invocation.args(flags.into_iter().filter(|(given, _)| *given).map(|(_, flag)| flag));
-        let invocation = javascript::run_by_us(invocation.arg("--out").arg(&output).arg("--read").arg(&read));
-        let mut inputs = vec![Input::Tree { dir: target.dir.clone(), except: &["node_modules", javascript::FOLDER] }];
-        inputs.extend(self.inputs);
-        inputs.push(steps::world_value(target));
-        let step = Run {
-            id: format!("{}/componentize", target.name),
-            subject: steps::component(target.name),
-            title: "componentize-qjs",
-            inputs,
-            outputs: vec![output],
-            versions: vec![node.says.clone(), componentize.says.clone()],
-        }
-        .step(invocation);
-        let discovery = Some(Discovery::DepInfo { path: read, except: vec![target.shared_wit.clone()] });
-        Ok(Step { discovery, keep: Keep::Stored, ..step })
-    }
+    steps::generate(
+        target,
+        "values",
+        "describe the values of the world",
+        world,
+        GenerateAction {
+            generator: Generator::QuickJs,
+            wit: wit.clone(),
+            world: target.world.to_owned(),
+            list: into.join("list.txt"),
+            into,
+        },
+    )
 }
 
 /// Finds what this engine cannot do before it fails without saying so.

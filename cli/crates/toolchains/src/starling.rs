@@ -5,17 +5,13 @@
 
 use conjoin_diagnostics::Diagnostic;
 use conjoin_manifest::{Permissions, ToolchainName};
-use conjoin_plan::{
-    AbsPath, Complaint, Discovery, Facts, Hint, Input, Invocation, Keep, Layout, Project, Step, Takes, Target, Tool,
-    Toolchain,
-};
+use conjoin_plan::{AbsPath, Complaint, Facts, Hint, Layout, Project, Step, Takes, Target, Tool, Toolchain};
 use conjoin_wit::Dialect;
 
 use crate::{
-    javascript,
+    javascript::{self, Componentize},
     package_json::{self, Package},
-    projects,
-    steps::{self, Run},
+    projects, steps,
 };
 
 /// The patch version of WASI 0.2 that this componentize-js speaks: with any other, it does not find the handler.
@@ -26,10 +22,7 @@ pub(crate) const SCRIPTS: &[(&str, &str)] =
     &[("build.mjs", include_str!("../support/starling/build.mjs")), ("bundle.mjs", javascript::BUNDLE)];
 
 const HINTS: &[Hint] = &[
-    Hint {
-        when: "Could not resolve \"",
-        say: "A package that is imported is not installed: run `npm install` with its name in the component's folder.",
-    },
+    javascript::NOT_INSTALLED,
     Hint {
         when: "No such file or directory (os error 44)",
         say: "The JavaScript toolchain in conjoin's cache is damaged: remove its folder, and `conjoin doctor --fix` installs it anew.",
@@ -67,11 +60,19 @@ impl Toolchain for Starling {
         let (world, wit) = steps::write_bare_world(target, layout);
         let scripts = layout.work(target.name).join("starling");
         let runner = javascript::write_scripts(target, &scripts, SCRIPTS);
-        let script = scripts.join("build.mjs");
         let install = javascript::npm_ci(target, &package, facts)?;
         let inputs = [&runner, &world].into_iter().chain(&install).flat_map(steps::outputs_of).collect();
-        let bundle = Bundle { package: &package, script, wit, inputs };
-        let build = bundle.step(target, facts, layout)?;
+        let mut options = vec!["--wasi", WASI];
+        options.extend(disabled_features(target).into_iter().flat_map(|feature| ["--disable", feature]));
+        let build = Componentize {
+            tool: (Tool::ComponentizeJs, "componentize-js"),
+            script: scripts.join("build.mjs"),
+            package: &package,
+            wit,
+            options: options.into_iter().map(Into::into).collect(),
+            inputs,
+        }
+        .step(target, facts, layout)?;
         let artifact = steps::copy_artifact(target, build.outputs[0].clone(), layout);
         Ok([Some(world), Some(runner), install, Some(build), Some(artifact)].into_iter().flatten().collect())
     }
@@ -85,57 +86,11 @@ impl Toolchain for Starling {
     }
 
     fn examines(&self, project: &Project) -> Vec<AbsPath> {
-        vec![project.dir.join("package.json"), project.dir.join("package-lock.json")]
+        projects::files_of_npm(project)
     }
 
     fn examine(&self, project: &Project, facts: &Facts) -> Vec<Complaint> {
         projects::examine_npm(project, facts)
-    }
-}
-
-/// What the step that builds is made from.
-struct Bundle<'a> {
-    package: &'a Package,
-    script: AbsPath,
-    wit: AbsPath,
-    inputs: Vec<Input>,
-}
-
-impl Bundle<'_> {
-    fn step(self, target: &Target<'_>, facts: &Facts, layout: &Layout) -> Result<Step, Box<Diagnostic>> {
-        let node = steps::found(facts, Tool::Node)?;
-        let componentize = steps::found(facts, Tool::ComponentizeJs)?;
-        let work = layout.work(target.name);
-        let (output, read) = (work.join("component.wasm"), work.join("read.d"));
-        let mut invocation = Invocation::new(Tool::Node, node, &target.dir)
-            .arg(&self.script)
-            .arg("--toolchain")
-            // Found by the file that the installation writes last.
-            .arg(componentize.path.parent())
-            .args(["--entry", self.package.entry.as_str(), "--wit"])
-            .arg(&self.wit)
-            .args(["--world", target.world, "--wasi", WASI]);
-        for import in target.imports {
-            invocation = invocation.args(["--import", import.as_str()]);
-        }
-        for feature in disabled_features(target) {
-            invocation = invocation.args(["--disable", feature]);
-        }
-        let invocation = javascript::run_by_us(invocation.arg("--out").arg(&output).arg("--read").arg(&read));
-        let mut inputs = vec![Input::Tree { dir: target.dir.clone(), except: &["node_modules", javascript::FOLDER] }];
-        inputs.extend(self.inputs);
-        inputs.push(steps::world_value(target));
-        let step = Run {
-            id: format!("{}/componentize", target.name),
-            subject: steps::component(target.name),
-            title: "componentize-js",
-            inputs,
-            outputs: vec![output],
-            versions: vec![node.says.clone(), componentize.says.clone()],
-        }
-        .step(invocation);
-        let discovery = Some(Discovery::DepInfo { path: read, except: vec![target.shared_wit.clone()] });
-        Ok(Step { discovery, keep: Keep::Stored, ..step })
     }
 }
 

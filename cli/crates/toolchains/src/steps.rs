@@ -5,8 +5,15 @@
 use conjoin_diagnostics::Diagnostic;
 use conjoin_manifest::ComponentName;
 use conjoin_plan::{
-    AbsPath, Action, CopyAction, Expectation, Facts, FoundTool, Input, Invocation, Keep, Layout, ProveAction, Step,
-    StepId, Subject, Target, Tool, WrittenFile,
+    AbsPath, Action, CopyAction, EncodeAction, Expectation, Facts, FoundTool, GenerateAction, Hint, Input, Invocation,
+    Keep, Layout, ProveAction, Step, StepId, Subject, Target, Tool, WrittenFile,
+};
+use conjoin_wit::Adapter;
+
+/// For a compiler that fills the disk.
+pub(crate) const DISK_FULL: Hint = Hint {
+    when: "no space left on device",
+    say: "There is no room left on the disk: `conjoin clean` removes what can be built again.",
 };
 
 /// The tool among the facts. The plan asks toolchains only when all they require is there, so a missing one is a bug.
@@ -81,6 +88,51 @@ pub(crate) fn copy(id: String, subject: Subject, title: &str, from: AbsPath, to:
 pub(crate) fn copy_artifact(target: &Target<'_>, made: AbsPath, layout: &Layout) -> Step {
     let subject = component(target.name);
     copy(format!("{}/artifact", target.name), subject, "copy the component", made, layout.artifact(target.name))
+}
+
+/// A step that writes what is generated of the world that `world` has written; `id` is the last word of its name.
+pub(crate) fn generate(target: &Target<'_>, id: &str, title: &str, world: &Step, action: GenerateAction) -> Step {
+    Step {
+        id: StepId(format!("{}/{id}", target.name)),
+        subject: component(target.name),
+        title: title.to_owned(),
+        inputs: outputs_of(world).collect(),
+        outputs: vec![action.list.clone()],
+        action: Action::Generate(action),
+        versions: vec![],
+        discovery: None,
+        keep: Keep::InPlace,
+    }
+}
+
+/// A step that makes a component of the core module that `compile` has written.
+pub(crate) fn encode(
+    target: &Target<'_>,
+    wit: AbsPath,
+    adapter: Option<Adapter>,
+    compile: &Step,
+    layout: &Layout,
+) -> Step {
+    let output = layout.artifact(target.name);
+    let mut inputs: Vec<Input> = outputs_of(compile).collect();
+    inputs.push(world_value(target));
+    Step {
+        id: StepId(format!("{}/encode", target.name)),
+        subject: component(target.name),
+        title: "make it a component".to_owned(),
+        action: Action::Encode(EncodeAction {
+            module: compile.outputs[0].clone(),
+            wit,
+            world: target.world.to_owned(),
+            adapter,
+            output: output.clone(),
+        }),
+        inputs,
+        outputs: vec![output],
+        versions: vec![],
+        discovery: None,
+        keep: Keep::Stored,
+    }
 }
 
 /// A step that runs `component` and expects something of it; `output` is written when it did.

@@ -3,8 +3,8 @@
 use conjoin_diagnostics::Diagnostic;
 use conjoin_manifest::ToolchainName;
 use conjoin_plan::{
-    AbsPath, Action, Complaint, EncodeAction, Facts, GenerateAction, Generator, Hint, Input, Invocation, Keep, Layout,
-    Profile, Project, Step, StepId, Takes, Target, Tool, Toolchain,
+    AbsPath, Complaint, Facts, GenerateAction, Generator, Hint, Input, Invocation, Keep, Layout, Profile, Project,
+    Step, StepId, Takes, Target, Tool, Toolchain,
 };
 use conjoin_wit::{Adapter, Dialect, without_version};
 
@@ -15,8 +15,8 @@ use crate::{
 };
 
 const HINTS: &[Hint] = &[
-    Hint { when: "missing go.sum entry", say: "`go mod tidy` in the component's folder completes go.sum." },
-    Hint { when: "updates to go.mod needed", say: "`go mod tidy` in the component's folder brings go.mod up to date." },
+    go_mod::INCOMPLETE_SUMS,
+    go_mod::OUTDATED,
     Hint {
         when: "no required module provides package",
         say: "`go get` of that package in the component's folder adds it to go.mod; packages below `bindings` are generated from \
@@ -30,22 +30,13 @@ const HINTS: &[Hint] = &[
         when: "build constraints exclude all Go files",
         say: "That package is not made for WebAssembly (wasip1): it needs C code or a system that is not there.",
     },
-    Hint {
-        when: "no Go files in",
-        say: "The component's folder needs a package `main`: a file main.go with `package main` and `func main() {}`.",
-    },
-    Hint {
-        when: "buildmode=c-shared requires exactly one main package",
-        say: "The component's folder needs a package `main`: a file main.go with `package main` and `func main() {}`.",
-    },
+    go_mod::NO_PROGRAM,
+    Hint { when: "buildmode=c-shared requires exactly one main package", ..go_mod::NO_PROGRAM },
     Hint {
         when: "function main is undeclared in the main package",
         say: "Go wants `func main() {}` in the package main, although a component's functions are called without it.",
     },
-    Hint {
-        when: "no space left on device",
-        say: "There is no room left on the disk: `conjoin clean` removes what can be built again.",
-    },
+    steps::DISK_FULL,
 ];
 
 /// The standard Go compiler.
@@ -80,7 +71,7 @@ impl Toolchain for Go {
         let module = go_mod::module(&target.dir, facts, layout)?;
         let (_, wit) = steps::write_world(target, layout);
         let compile = compile(target, &module, facts, layout)?;
-        let encode = encode(target, wit, &compile, layout);
+        let encode = steps::encode(target, wit, Some(adapter(target)), &compile, layout);
         Ok(vec![compile, encode])
     }
 
@@ -93,7 +84,7 @@ impl Toolchain for Go {
     }
 
     fn examines(&self, project: &Project) -> Vec<AbsPath> {
-        vec![project.dir.join("go.mod"), project.dir.join("go.sum")]
+        projects::files_of_go(project)
     }
 
     fn examine(&self, project: &Project, facts: &Facts) -> Vec<Complaint> {
@@ -107,25 +98,21 @@ fn id_of_bindings(target: &Target<'_>) -> StepId {
 
 fn bindings(target: &Target<'_>, module: &go_mod::Module, world: &Step, wit: AbsPath) -> Step {
     let into = target.dir.join(BINDINGS);
-    let list = into.join("bindings.txt");
-    let action = GenerateAction {
-        generator: Generator::Go { package: format!("{}/{BINDINGS}", module.path) },
-        wit,
-        world: target.world.to_owned(),
-        into,
-        list: list.clone(),
-    };
-    Step {
-        id: id_of_bindings(target),
-        subject: steps::component(target.name),
-        title: "generate bindings".to_owned(),
-        action: Action::Generate(action),
-        inputs: steps::outputs_of(world).collect(),
-        outputs: vec![list],
-        versions: vec![VERSION.to_owned()],
-        discovery: None,
-        keep: Keep::InPlace,
-    }
+    let package = format!("{}/{BINDINGS}", module.path);
+    let step = steps::generate(
+        target,
+        "bindings",
+        "generate bindings",
+        world,
+        GenerateAction {
+            generator: Generator::Go { package },
+            wit,
+            world: target.world.to_owned(),
+            list: into.join("bindings.txt"),
+            into,
+        },
+    );
+    Step { versions: vec![VERSION.to_owned()], ..step }
 }
 
 /// What stands between the compiled module and WASI 0.2: a world that exports nothing but `wasi:cli/run` is that of a program. One
@@ -184,28 +171,4 @@ fn linker_flags(profile: Profile) -> &'static str {
 /// Everything below the folder of a module but bindings.
 fn tree(dir: &AbsPath) -> Input {
     Input::Tree { dir: dir.clone(), except: &[BINDINGS] }
-}
-
-fn encode(target: &Target<'_>, wit: AbsPath, compile: &Step, layout: &Layout) -> Step {
-    let module = compile.outputs[0].clone();
-    let output = layout.artifact(target.name);
-    let mut inputs: Vec<Input> = steps::outputs_of(compile).collect();
-    inputs.push(steps::world_value(target));
-    Step {
-        id: StepId(format!("{}/encode", target.name)),
-        subject: steps::component(target.name),
-        title: "make it a component".to_owned(),
-        action: Action::Encode(EncodeAction {
-            module,
-            wit,
-            world: target.world.to_owned(),
-            adapter: Some(adapter(target)),
-            output: output.clone(),
-        }),
-        inputs,
-        outputs: vec![output],
-        versions: vec![],
-        discovery: None,
-        keep: Keep::Stored,
-    }
 }

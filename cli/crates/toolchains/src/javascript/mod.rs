@@ -16,8 +16,8 @@ mod values;
 
 use conjoin_diagnostics::Diagnostic;
 use conjoin_plan::{
-    AbsPath, Action, Facts, GenerateAction, Generator, Input, Invocation, Keep, Layout, Step, StepId, Target, Tool,
-    WrittenFile,
+    AbsPath, Arg, Discovery, Facts, GenerateAction, Generator, Hint, Input, Invocation, Keep, Layout, Step, Target,
+    Tool, WrittenFile,
 };
 use wit_parser::{Resolve, WorldId};
 
@@ -37,24 +37,19 @@ pub(crate) const WORLD: &str = "world.json";
 pub(crate) fn bindings(target: &Target<'_>, layout: &Layout) -> Vec<Step> {
     let (world, wit) = steps::write_described_world(target, layout);
     let into = target.dir.join(FOLDER);
-    let action = GenerateAction {
-        generator: Generator::TypeScript,
-        wit,
-        world: target.world.to_owned(),
-        list: into.join("bindings.txt"),
-        into,
-    };
-    let declarations = Step {
-        id: StepId(format!("{}/bindings", target.name)),
-        subject: steps::component(target.name),
-        title: "declare the types of the world".to_owned(),
-        inputs: steps::outputs_of(&world).collect(),
-        outputs: vec![action.list.clone()],
-        action: Action::Generate(action),
-        versions: vec![],
-        discovery: None,
-        keep: Keep::InPlace,
-    };
+    let declarations = steps::generate(
+        target,
+        "bindings",
+        "declare the types of the world",
+        &world,
+        GenerateAction {
+            generator: Generator::TypeScript,
+            wit,
+            world: target.world.to_owned(),
+            list: into.join("bindings.txt"),
+            into,
+        },
+    );
     vec![world, declarations]
 }
 
@@ -70,6 +65,67 @@ pub(crate) fn write_scripts(target: &Target<'_>, folder: &AbsPath, scripts: &[(&
 /// Without the variables that are meant for other programs in Node.js, or make the engine's errors long.
 pub(crate) fn run_by_us(invocation: Invocation) -> Invocation {
     ["NODE_OPTIONS", "NODE_PATH", "RUST_BACKTRACE"].into_iter().fold(invocation, Invocation::env_remove)
+}
+
+/// For a bundle that does not find a package.
+pub(crate) const NOT_INSTALLED: Hint = Hint {
+    when: "Could not resolve \"",
+    say: "A package that is imported is not installed: run `npm install` with its name in the component's folder.",
+};
+
+/// What the step that builds with an engine is made from.
+pub(crate) struct Componentize<'a> {
+    /// The engine's tool, and what it is called.
+    pub(crate) tool: (Tool, &'static str),
+    /// The build script of the engine.
+    pub(crate) script: AbsPath,
+    /// The user's package.
+    pub(crate) package: &'a Package,
+    /// The folder with the world.
+    pub(crate) wit: AbsPath,
+    /// What only this engine's script takes.
+    pub(crate) options: Vec<Arg>,
+    /// What earlier steps made for it.
+    pub(crate) inputs: Vec<Input>,
+}
+
+impl Componentize<'_> {
+    /// The step that runs the script.
+    pub(crate) fn step(self, target: &Target<'_>, facts: &Facts, layout: &Layout) -> Result<Step, Box<Diagnostic>> {
+        let (tool, title) = self.tool;
+        let node = steps::found(facts, Tool::Node)?;
+        let componentize = steps::found(facts, tool)?;
+        let work = layout.work(target.name);
+        let (output, read) = (work.join("component.wasm"), work.join("read.d"));
+        let invocation = Invocation::new(Tool::Node, node, &target.dir)
+            .arg(&self.script)
+            .arg("--toolchain")
+            // Found by the file that the installation writes last.
+            .arg(componentize.path.parent())
+            .args(["--entry", self.package.entry.as_str(), "--wit"])
+            .arg(&self.wit)
+            .args(["--world", target.world])
+            .args(target.imports.iter().flat_map(|import| ["--import", import.as_str()]))
+            .args(self.options)
+            .arg("--out")
+            .arg(&output)
+            .arg("--read")
+            .arg(&read);
+        let mut inputs = vec![Input::Tree { dir: target.dir.clone(), except: &["node_modules", FOLDER] }];
+        inputs.extend(self.inputs);
+        inputs.push(steps::world_value(target));
+        let step = Run {
+            id: format!("{}/componentize", target.name),
+            subject: steps::component(target.name),
+            title,
+            inputs,
+            outputs: vec![output],
+            versions: vec![node.says.clone(), componentize.says.clone()],
+        }
+        .step(run_by_us(invocation));
+        let discovery = Some(Discovery::DepInfo { path: read, except: vec![target.shared_wit.clone()] });
+        Ok(Step { discovery, keep: Keep::Stored, ..step })
+    }
 }
 
 /// Installs the packages that the code needs, if it needs any.

@@ -3,8 +3,8 @@
 use conjoin_diagnostics::Diagnostic;
 use conjoin_manifest::ToolchainName;
 use conjoin_plan::{
-    AbsPath, Action, Companion, Complaint, EncodeAction, Facts, FoundIn, FoundTool, Hint, Input, Invocation, Keep,
-    Layout, Project, Step, StepId, Takes, Target, Tool, Toolchain, WrittenFile,
+    AbsPath, Companion, Complaint, Facts, FoundIn, FoundTool, Hint, Input, Invocation, Keep, Layout, Project, Step,
+    Takes, Target, Tool, Toolchain, WrittenFile,
 };
 use conjoin_wit::Dialect;
 
@@ -18,8 +18,8 @@ use crate::{
 const BINDINGS: &str = "bindings";
 
 const HINTS: &[Hint] = &[
-    Hint { when: "missing go.sum entry", say: "`go mod tidy` in the component's folder completes go.sum." },
-    Hint { when: "updates to go.mod needed", say: "`go mod tidy` in the component's folder brings go.mod up to date." },
+    go_mod::INCOMPLETE_SUMS,
+    go_mod::OUTDATED,
     Hint {
         when: "conjoin has not made it",
         say: "conjoin generates bindings into the component's folder `bindings`: give yours another name.",
@@ -28,10 +28,7 @@ const HINTS: &[Hint] = &[
         when: "requires go version",
         say: "TinyGo 0.41 works with Go 1.25 and 1.26: put one of these on PATH, or name it with CONJOIN_GO.",
     },
-    Hint {
-        when: "no space left on device",
-        say: "There is no room left on the disk: `conjoin clean` removes what can be built again.",
-    },
+    steps::DISK_FULL,
     Hint {
         when: "could not find wasm-opt",
         say: "This TinyGo lacks wasm-opt: install the package binaryen of your system.",
@@ -40,10 +37,7 @@ const HINTS: &[Hint] = &[
         when: "package net/http is not in std",
         say: "TinyGo has no net/http for components: speak HTTP through the bindings of `wasi:http`.",
     },
-    Hint {
-        when: "no Go files in",
-        say: "The component's folder needs a package `main`: a file main.go with `package main` and `func main() {}`.",
-    },
+    go_mod::NO_PROGRAM,
     Hint {
         when: "error while loading shared libraries",
         say: "A library of the system that LLVM needs is missing: install the packages libxml2 and libedit2.",
@@ -89,7 +83,7 @@ impl Toolchain for TinyGo {
             vec![WrittenFile::text(layout.work(target.name).join("target.json"), target::description(tinygo))],
         );
         let compile = compile(target, &module, &description, facts, layout)?;
-        let encode = encode(target, &wit, &compile, layout);
+        let encode = steps::encode(target, wit, None, &compile, layout);
         Ok(vec![description, compile, encode])
     }
 
@@ -111,7 +105,7 @@ impl Toolchain for TinyGo {
     }
 
     fn examines(&self, project: &Project) -> Vec<AbsPath> {
-        vec![project.dir.join("go.mod"), project.dir.join("go.sum")]
+        projects::files_of_go(project)
     }
 
     fn examine(&self, project: &Project, facts: &Facts) -> Vec<Complaint> {
@@ -200,29 +194,5 @@ fn in_folders_of(tinygo: &FoundTool, invocation: Invocation) -> Invocation {
         FoundIn::Cache => compiler::in_its_folders(invocation, &compiler::root_of(tinygo)),
         // It knows where its own files lie.
         FoundIn::Path | FoundIn::Variable => invocation.env("GOTOOLCHAIN", "local").env("GOWORK", "off"),
-    }
-}
-
-fn encode(target: &Target<'_>, wit: &AbsPath, compile: &Step, layout: &Layout) -> Step {
-    let module = compile.outputs[0].clone();
-    let output = layout.artifact(target.name);
-    let mut inputs: Vec<Input> = steps::outputs_of(compile).collect();
-    inputs.push(steps::world_value(target));
-    Step {
-        id: StepId(format!("{}/encode", target.name)),
-        subject: steps::component(target.name),
-        title: "make it a component".to_owned(),
-        action: Action::Encode(EncodeAction {
-            module,
-            wit: wit.clone(),
-            world: target.world.to_owned(),
-            adapter: None,
-            output: output.clone(),
-        }),
-        inputs,
-        outputs: vec![output],
-        versions: vec![],
-        discovery: None,
-        keep: Keep::Stored,
     }
 }

@@ -14,7 +14,7 @@ use super::{
     values::{Inside, check_path, spanned},
 };
 use crate::{
-    App, AppPath, ComponentName, Manifest, Spanned,
+    App, AppPath, Component, ComponentName, Manifest, Origin, Spanned,
     raw::{RawApp, RawManifest, Table},
     shape::FORMAT,
 };
@@ -35,6 +35,7 @@ pub(crate) fn check(source: &Arc<Source>, raw: &RawManifest) -> Result<Manifest,
         .filter_map(|(name, component)| check_component(&mut findings, name, component, &names))
         .map(|component| (component.name.value.clone(), component))
         .collect();
+    check_folders(&mut findings, &components);
     let http = check_http(&mut findings, &raw.trigger.http, &names);
     let commands = check_command(&mut findings, &raw.trigger.command, &names);
     match app {
@@ -42,6 +43,32 @@ pub(crate) fn check(source: &Arc<Source>, raw: &RawManifest) -> Result<Manifest,
             Ok(Manifest { source: Arc::clone(source), app, components, http, commands })
         }
         _ => Err(findings.into_sorted()),
+    }
+}
+
+/// A project has one world: its bindings and what its tool writes lie in its folder.
+fn check_folders(findings: &mut Findings<'_>, components: &BTreeMap<ComponentName, Component>) {
+    let built = components.values().filter_map(|component| match &component.origin {
+        Origin::Built(built) => Some((&component.name.value, &built.path)),
+        Origin::Source(_) | Origin::Custom(_) => None,
+    });
+    let mut built: Vec<_> = built.collect();
+    built.sort_by_key(|(_, path)| path.span.start);
+    let mut first = BTreeMap::new();
+    for (name, path) in built {
+        let Some((other, other_path)) = first.get(&path.value) else {
+            first.insert(&path.value, (name, path));
+            continue;
+        };
+        let message = format!("components `{other}` and `{name}` are built in one folder, `{}`", path.value);
+        let diagnostic =
+            findings.at("manifest::duplicate-path", message, path.span.clone(), format!("the folder of `{name}`"));
+        let diagnostic = findings.and_at(diagnostic, other_path.span.clone(), format!("the folder of `{other}`"));
+        findings.report(
+            diagnostic
+                .note("a component's bindings and what its tool writes lie in its folder, so each needs its own")
+                .hint(format!("move one of them, and name its folder: `path = \"...\"` in [component.{name}]")),
+        );
     }
 }
 

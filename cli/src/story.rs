@@ -4,13 +4,14 @@
 //! words go to stderr only.
 
 use std::{
+    collections::BTreeMap,
     io::{IsTerminal as _, Write as _},
     sync::Mutex,
 };
 
 use conjoin_diagnostics::Style;
-use conjoin_manifest::HttpTrigger;
-use conjoin_runtime::{HowCompiled, RunEvent, StreamKind};
+use conjoin_manifest::{ComponentName, HttpTrigger};
+use conjoin_runtime::{Failure, HowCompiled, RunEvent, StreamKind};
 use serde_json::json;
 
 use crate::{
@@ -26,9 +27,14 @@ pub(crate) enum Greeting {
     None,
 }
 
+/// By entry, the parts of it that have no error stream.
+pub(crate) type Silent = BTreeMap<String, Vec<ComponentName>>;
+
 /// Tells the events of a running app.
 pub(crate) struct Story {
     greeting: Greeting,
+    /// Parts that cannot say why they fail; each entry's are told once.
+    silent: Mutex<Silent>,
     style: Style,
     verbosity: Verbosity,
     format: Format,
@@ -40,10 +46,11 @@ pub(crate) struct Story {
 
 impl Story {
     /// A story told the way `ui` speaks.
-    pub(crate) fn new(ui: &Ui, machine: &Machine, greeting: Greeting) -> Self {
+    pub(crate) fn new(ui: &Ui, machine: &Machine, greeting: Greeting, silent: Silent) -> Self {
         let server = matches!(greeting, Greeting::Server(_));
         Self {
             greeting,
+            silent: Mutex::new(silent),
             style: ui.style,
             verbosity: ui.verbosity,
             format: ui.format,
@@ -71,10 +78,27 @@ impl Story {
                 self.say(&format!("warning: optimised code of `{entry}` was not kept: {reason}"));
             }
             RunEvent::Denied(denied) => self.say(&format!("denied: {denied}")),
-            RunEvent::Failed(failure) => self.say(&format!("error: {failure}")),
+            RunEvent::Failed(failure) => {
+                self.say(&format!("error: {failure}"));
+                self.explain_silence(failure);
+            }
             RunEvent::Draining { connections } => {
                 self.status("Stopping", &format!("{connections} connections are open; Ctrl-C again ends at once"));
             }
+        }
+    }
+
+    /// A part without an error stream takes what it would have said with it.
+    fn explain_silence(&self, failure: &Failure) {
+        if !failure.stderr.is_empty() {
+            return;
+        }
+        let silent = self.silent.lock().ok().and_then(|mut silent| silent.remove(&failure.entry));
+        for name in silent.into_iter().flatten() {
+            self.say(&format!(
+                "note: `{name}` may have said why, but has no error stream: `permissions.stdio = true` in \
+                 [component.{name}] gives it one"
+            ));
         }
     }
 

@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, ffi::OsStr, sync::Arc};
 
 use conjoin_diagnostics::Diagnostic;
-use conjoin_manifest::{Access, ComponentName, HttpTrigger, Isolation, Permissions};
+use conjoin_manifest::{Access, Component, ComponentName, HttpTrigger, Isolation, Origin, Permissions};
 use conjoin_plan::Selection;
 use conjoin_runtime::{
     CommandOptions, Directory, Entry, Grants, Limits, Route, Runtime, RuntimeError, RuntimeOptions, ServeOptions,
@@ -15,7 +15,7 @@ use crate::{
     exit::{CommandError, Exit},
     pipeline::build_app,
     settings::{Machine, RunSettings},
-    story::{Greeting, Story},
+    story::{Greeting, Silent, Story},
     ui::Ui,
 };
 
@@ -43,7 +43,7 @@ pub(crate) fn run(ui: &mut Ui, machine: &Machine, settings: &RunSettings) -> Res
         Subject::Http(entries) => Greeting::Server(served(&app, entries).cloned().collect()),
         Subject::Command(_) => Greeting::None,
     };
-    let story = Story::new(ui, machine, greeting);
+    let story = Story::new(ui, machine, greeting, silent(&app, &entries));
     let options = RuntimeOptions {
         code_cache: app.layout.cache.join("code").as_path().to_owned(),
         events: Arc::new(move |event| story.tell(&event)),
@@ -79,6 +79,18 @@ pub(crate) fn run(ui: &mut Ui, machine: &Machine, settings: &RunSettings) -> Res
 /// The HTTP triggers of `entries`, in the order of the manifest.
 fn served<'a>(app: &'a App, entries: &'a [ComponentName]) -> impl Iterator<Item = &'a HttpTrigger> {
     app.manifest.http.iter().filter(|trigger| entries.contains(&trigger.component.value))
+}
+
+/// The parts of `entries` that cannot write what they fail with: both engines of JavaScript are built without standard streams
+/// where these are not granted.
+fn silent(app: &App, entries: &[ComponentName]) -> Silent {
+    let is_silent = |name: &ComponentName| {
+        let Component { origin, permissions, .. } = &app.manifest.components[name];
+        matches!(origin, Origin::Built(built) if built.language.engines().contains(&built.toolchain))
+            && !permissions.stdio
+    };
+    let parts = |entry| app.wiring.closure(entry).into_iter().filter(is_silent).collect();
+    entries.iter().map(|entry| (entry.to_string(), parts(entry))).collect()
 }
 
 /// What `-e` names; without it all HTTP entries, or the only command.

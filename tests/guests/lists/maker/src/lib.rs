@@ -28,7 +28,8 @@ impl Guest for Component {
         match number % 4 {
             0 => Outcome::Text(format!("outcome {number}")),
             1 => Outcome::Texts((0..number % 7).map(|text| format!("text {number}.{text}")).collect()),
-            2 => Outcome::Numbers((number.into(), u64::MAX, 1)),
+            // The largest number that all languages of the test know exactly.
+            2 => Outcome::Numbers((number.into(), (1 << 53) - 1, 1)),
             _ => Outcome::Nothing,
         }
     }

@@ -22,7 +22,7 @@ pub(crate) struct Choice {
 
 /// The scaffold's error with what to do next. Nothing was written.
 pub(crate) fn refused(error: &ScaffoldError) -> CommandError {
-    let mut diagnostic = Diagnostic::error("new::refused", error.to_string());
+    let mut diagnostic = Diagnostic::error("scaffold::refused", error.to_string());
     if let ScaffoldError::Broken { place: Some((source, span)), .. } = error {
         diagnostic = diagnostic.label(source, span.clone(), "here");
     }

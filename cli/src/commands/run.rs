@@ -86,7 +86,7 @@ fn served<'a>(app: &'a App, entries: &'a [ComponentName]) -> impl Iterator<Item 
 fn silent(app: &App, entries: &[ComponentName]) -> Silent {
     let is_silent = |name: &ComponentName| {
         let Component { origin, permissions, .. } = &app.manifest.components[name];
-        matches!(origin, Origin::Built(built) if built.language.engines().contains(&built.toolchain))
+        matches!(origin, Origin::Built(built) if built.language.value.engines().contains(&built.toolchain))
             && !permissions.stdio
     };
     let parts = |entry| app.wiring.closure(entry).into_iter().filter(is_silent).collect();

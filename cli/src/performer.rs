@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, path::Path};
 
 use conjoin_engine::{GeneratedFile, PerformError, Performer};
-use conjoin_plan::{AbsPath, ComposeAction, EncodeAction, Expectation, GenerateAction, ProveAction};
+use conjoin_plan::{AbsPath, ComposeAction, EncodeAction, Expectation, GenerateAction, Made, ProveAction};
 use conjoin_wit::WitFile;
 
 /// Carries out actions with the crates of this workspace.
@@ -26,8 +26,11 @@ impl Performer for SystemPerformer {
         let module = read(&action.module)?;
         let mut wit = Vec::new();
         read_wit(&action.wit, Path::new(""), &mut wit)?;
-        conjoin_wit::encode(&module, &wit, &action.world, action.adapter)
-            .map_err(|error| PerformError::new(chain(&error)))
+        let made = match action.made {
+            Made::Module(adapter) => conjoin_wit::encode(&module, &wit, &action.world, adapter),
+            Made::Either => conjoin_wit::encode_either(&module, &wit, &action.world),
+        };
+        made.map_err(|error| PerformError::new(chain(&error)))
     }
 
     fn compose(&self, action: &ComposeAction) -> Result<Vec<u8>, PerformError> {

@@ -10,7 +10,7 @@ use conjoin_engine::{
 use conjoin_manifest::ComponentName;
 use conjoin_plan::{
     AbsPath, BuildRequest, Extent, Layout, Plan, Selection, Subject, Tool, build, component_path, needed_tools,
-    selected_components, texts_to_read,
+    programs_to_find, selected_components, texts_to_read,
 };
 
 use crate::{
@@ -109,7 +109,8 @@ pub(crate) fn plan_with(
     let toolchains = conjoin_toolchains::all();
     let components = selected_components(&app.manifest, &app.wiring, selection);
     let texts = texts_to_read(&app.manifest, &components, &toolchains, &app.layout);
-    let facts = tools::find(machine, &app.layout, needed, &texts);
+    let programs = programs_to_find(&app.manifest, &components);
+    let facts = tools::find_with(machine, &app.layout, needed, &programs, &texts);
     let request = BuildRequest {
         manifest: &app.manifest,
         wit: &app.wit,

@@ -18,11 +18,22 @@ use crate::{
 
 /// Finds `tools`, without installing anything.
 pub(crate) fn find(machine: &Machine, layout: &Layout, tools: &BTreeSet<Tool>, texts: &[AbsPath]) -> Facts {
+    find_with(machine, layout, tools, &BTreeSet::new(), texts)
+}
+
+/// Finds `tools` and the `programs` that the manifest names.
+pub(crate) fn find_with(
+    machine: &Machine,
+    layout: &Layout,
+    tools: &BTreeSet<Tool>,
+    programs: &BTreeSet<String>,
+    texts: &[AbsPath],
+) -> Facts {
     let set = conjoin_toolchains::all();
     let specs: Vec<&'static ToolSpec> = tools.iter().filter_map(|tool| set.tool(*tool)).collect();
     let environment = environment(machine);
     let context = ProbeContext { environment: &environment, layout, cancel: &machine.signals.cancel };
-    probe(&ProbeRequest { tools: &specs, texts, sources: &[] }, &context)
+    probe(&ProbeRequest { tools: &specs, programs, texts, sources: &[] }, &context)
 }
 
 /// The name of a tool in messages.

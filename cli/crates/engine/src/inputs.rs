@@ -86,9 +86,12 @@ impl Reader<'_> {
                 let ignored = self.ignored_above(dir.as_path());
                 self.walk(dir, &visible_files(dir, except), inputs, &|path| !is_ignored(&ignored, path))
             }
-            Input::Globs { dir, globs } => {
+            Input::Globs { dir, globs, except } => {
                 let globs = glob_set(globs)?;
-                let matches = |path: &Path| path.strip_prefix(dir).is_ok_and(|path| globs.is_match(path));
+                let matches = |path: &Path| {
+                    let inside = path.strip_prefix(dir).is_ok_and(|path| globs.is_match(path));
+                    inside && !except.iter().any(|except| except.as_path() == path)
+                };
                 self.walk(dir, &all_files(dir, &[]), inputs, &matches)
             }
             Input::Value { name, value } => {

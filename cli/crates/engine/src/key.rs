@@ -51,7 +51,7 @@ impl Description {
                     format!("encode {}", name(&encode.module)),
                     format!("world {:?} of {}", encode.world, name(&encode.wit)),
                 ];
-                lines.extend(encode.adapter.map(|adapter| format!("adapter {adapter:?}")));
+                lines.push(format!("made {:?}", encode.made));
                 lines
             }
             Action::Compose(compose) => {
@@ -115,7 +115,7 @@ fn run(invocation: &Invocation, roots: &Roots) -> Vec<String> {
         None => format!("{:?}", arg.text),
     };
     let mut lines = match invocation.tool {
-        Tool::Custom => vec![format!("run {}", name(&invocation.program))],
+        Tool::Custom => vec![format!("run {}", invocation.program.file_name())],
         tool => vec![format!("run {tool:?}")],
     };
     lines.push(format!("in {}", name(&invocation.cwd)));

@@ -3,8 +3,10 @@
 use std::collections::BTreeSet;
 
 use conjoin_diagnostics::Diagnostic;
-use conjoin_manifest::{Built, Component, ComponentName, Manifest, Origin, ToolchainName};
-use conjoin_wit::Wit;
+use conjoin_manifest::{
+    AppPath, Built, Component, ComponentName, CustomBuild, Language, Manifest, Origin, ToolchainName,
+};
+use conjoin_wit::{Dialect, Wit};
 
 use crate::{
     AbsPath, Action, AppWiring, ComposeAction, Facts, Input, Keep, Layout, Plan, Step, StepId, Subject, Target, Tool,
@@ -98,11 +100,25 @@ pub fn needed_tools(
                 Ok(toolchain) => tools.extend(toolchain.requirements().iter().copied()),
                 Err(diagnostic) => diagnostics.push(*diagnostic),
             },
-            Origin::Custom(_) => diagnostics.push(custom_build(manifest, component)),
-            Origin::Source(_) => {}
+            Origin::Custom(_) | Origin::Source(_) => {}
         }
     }
     if diagnostics.is_empty() { Ok(tools) } else { Err(diagnostics) }
+}
+
+/// The programs that the commands of `components` name and that are not files of theirs.
+pub fn programs_to_find(manifest: &Manifest, components: &BTreeSet<ComponentName>) -> BTreeSet<String> {
+    let selected = manifest.components.values().filter(|component| components.contains(&component.name.value));
+    let commands = selected.filter_map(|component| match &component.origin {
+        Origin::Custom(custom) => custom.command.first(),
+        Origin::Built(_) | Origin::Source(_) => None,
+    });
+    commands.filter(|program| !names_file(program)).cloned().collect()
+}
+
+/// Whether the program of a command is a file of its component, as a shell would understand it.
+pub fn names_file(program: &str) -> bool {
+    program.contains('/') && !program.starts_with('/')
 }
 
 /// The files whose text the toolchains of `components` must know.
@@ -139,7 +155,10 @@ pub fn build(request: &BuildRequest<'_>, selection: &Selection, extent: Extent) 
                 Err(diagnostic) => diagnostics.push(*diagnostic),
             },
             Origin::Custom(_) if extent == Extent::Bindings => {}
-            Origin::Custom(_) => diagnostics.push(custom_build(manifest, component)),
+            Origin::Custom(custom) => match custom_steps(request, component, custom) {
+                Ok(more) => steps.extend(more),
+                Err(diagnostic) => diagnostics.push(*diagnostic),
+            },
             Origin::Source(_) => {}
         }
     }
@@ -167,7 +186,38 @@ fn component_steps(
     built: &Built,
     extent: Extent,
 ) -> Result<Vec<Step>, Box<Diagnostic>> {
+    let BuildRequest { facts, layout, .. } = *request;
     let toolchain = toolchain_of(request.manifest, component, built, request.toolchains)?;
+    let place = (Some(built.language.value), &built.path.value);
+    with_target(request, component, place, &toolchain.dialect(), |target| {
+        let mut steps = toolchain.bindings(target, facts, layout)?;
+        match extent {
+            Extent::Everything => steps.extend(toolchain.steps(target, facts, layout)?),
+            Extent::Bindings => steps.iter_mut().for_each(|step| step.subject = Subject::Bindings(target.name.clone())),
+        }
+        Ok(steps)
+    })
+}
+
+fn custom_steps(
+    request: &BuildRequest<'_>,
+    component: &Component,
+    custom: &CustomBuild,
+) -> Result<Vec<Step>, Box<Diagnostic>> {
+    let steps = request.toolchains.custom;
+    with_target(request, component, (None, &custom.path.value), &Dialect::default(), |target| {
+        steps(target, custom, request.facts, request.layout)
+    })
+}
+
+/// What `steps` makes of `component`, whose language and folder are `place`.
+fn with_target(
+    request: &BuildRequest<'_>,
+    component: &Component,
+    (language, path): (Option<Language>, &AppPath),
+    dialect: &Dialect,
+    steps: impl FnOnce(&Target<'_>) -> Result<Vec<Step>, Box<Diagnostic>>,
+) -> Result<Vec<Step>, Box<Diagnostic>> {
     let layout = request.layout;
     let world = request.wit.world(&component.world.value).ok_or_else(|| {
         Box::new(Diagnostic::error("wiring::unknown-world", format!("no world `{}`", component.world.value)))
@@ -176,27 +226,19 @@ fn component_steps(
     let names = |items: &[conjoin_wit::Item]| items.iter().map(|item| item.name.clone()).collect::<Vec<_>>();
     let target = Target {
         name: &component.name.value,
-        language: built.language.value,
-        dir: layout.app.join(built.path.value.as_path()),
+        language,
+        dir: layout.app.join(path.as_path()),
         profile: layout.profile,
         world: &component.world.value,
         world_digest: &world.digest(),
         world_text: &world.text(),
-        wit: &world.render(&toolchain.dialect()),
+        wit: &world.render(dialect),
         imports: &names(&surface.imports),
         exports: &names(&surface.exports),
         shared_wit: layout.app.join(request.manifest.app.wit.as_path()),
         permissions: &component.permissions,
     };
-    let steps = || {
-        let mut steps = toolchain.bindings(&target, request.facts, layout)?;
-        match extent {
-            Extent::Everything => steps.extend(toolchain.steps(&target, request.facts, layout)?),
-            Extent::Bindings => steps.iter_mut().for_each(|step| step.subject = Subject::Bindings(target.name.clone())),
-        }
-        Ok(steps)
-    };
-    steps().map_err(|mut diagnostic: Box<Diagnostic>| {
+    steps(&target).map_err(|mut diagnostic| {
         if diagnostic.labels.is_empty() {
             let span = component.name.span.clone();
             *diagnostic = diagnostic.clone().label(&request.manifest.source, span, "of this component");
@@ -236,16 +278,4 @@ pub fn component_path(manifest: &Manifest, layout: &Layout, name: &ComponentName
         Some(Origin::Source(path)) => layout.app.join(path.value.as_path()),
         Some(Origin::Built(_) | Origin::Custom(_)) | None => layout.artifact(name),
     }
-}
-
-fn custom_build(manifest: &Manifest, component: &Component) -> Diagnostic {
-    Diagnostic::error(
-        "plan::no-custom-build",
-        format!(
-            "component `{}` has a `build` command, which this version of conjoin does not run yet",
-            component.name.value
-        ),
-    )
-    .label(&manifest.source, component.name.span.clone(), "this component")
-    .hint("run the command yourself and name its result with `source = \"...\"`")
 }

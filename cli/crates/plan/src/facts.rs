@@ -9,6 +9,8 @@ use crate::{AbsPath, Tool, Version};
 pub struct Facts {
     /// The tools that were looked for.
     pub tools: BTreeMap<Tool, ToolFact>,
+    /// The programs that commands of the manifest name, by the word that they are named by, as far as they are there.
+    pub programs: BTreeMap<String, FoundTool>,
     /// The text of files that toolchains and providers asked for, as far as they exist.
     pub texts: BTreeMap<AbsPath, String>,
     /// The bytes of components that the manifest names as `source`; the reason in words where they could not be read.

@@ -24,7 +24,8 @@ mod toolchain;
 mod wire;
 
 pub use build::{
-    BuildRequest, Extent, Selection, build, component_path, needed_tools, selected_components, texts_to_read,
+    BuildRequest, Extent, Selection, build, component_path, names_file, needed_tools, programs_to_find,
+    selected_components, texts_to_read,
 };
 pub use facts::{Facts, FoundIn, FoundTool, ToolFact};
 pub use install::{
@@ -36,8 +37,8 @@ pub use plan::{Plan, PlanError};
 pub use quote::quote;
 pub use step::{
     Action, Arg, ComposeAction, CopyAction, Discovery, EncodeAction, EnvChanges, Expectation, GenerateAction,
-    Generator, Input, Invocation, Keep, ProveAction, Step, StepId, Subject, WrittenFile,
+    Generator, Input, Invocation, Keep, Made, ProveAction, Step, StepId, Subject, WrittenFile,
 };
 pub use tool::{Locate, Probe, Provider, Tool, ToolSpec, Version, Window, recipe_beside, recipe_stem};
-pub use toolchain::{Companion, Complaint, Hint, Project, Takes, Target, Toolchain, ToolchainSet};
+pub use toolchain::{Companion, Complaint, CustomSteps, Hint, Project, Takes, Target, Toolchain, ToolchainSet};
 pub use wire::{AppWiring, wire};

@@ -133,17 +133,26 @@ pub enum Generator {
     },
 }
 
-/// A component from a core module that carries no description of its world.
+/// What a compiler has made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Made {
+    /// A core module that carries no description of its world, and what stands between if it speaks WASI preview 1.
+    Module(Option<Adapter>),
+    /// A core module or a component; which, and what stands between, is seen from its bytes.
+    Either,
+}
+
+/// A component from what a compiler has made.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct EncodeAction {
-    /// The core module.
+    /// The core module, or whatever else `made` says.
     pub module: AbsPath,
     /// The folder of the WIT package with the world.
     pub wit: AbsPath,
     /// The world.
     pub world: String,
-    /// What stands between, if the module speaks WASI preview 1.
-    pub adapter: Option<Adapter>,
+    /// What the module is.
+    pub made: Made,
     /// The component.
     pub output: AbsPath,
 }
@@ -199,6 +208,8 @@ pub enum Input {
         dir: AbsPath,
         /// The globs, relative to the folder.
         globs: Vec<String>,
+        /// Files that do not count, although they match.
+        except: Vec<AbsPath>,
     },
     /// A value, e.g. the digest of a world.
     Value {

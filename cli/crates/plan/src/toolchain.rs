@@ -1,7 +1,7 @@
 //! What builds a language: described, never done.
 
 use conjoin_diagnostics::Diagnostic;
-use conjoin_manifest::{ComponentName, Language, Permissions, ToolchainName};
+use conjoin_manifest::{ComponentName, CustomBuild, Language, Permissions, ToolchainName};
 use conjoin_wit::{Dialect, WitFile};
 
 use crate::{AbsPath, Facts, Layout, Profile, Step, Tool, ToolSpec};
@@ -11,8 +11,8 @@ use crate::{AbsPath, Facts, Layout, Profile, Step, Tool, ToolSpec};
 pub struct Target<'a> {
     /// Its name.
     pub name: &'a ComponentName,
-    /// Its language.
-    pub language: Language,
+    /// Its language; none where a command of the user's builds it.
+    pub language: Option<Language>,
     /// The folder of its project.
     pub dir: AbsPath,
     /// What it is built for.
@@ -150,7 +150,12 @@ pub struct ToolchainSet {
     pub toolchains: &'static [&'static dyn Toolchain],
     /// The tools they and their installation need, at most one per [`Tool`].
     pub tools: &'static [&'static ToolSpec],
+    /// The steps of a component that a command of the user's builds.
+    pub custom: CustomSteps,
 }
+
+/// From the command of a component to its steps.
+pub type CustomSteps = fn(&Target<'_>, &CustomBuild, &Facts, &Layout) -> Result<Vec<Step>, Box<Diagnostic>>;
 
 impl ToolchainSet {
     /// The toolchain of this name, if conjoin has it yet.

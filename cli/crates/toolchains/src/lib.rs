@@ -8,6 +8,7 @@
 //! |---|---|
 //! | `tools` | every tool: where it is looked for, which versions will do and why, who installs it |
 //! | `rust`, `go`, `starling`, `quickjs`, `python`, `tinygo` | how a language is built |
+//! | `custom` | how a command of the user's builds any other |
 //! | `rustup`, `rust_sources`, `npm`, `pip`, `debian` | how a tool is installed |
 //! | `cargo_toml`, `go_mod`, `package_json` | what a project says of itself |
 //! | `projects` | what is wrong in a project and can be seen in its files |
@@ -19,6 +20,7 @@
 //! that it is part of what a result depends on.
 
 mod cargo_toml;
+mod custom;
 mod debian;
 mod generate;
 mod go;
@@ -50,5 +52,5 @@ const HELLO_WIT: &str = include_str!("../support/proof/hello.wit");
 
 /// Every toolchain and every tool that conjoin knows.
 pub fn all() -> ToolchainSet {
-    ToolchainSet { toolchains: TOOLCHAINS, tools: tools::ALL }
+    ToolchainSet { toolchains: TOOLCHAINS, tools: tools::ALL, custom: custom::steps }
 }

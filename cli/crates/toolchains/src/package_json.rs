@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use conjoin_diagnostics::{Diagnostic, Source};
+use conjoin_manifest::Language;
 use conjoin_plan::{AbsPath, Facts, Layout, Target};
 use serde::Deserialize;
 
@@ -52,7 +53,7 @@ impl Package {
                 .note(format!("looked for {}, and `main` in package.json", ENTRIES.join(", ")))
                 .hint(format!(
                     "write `{folder}/{}`",
-                    if target.language.as_str() == "typescript" { ENTRIES[0] } else { ENTRIES[1] }
+                    if target.language == Some(Language::TypeScript) { ENTRIES[0] } else { ENTRIES[1] }
                 ))
                 .hint("`path = \"...\"` in conjoin.toml names the component's folder if it is another one"),
             ));

@@ -6,9 +6,8 @@ use conjoin_diagnostics::Diagnostic;
 use conjoin_manifest::ComponentName;
 use conjoin_plan::{
     AbsPath, Action, CopyAction, EncodeAction, Expectation, Facts, FoundTool, GenerateAction, Hint, Input, Invocation,
-    Keep, Layout, ProveAction, Step, StepId, Subject, Target, Tool, WrittenFile,
+    Keep, Layout, Made, ProveAction, Step, StepId, Subject, Target, Tool, WrittenFile,
 };
-use conjoin_wit::Adapter;
 
 /// For a compiler that fills the disk.
 pub(crate) const DISK_FULL: Hint = Hint {
@@ -105,14 +104,8 @@ pub(crate) fn generate(target: &Target<'_>, id: &str, title: &str, world: &Step,
     }
 }
 
-/// A step that makes a component of the core module that `compile` has written.
-pub(crate) fn encode(
-    target: &Target<'_>,
-    wit: AbsPath,
-    adapter: Option<Adapter>,
-    compile: &Step,
-    layout: &Layout,
-) -> Step {
+/// A step that makes a component of what `compile` has written.
+pub(crate) fn encode(target: &Target<'_>, wit: AbsPath, made: Made, compile: &Step, layout: &Layout) -> Step {
     let output = layout.artifact(target.name);
     let mut inputs: Vec<Input> = outputs_of(compile).collect();
     inputs.push(world_value(target));
@@ -124,7 +117,7 @@ pub(crate) fn encode(
             module: compile.outputs[0].clone(),
             wit,
             world: target.world.to_owned(),
-            adapter,
+            made,
             output: output.clone(),
         }),
         inputs,

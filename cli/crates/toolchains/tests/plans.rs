@@ -11,7 +11,7 @@ use conjoin_diagnostics::{Diagnostic, Source, Style, render};
 use conjoin_manifest::{Component, Manifest, Origin};
 use conjoin_plan::{
     AbsPath, Action, Discovery, Expectation, Facts, FoundIn, FoundTool, Input, Layout, Profile, Step, Target, Tool,
-    ToolFact,
+    ToolFact, Toolchain,
 };
 use conjoin_wit::Wit;
 use snapbox::{Data, assert_data_eq};
@@ -123,37 +123,46 @@ fn steps(
     case: &Path,
     profile: Profile,
 ) -> Result<Vec<Step>, Box<Diagnostic>> {
-    let Origin::Built(built) = &component.origin else { panic!("the cases have projects only") };
     let layout = layout(profile);
-    let toolchain = conjoin_toolchains::all().toolchain(built.toolchain).expect("it is known");
+    let set = conjoin_toolchains::all();
+    let (toolchain, language, path) = match &component.origin {
+        Origin::Built(built) => (set.toolchain(built.toolchain), Some(built.language.value), &built.path.value),
+        Origin::Custom(custom) => (None, None, &custom.path.value),
+        Origin::Source(_) => panic!("the cases build all they have"),
+    };
     let world = wit.world(&component.world.value).expect("the world is there");
     let surface = world.surface();
     let names = |items: &[conjoin_wit::Item]| items.iter().map(|item| item.name.clone()).collect::<Vec<_>>();
-    let dir = layout.app.join(built.path.value.as_path());
+    let dir = layout.app.join(path.as_path());
     let mut facts = machine();
     if case.ends_with("rust-own-std") {
         facts.tools.insert(Tool::RustTarget, ToolFact::Found(own_std()));
     }
-    for path in toolchain.reads(&dir) {
+    for path in toolchain.iter().flat_map(|toolchain| toolchain.reads(&dir)) {
         let relative = path.as_path().strip_prefix("/app").expect("it reads of the app");
         if let Ok(text) = fs_err::read_to_string(case.join(relative)) {
             facts.texts.insert(path, text);
         }
     }
+    let dialect = toolchain.map(Toolchain::dialect).unwrap_or_default();
     let target = Target {
         name: &component.name.value,
-        language: built.language.value,
+        language,
         dir,
         profile,
         world: &component.world.value,
         world_digest: "0123456789abcdef0123456789abcdef",
         world_text: "0123456789abcdef0123456789abcdef",
-        wit: &world.render(&toolchain.dialect()),
+        wit: &world.render(&dialect),
         imports: &names(&surface.imports),
         exports: &names(&surface.exports),
         shared_wit: layout.app.join(manifest.app.wit.as_path()),
         permissions: &component.permissions,
     };
+    if let Origin::Custom(custom) = &component.origin {
+        return (set.custom)(&target, custom, &facts, &layout);
+    }
+    let toolchain = toolchain.expect("it is known");
     let mut steps = toolchain.bindings(&target, &facts, &layout)?;
     steps.extend(toolchain.steps(&target, &facts, &layout)?);
     Ok(steps)
@@ -186,6 +195,13 @@ fn machine() -> Facts {
         };
         facts.tools.insert(spec.tool, ToolFact::Found(found));
     }
+    let make = FoundTool {
+        path: AbsPath::new("/bin/make").expect("it is absolute"),
+        version: (0, 0, 0),
+        says: "make, by its contents".to_owned(),
+        found_in: FoundIn::Path,
+    };
+    facts.programs.insert("make".to_owned(), make);
     facts
 }
 
@@ -229,7 +245,11 @@ fn write_step(text: &mut String, step: &Step) {
             Input::File(path) => writeln!(text, "  < {path}"),
             Input::OptionalFile(path) => writeln!(text, "  < {path}, if it is there"),
             Input::Tree { dir, except } => writeln!(text, "  < {dir}/ except {except:?}"),
-            Input::Globs { dir, globs } => writeln!(text, "  < {dir}/ {globs:?}"),
+            Input::Globs { dir, globs, except } if except.is_empty() => writeln!(text, "  < {dir}/ {globs:?}"),
+            Input::Globs { dir, globs, except } => {
+                let except: Vec<String> = except.iter().map(ToString::to_string).collect();
+                writeln!(text, "  < {dir}/ {globs:?} except {}", except.join(", "))
+            }
             Input::Value { name, value } => writeln!(text, "  < {name} = {value}"),
             Input::Step(id) => writeln!(text, "  < after {id}"),
         };

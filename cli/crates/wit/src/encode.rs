@@ -137,6 +137,23 @@ pub fn encode(module: &[u8], wit: &[WitFile], world: &str, adapter: Option<Adapt
         .map_err(|error| names.misfit(&resolve, id, adapter.is_some()).unwrap_or_else(|| unfit(format!("{error:#}"))))
 }
 
+/// Makes a component of `made`, which is one already or a core module whose needs are seen from what it imports and exports: a
+/// module that speaks WASI preview 1 is a program if it exports `_start`.
+pub fn encode_either(made: &[u8], wit: &[WitFile], world: &str) -> Result<Vec<u8>, EncodeError> {
+    if wasmparser::Parser::is_component(made) {
+        return Ok(made.to_vec());
+    }
+    let names = CoreNames::of(made)?;
+    let adapter = if !names.imports.contains(WASI_SNAPSHOT_PREVIEW1_ADAPTER_NAME) {
+        None
+    } else if names.exports.contains("_start") {
+        Some(Adapter::Command)
+    } else {
+        Some(Adapter::Reactor)
+    };
+    encode(made, wit, world, adapter)
+}
+
 /// Takes `wasi:cli/run` out of the exports of a world: a program has only its `main`.
 pub fn leave_run_to_adapter(resolve: &mut Resolve, world: WorldId) {
     let exports = std::mem::take(&mut resolve.worlds[world].exports);

@@ -22,7 +22,7 @@ mod world;
 
 pub use difference::{Difference, differences};
 pub use edit::{packages, packages_of_component};
-pub use encode::{Adapter, EncodeError, encode, leave_run_to_adapter, resolve};
+pub use encode::{Adapter, EncodeError, encode, encode_either, leave_run_to_adapter, resolve};
 pub use inspect::{InspectError, inspect};
 pub use parse::parse;
 pub use surface::{Item, Surface, compatible_versions, same_interface, without_version};

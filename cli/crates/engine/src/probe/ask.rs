@@ -5,7 +5,10 @@ use std::time::Duration;
 use conjoin_plan::{AbsPath, Arg, FoundIn, FoundTool, Invocation, Tool, ToolFact, Version};
 
 use super::{ProbeContext, identity, memory::Memory, version::find_version};
-use crate::process::{RunOptions, run};
+use crate::{
+    digest::Digest,
+    process::{RunOptions, run},
+};
 
 /// How long a tool may take to answer.
 const LIMIT: Duration = Duration::from_mins(1);
@@ -74,6 +77,19 @@ impl Asker<'_> {
             self.memory.remember(identity, &output);
         }
         Ok(output)
+    }
+
+    /// The hash of the program at `path`, if it can be read.
+    pub(super) fn contents(&self, path: &AbsPath) -> Option<String> {
+        let identity = identity::identity(Tool::Custom, path, &[], self.context);
+        if let Some(known) = identity.as_deref().and_then(|identity| self.memory.recall(identity)) {
+            return Some(known);
+        }
+        let hash = Digest::of(&fs_err::read(path).ok()?).to_string();
+        if let Some(identity) = identity {
+            self.memory.remember(identity, &hash);
+        }
+        Some(hash)
     }
 
     fn question(&self, tool: Tool, path: &AbsPath, args: &'static [&'static str]) -> Invocation {

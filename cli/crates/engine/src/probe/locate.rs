@@ -40,6 +40,17 @@ impl Search<'_> {
         best
     }
 
+    /// The program of this name; its contents stand for its version.
+    pub(super) fn program(&self, name: &str) -> Option<FoundTool> {
+        let path = if name.starts_with('/') {
+            AbsPath::new(name).filter(|path| is_program(path.as_path()))
+        } else {
+            first_program(&self.context.environment.path_folders(), name)
+        }?;
+        let says = format!("{} {}", path.file_name(), self.asker.contents(&path)?);
+        Some(FoundTool { path, version: (0, 0, 0), says, found_in: FoundIn::Path })
+    }
+
     fn named_by_variable(&self, spec: &ToolSpec, value: &Path, known: &Known) -> ToolFact {
         let path = self.context.layout.app.join(value);
         let complaint = match value {

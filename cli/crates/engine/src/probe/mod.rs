@@ -27,6 +27,8 @@ use crate::{CancelToken, Environment};
 pub struct ProbeRequest<'a> {
     /// The tools to look for.
     pub tools: &'a [&'static ToolSpec],
+    /// Programs to look for on `PATH`, or by their absolute paths.
+    pub programs: &'a BTreeSet<String>,
     /// Files whose text plans are made from; a folder stands for all files directly in it.
     pub texts: &'a [AbsPath],
     /// Components whose bytes plans are made from.
@@ -61,6 +63,9 @@ pub fn probe(request: &ProbeRequest<'_>, context: &ProbeContext<'_>) -> Facts {
             threads.into_iter().map(join).collect()
         });
         facts.tools.extend(found);
+    }
+    for name in request.programs {
+        facts.programs.extend(search.program(name).map(|found| (name.clone(), found)));
     }
     memory.save();
     for path in request.texts {

@@ -1,7 +1,7 @@
 //! Finding tools and asking their versions, once.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     ffi::OsString,
     os::unix::fs::{PermissionsExt, symlink},
     path::PathBuf,
@@ -95,7 +95,7 @@ impl Machine {
         let layout = layout(self.env.app(), self.env.cache());
         let (environment, cancel) = (Environment::new(self.variables.clone()), CancelToken::new().unwrap());
         let context = ProbeContext { environment: &environment, layout: &layout, cancel: &cancel };
-        probe(&ProbeRequest { tools, texts: &[], sources: &[] }, &context)
+        probe(&ProbeRequest { tools, programs: &BTreeSet::new(), texts: &[], sources: &[] }, &context)
     }
 
     /// What is found out of one tool, on one line.
@@ -290,7 +290,8 @@ fn files_that_plans_are_made_from_are_read_as_far_as_they_exist() {
     let (environment, cancel) = (Environment::default(), CancelToken::new().unwrap());
     let layout = layout(machine.env.app(), machine.env.cache());
     let context = ProbeContext { environment: &environment, layout: &layout, cancel: &cancel };
-    let facts = probe(&ProbeRequest { tools: &[], texts: &texts, sources: &sources }, &context);
+    let facts =
+        probe(&ProbeRequest { tools: &[], programs: &BTreeSet::new(), texts: &texts, sources: &sources }, &context);
     let texts: Vec<_> = facts.texts.into_iter().collect();
     let expected = [("a/Cargo.toml", "[package]"), ("lists/one", "1"), ("lists/two", "2")];
     assert_eq!(texts, expected.map(|(name, text)| (path(name), text.to_owned())));

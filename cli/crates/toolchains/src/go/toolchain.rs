@@ -3,8 +3,8 @@
 use conjoin_diagnostics::Diagnostic;
 use conjoin_manifest::ToolchainName;
 use conjoin_plan::{
-    AbsPath, Complaint, Facts, GenerateAction, Generator, Hint, Input, Invocation, Keep, Layout, Profile, Project,
-    Step, StepId, Takes, Target, Tool, Toolchain,
+    AbsPath, Complaint, Facts, GenerateAction, Generator, Hint, Input, Invocation, Keep, Layout, Made, Profile,
+    Project, Step, StepId, Takes, Target, Tool, Toolchain,
 };
 use conjoin_wit::{Adapter, Dialect, without_version};
 
@@ -71,7 +71,7 @@ impl Toolchain for Go {
         let module = go_mod::module(&target.dir, facts, layout)?;
         let (_, wit) = steps::write_world(target, layout);
         let compile = compile(target, &module, facts, layout)?;
-        let encode = steps::encode(target, wit, Some(adapter(target)), &compile, layout);
+        let encode = steps::encode(target, wit, Made::Module(Some(adapter(target))), &compile, layout);
         Ok(vec![compile, encode])
     }
 

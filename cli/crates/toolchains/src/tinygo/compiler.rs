@@ -2,8 +2,8 @@
 
 use conjoin_diagnostics::Diagnostic;
 use conjoin_plan::{
-    AbsPath, Action, EncodeAction, Expectation, Facts, FoundTool, Input, Invocation, Keep, Layout, Provider, Step,
-    StepId, Subject, Tool, WrittenFile,
+    AbsPath, Action, EncodeAction, Expectation, Facts, FoundTool, Input, Invocation, Keep, Layout, Made, Provider,
+    Step, StepId, Subject, Tool, WrittenFile,
 };
 
 use super::{
@@ -271,7 +271,7 @@ impl<'a> Recipe<'a> {
                 module: self.hello.join("core.wasm"),
                 wit: self.hello.join("wit"),
                 world: "hello".to_owned(),
-                adapter: None,
+                made: Made::Module(None),
                 output: output.clone(),
             }),
             inputs: steps::outputs_of(compile).collect(),

@@ -3,8 +3,8 @@
 use conjoin_diagnostics::Diagnostic;
 use conjoin_manifest::ToolchainName;
 use conjoin_plan::{
-    AbsPath, Companion, Complaint, Facts, FoundIn, FoundTool, Hint, Input, Invocation, Keep, Layout, Project, Step,
-    Takes, Target, Tool, Toolchain, WrittenFile,
+    AbsPath, Companion, Complaint, Facts, FoundIn, FoundTool, Hint, Input, Invocation, Keep, Layout, Made, Project,
+    Step, Takes, Target, Tool, Toolchain, WrittenFile,
 };
 use conjoin_wit::Dialect;
 
@@ -83,7 +83,7 @@ impl Toolchain for TinyGo {
             vec![WrittenFile::text(layout.work(target.name).join("target.json"), target::description(tinygo))],
         );
         let compile = compile(target, &module, &description, facts, layout)?;
-        let encode = steps::encode(target, wit, None, &compile, layout);
+        let encode = steps::encode(target, wit, Made::Module(None), &compile, layout);
         Ok(vec![description, compile, encode])
     }
 

@@ -1,0 +1,64 @@
+//! A component that a command of the user's makes: any other language.
+//!
+//! The command finds its world in `CONJOIN_WIT` (a folder) and `CONJOIN_WORLD`, and the profile in `CONJOIN_PROFILE`. What it makes
+//! is a component or a core module, from which conjoin makes one. What conjoin cannot know of the command, its version and what it
+//! reads, is the program's contents and the files that the manifest lists.
+
+use conjoin_diagnostics::Diagnostic;
+use conjoin_manifest::CustomBuild;
+use conjoin_plan::{
+    AbsPath, Facts, FoundIn, FoundTool, Input, Invocation, Keep, Layout, Made, Step, Target, Tool, names_file,
+};
+
+use crate::steps::{self, Run};
+
+/// The steps from the command's inputs to the component.
+pub(crate) fn steps(
+    target: &Target<'_>,
+    build: &CustomBuild,
+    facts: &Facts,
+    layout: &Layout,
+) -> Result<Vec<Step>, Box<Diagnostic>> {
+    let (program, args) = build.command.split_first().ok_or_else(|| Box::new(no_program(target, "")))?;
+    let own = names_file(program).then(|| target.dir.join(program.trim_start_matches("./")));
+    let found = match &own {
+        Some(path) => script(path.clone()),
+        None => facts.programs.get(program).cloned().ok_or_else(|| Box::new(no_program(target, program)))?,
+    };
+    let (world, wit) = steps::write_bare_world(target, layout);
+    let output = target.dir.join(build.output.value.as_path());
+    let invocation = Invocation::new(Tool::Custom, &found, &target.dir)
+        .args(args.iter().map(String::as_str))
+        .env("CONJOIN_WIT", &wit)
+        .env("CONJOIN_WORLD", target.world)
+        .env("CONJOIN_PROFILE", target.profile.to_string());
+    let globs = build.inputs.iter().map(|glob| glob.value.clone()).collect();
+    let mut inputs = vec![Input::Globs { dir: target.dir.clone(), globs, except: vec![output.clone()] }];
+    inputs.extend(own.map(Input::File));
+    inputs.extend(steps::outputs_of(&world));
+    inputs.push(steps::world_value(target));
+    let run = Run {
+        id: format!("{}/build", target.name),
+        subject: steps::component(target.name),
+        title: "build",
+        inputs,
+        outputs: vec![output],
+        versions: Some(found.says.clone()).filter(|says| !says.is_empty()).into_iter().collect(),
+    };
+    let run = Step { keep: Keep::Stored, ..run.step(invocation) };
+    let encode = steps::encode(target, wit, Made::Either, &run, layout);
+    Ok(vec![world, run, encode])
+}
+
+/// A program of the project is an input, so it needs no version.
+fn script(path: AbsPath) -> FoundTool {
+    FoundTool { path, version: (0, 0, 0), says: String::new(), found_in: FoundIn::Path }
+}
+
+fn no_program(target: &Target<'_>, program: &str) -> Diagnostic {
+    Diagnostic::error(
+        "custom::no-program",
+        format!("component `{}` is built by `{program}`, which is not on PATH", target.name),
+    )
+    .hint("install it, or name a file of the component's folder with a path: `command = [\"./build.sh\"]`")
+}

@@ -1,0 +1,187 @@
+//! Components that a command of the user's builds: languages that conjoin does not know.
+
+use std::{os::unix::fs::PermissionsExt as _, path::PathBuf, process::Command};
+
+use conjoin_tests::conjoin::{conjoin, run, succeed, text};
+use serde_json::Value;
+use tempfile::TempDir;
+
+const MANIFEST: &str = r#"conjoin = 1
+
+[app]
+name = "shop"
+
+# A core module that exports and imports what its world says, made by a program of the machine.
+[component.check]
+build = { command = ["cp", "check.wasm", "built.wasm"], inputs = ["check.wasm"], output = "built.wasm" }
+
+# The same by a script, whose output lies where its inputs do.
+[component.prices]
+build = { command = ["./build.sh", "out"], inputs = ["**"], output = "out/prices.wasm" }
+
+# A program for WASI preview 1.
+[component.hello]
+build = { command = ["cp", "hello.wasm", "built.wasm"], inputs = ["hello.wasm"], output = "built.wasm" }
+permissions.stdio = true
+
+[[trigger.command]]
+component = "check"
+
+[[trigger.command]]
+component = "hello"
+"#;
+
+const WIT: &str = "package shop:api@0.1.0;
+
+interface pricing {
+  price: func() -> u32;
+}
+
+world prices {
+  export pricing;
+}
+
+world check {
+  import pricing;
+  export wasi:cli/run@0.2.12;
+}
+
+world hello {
+  export wasi:cli/run@0.2.12;
+}
+";
+
+/// Fails unless the price is 7.
+const CHECK: &str = r#"(module
+  (import "shop:api/pricing@0.1.0" "price" (func $price (result i32)))
+  (memory (export "memory") 1)
+  (func (export "wasi:cli/run@0.2.12#run") (result i32) (i32.ne (call $price) (i32.const 7))))"#;
+
+const PRICES: &str = r#"(module
+  (memory (export "memory") 1)
+  (func (export "shop:api/pricing@0.1.0#price") (result i32) (i32.const 7)))"#;
+
+const HELLO: &str = r#"(module
+  (import "wasi_snapshot_preview1" "fd_write" (func $write (param i32 i32 i32 i32) (result i32)))
+  (memory (export "memory") 1)
+  (data (i32.const 0) "\08\00\00\00\06\00\00\00hello\n")
+  (func (export "_start") (drop (call $write (i32.const 1) (i32.const 0) (i32.const 1) (i32.const 16)))))"#;
+
+/// Copies its module if the world is the one that it was promised.
+const SCRIPT: &str = "#!/bin/sh
+set -e
+grep -q 'world prices' \"$CONJOIN_WIT\"/*.wit
+test \"$CONJOIN_WORLD $CONJOIN_PROFILE\" = 'prices dev'
+mkdir -p \"$1\"
+cp prices.wasm \"$1/prices.wasm\"
+";
+
+/// An app, and a cache folder that nothing else uses.
+struct App {
+    folder: TempDir,
+}
+
+impl App {
+    fn path(&self) -> PathBuf {
+        self.folder.path().join("app")
+    }
+
+    fn conjoin(&self, args: &[&str]) -> Command {
+        let mut command = conjoin(&self.path(), args);
+        command.env("CONJOIN_CACHE", self.folder.path().join("cache"));
+        command
+    }
+
+    fn write(&self, path: &str, text: &str) {
+        fs_err::write(self.path().join(path), text).expect("a file");
+    }
+
+    /// The components whose command was started by a build.
+    fn built(&self) -> Vec<String> {
+        let events = succeed(&mut self.conjoin(&["build", "--message-format", "json"]));
+        let events = events.lines().map(|line| serde_json::from_str::<Value>(line).expect("an event"));
+        let steps = events.filter(|event| event["event"] == "step-finished" && event["outcome"] == "built");
+        let mut names: Vec<String> = steps
+            .filter_map(|event| event["step"].as_str().and_then(|step| step.strip_suffix("/build").map(str::to_owned)))
+            .collect();
+        names.sort();
+        names
+    }
+}
+
+fn app() -> App {
+    let app = App { folder: tempfile::tempdir().expect("a folder") };
+    let write = |path: &str, bytes: &[u8]| {
+        let path = app.path().join(path);
+        fs_err::create_dir_all(path.parent().expect("it lies in the app")).expect("a folder");
+        fs_err::write(path, bytes).expect("a file");
+    };
+    write("conjoin.toml", MANIFEST.as_bytes());
+    write("wit/app.wit", WIT.as_bytes());
+    for (path, module) in [("check/check.wasm", CHECK), ("prices/prices.wasm", PRICES), ("hello/hello.wasm", HELLO)] {
+        write(path, &wat::parse_str(module).expect("the text is right"));
+    }
+    write("prices/build.sh", SCRIPT.as_bytes());
+    let script = app.path().join("prices/build.sh");
+    fs_err::set_permissions(&script, std::fs::Permissions::from_mode(0o755)).expect("a script");
+    succeed(&mut app.conjoin(&["doctor", "--fix"]));
+    app
+}
+
+#[test]
+fn modules_of_any_language_become_components() {
+    let app = app();
+    succeed(&mut app.conjoin(&["build"]));
+    succeed(&mut app.conjoin(&["run", "-e", "check"]));
+    assert_eq!(succeed(&mut app.conjoin(&["run", "-e", "hello"])), "hello\n");
+    // What is a component already is taken as it is.
+    let component = app.path().join(".conjoin/artifacts/dev/prices.wasm");
+    fs_err::copy(component, app.path().join("prices/prices.wasm")).expect("a file");
+    succeed(&mut app.conjoin(&["run", "-e", "check"]));
+}
+
+#[test]
+fn a_command_runs_when_something_changed_that_it_reads() {
+    let app = app();
+    assert_eq!(app.built(), ["check", "hello", "prices"]);
+    assert_eq!(app.built(), [""; 0]);
+    // Its output is no input, although it matches.
+    app.write("check/notes.txt", "not listed");
+    assert_eq!(app.built(), [""; 0]);
+    app.write("prices/notes.txt", "listed");
+    assert_eq!(app.built(), ["prices"]);
+    app.write("prices/build.sh", &format!("{SCRIPT}true\n"));
+    assert_eq!(app.built(), ["prices"]);
+    // Undone, it comes from the store.
+    app.write("prices/build.sh", SCRIPT);
+    assert_eq!(app.built(), [""; 0]);
+    fs_err::remove_file(app.path().join("prices/out/prices.wasm")).expect("a file");
+    assert_eq!(app.built(), [""; 0]);
+    app.write("wit/app.wit", &WIT.replace("world prices {", "/// Prices.\nworld prices {"));
+    assert_eq!(app.built(), [""; 0], "a comment");
+    app.write("wit/app.wit", &WIT.replace("interface pricing {", "interface pricing {\n  type unused = u8;"));
+    assert_eq!(app.built(), ["check", "prices"], "what has it in its world");
+}
+
+#[test]
+fn a_command_that_fails_or_makes_nothing_is_told() {
+    let app = app();
+    let said = |text_of_script: &str| {
+        app.write("prices/build.sh", text_of_script);
+        let output = run(&mut app.conjoin(&["build"]));
+        assert_eq!(output.status.code(), Some(1), "{}", text(&output.stderr));
+        text(&output.stderr)
+    };
+    let failed = said("#!/bin/sh\necho the module is lost\nexit 3\n");
+    assert!(failed.contains("the module is lost"), "{failed}");
+    assert!(failed.contains("build.sh out"), "{failed}");
+    let nothing = said("#!/bin/sh\n");
+    assert!(nothing.contains("out/prices.wasm"), "{nothing}");
+    let no_module = said("#!/bin/sh\nmkdir -p out\necho no module > out/prices.wasm\n");
+    assert!(no_module.contains("not a core WebAssembly module"), "{no_module}");
+    let manifest = MANIFEST.replace("[\"./build.sh\", \"out\"]", "[\"no-such-compiler\"]");
+    app.write("conjoin.toml", &manifest);
+    let output = run(&mut app.conjoin(&["build"]));
+    let unknown = text(&output.stderr);
+    assert!(unknown.contains("`no-such-compiler`, which is not on PATH"), "{unknown}");
+}

@@ -32,10 +32,6 @@ pub(crate) fn ci() -> Result<()> {
     Ok(())
 }
 
-/// Test programs that do not hold on every machine yet, and so are started by hand: large lists through QuickJS take minutes, and the
-/// transcripts of three pages of the documentation were not seen to the end.
-const BY_HAND: [&str; 3] = ["bodies", "docs", "lists"];
-
 /// The test programs in `tests/tests/` that are left, by name; the rules of the house close the output.
 fn whole_program_tests() -> Result<Vec<String>> {
     let mut names = Vec::new();
@@ -45,7 +41,7 @@ fn whole_program_tests() -> Result<Vec<String>> {
             names.push(name.to_string_lossy().into_owned());
         }
     }
-    names.retain(|name| name != "fresh_machine" && !BY_HAND.contains(&name.as_str()));
+    names.retain(|name| name != "fresh_machine");
     names.sort_by_key(|name| (name == "tidy", name.clone()));
     Ok(names)
 }

@@ -156,10 +156,10 @@ pub(crate) struct RawBuild {
     /// The program and its arguments. No shell is involved; it runs in the component's folder.
     #[schemars(schema_with = "schema::command")]
     pub(crate) command: Option<Spanned<Vec<Spanned<String>>>>,
-    /// The files it reads, as patterns such as `src/**`.
+    /// The files it reads, as patterns such as `src/**`, below the component's folder.
     #[schemars(schema_with = "schema::paths")]
     pub(crate) inputs: Option<Spanned<Vec<Spanned<String>>>>,
-    /// The component that it makes.
+    /// The component or core module that it makes.
     #[schemars(schema_with = "schema::path")]
     pub(crate) output: Option<Spanned<String>>,
 }

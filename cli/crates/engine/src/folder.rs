@@ -7,7 +7,7 @@ use conjoin_plan::{AbsPath, Layout};
 use crate::{
     CancelToken,
     lock::{LockError, lock},
-    write::write_whole,
+    write::{TEMPORARY, write_whole},
 };
 
 /// The file that tells conjoin, and backup programs, whose folder it is and that it can be thrown away.
@@ -84,6 +84,19 @@ pub(crate) fn prepare(folder: &AbsPath) -> io::Result<()> {
     fs_err::create_dir_all(folder)?;
     write_whole(folder.join(".gitignore").as_path(), b"*\n")?;
     write_whole(folder.join(TAG).as_path(), TAG_TEXT.as_bytes())
+}
+
+/// Removes what killed processes left half written where conjoin writes; only for who has the lock. What cannot be removed hurts
+/// nobody.
+pub(crate) fn sweep(scope: Scope, layout: &Layout) {
+    let of_profile = |name: &str| layout.dot_conjoin().join(name).join(layout.profile.as_str());
+    for folder in [scope.folder(layout), scope.state(layout), of_profile("artifacts"), of_profile("build")] {
+        for entry in fs_err::read_dir(folder.as_path()).into_iter().flatten().flatten() {
+            if entry.file_name().as_encoded_bytes().starts_with(TEMPORARY.as_bytes()) {
+                drop(fs_err::remove_file(entry.path()));
+            }
+        }
+    }
 }
 
 /// Keeps a file called `name` in the app's `.conjoin`, with these contents; written only if it differs.

@@ -24,8 +24,14 @@ pub use self::examine::{Compared, Examined, Verdict, examine};
 use self::expect::Durations;
 use crate::{
     BuildEvent, BuildReport, CancelToken, Environment, EventSink, ExecuteError, Lock, LockError, Performer, Scope,
-    StepLine, StepOutcome, StepReport, digest::Digests, folder::prepare, lock::lock, names::Roots, orphans::adopt,
-    state::State, store::Store,
+    StepLine, StepOutcome, StepReport,
+    digest::Digests,
+    folder::{prepare, sweep},
+    lock::lock,
+    names::Roots,
+    orphans::adopt,
+    state::State,
+    store::Store,
 };
 
 /// How a plan is carried out.
@@ -102,6 +108,7 @@ fn begin<'a>(
     let lock = lock(&path, options.cancel, &mut waiting).map_err(|error| in_folder(error, &unwritable))?;
     // Whoever had the lock may have removed the folder.
     prepare(&folder).map_err(unwritable)?;
+    sweep(options.scope, layout);
     let children = adopt(&folder.join("children"), options.cancel, &mut waiting);
     let children = children.map_err(|error| in_folder(error, &unwritable))?;
     let stores = plan.steps().iter().any(|step| step.keep == Keep::Stored);

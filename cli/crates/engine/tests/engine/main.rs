@@ -5,8 +5,10 @@
 mod crash;
 mod fixture;
 mod generating;
+mod kill;
 mod probe;
 mod process;
 mod remembering;
 mod scheduling;
+mod trace;
 mod trouble;

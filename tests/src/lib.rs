@@ -2,6 +2,7 @@
 //!
 //! The tests start the `conjoin` that lies beside them in the target folder; `cargo xtask ci` builds it first.
 
+pub mod app;
 pub mod conjoin;
 pub mod http;
 pub mod server;

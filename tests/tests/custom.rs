@@ -1,10 +1,9 @@
 //! Components that a command of the user's builds: languages that conjoin does not know.
 
-use std::{os::unix::fs::PermissionsExt as _, path::PathBuf, process::Command};
-
-use conjoin_tests::conjoin::{conjoin, run, succeed, text};
-use serde_json::Value;
-use tempfile::TempDir;
+use conjoin_tests::{
+    app::App,
+    conjoin::{run, succeed, text},
+};
 
 const MANIFEST: &str = r#"conjoin = 1
 
@@ -76,56 +75,17 @@ mkdir -p \"$1\"
 cp prices.wasm \"$1/prices.wasm\"
 ";
 
-/// An app, and a cache folder that nothing else uses.
-struct App {
-    folder: TempDir,
-}
-
-impl App {
-    fn path(&self) -> PathBuf {
-        self.folder.path().join("app")
-    }
-
-    fn conjoin(&self, args: &[&str]) -> Command {
-        let mut command = conjoin(&self.path(), args);
-        command.env("CONJOIN_CACHE", self.folder.path().join("cache"));
-        command
-    }
-
-    fn write(&self, path: &str, text: &str) {
-        fs_err::write(self.path().join(path), text).expect("a file");
-    }
-
-    /// The components whose command was started by a build.
-    fn built(&self) -> Vec<String> {
-        let events = succeed(&mut self.conjoin(&["build", "--message-format", "json"]));
-        let events = events.lines().map(|line| serde_json::from_str::<Value>(line).expect("an event"));
-        let steps = events.filter(|event| event["event"] == "step-finished" && event["outcome"] == "built");
-        let mut names: Vec<String> = steps
-            .filter_map(|event| event["step"].as_str().and_then(|step| step.strip_suffix("/build").map(str::to_owned)))
-            .collect();
-        names.sort();
-        names
-    }
-}
-
 fn app() -> App {
-    let app = App { folder: tempfile::tempdir().expect("a folder") };
-    let write = |path: &str, bytes: &[u8]| {
-        let path = app.path().join(path);
-        fs_err::create_dir_all(path.parent().expect("it lies in the app")).expect("a folder");
-        fs_err::write(path, bytes).expect("a file");
-    };
-    write("conjoin.toml", MANIFEST.as_bytes());
-    write("wit/app.wit", WIT.as_bytes());
-    for (path, module) in [("check/check.wasm", CHECK), ("prices/prices.wasm", PRICES), ("hello/hello.wasm", HELLO)] {
-        write(path, &wat::parse_str(module).expect("the text is right"));
-    }
-    write("prices/build.sh", SCRIPT.as_bytes());
-    let script = app.path().join("prices/build.sh");
-    fs_err::set_permissions(&script, std::fs::Permissions::from_mode(0o755)).expect("a script");
-    succeed(&mut app.conjoin(&["doctor", "--fix"]));
-    app
+    let [check, prices, hello] =
+        [CHECK, PRICES, HELLO].map(|module| wat::parse_str(module).expect("the text is right"));
+    App::new(&[
+        ("conjoin.toml", MANIFEST.as_bytes()),
+        ("wit/app.wit", WIT.as_bytes()),
+        ("check/check.wasm", &check),
+        ("prices/prices.wasm", &prices),
+        ("prices/build.sh", SCRIPT.as_bytes()),
+        ("hello/hello.wasm", &hello),
+    ])
 }
 
 #[test]
@@ -150,7 +110,7 @@ fn a_command_runs_when_something_changed_that_it_reads() {
     assert_eq!(app.built(), [""; 0]);
     app.write("prices/notes.txt", "listed");
     assert_eq!(app.built(), ["prices"]);
-    app.write("prices/build.sh", &format!("{SCRIPT}true\n"));
+    app.write("prices/build.sh", format!("{SCRIPT}true\n"));
     assert_eq!(app.built(), ["prices"]);
     // Undone, it comes from the store.
     app.write("prices/build.sh", SCRIPT);

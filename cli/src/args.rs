@@ -190,6 +190,7 @@ pub(crate) struct BindingsArgs {
 }
 
 #[derive(Debug, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag")]
 pub(crate) struct BuildArgs {
     #[command(flatten)]
     pub(crate) app: AppArgs,
@@ -205,6 +206,9 @@ pub(crate) struct BuildArgs {
     /// Write a page that shows the steps over time to .conjoin/timings.html
     #[arg(long)]
     pub(crate) timings: bool,
+    /// Build a second time, from nothing in a folder beside the app, and compare the components byte by byte
+    #[arg(long)]
+    pub(crate) verify: bool,
     #[command(flatten)]
     pub(crate) tools: ToolArgs,
 }

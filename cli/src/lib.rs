@@ -34,6 +34,7 @@ mod surroundings;
 mod timings;
 mod tools;
 mod ui;
+mod verify;
 
 use std::{
     ffi::OsString,

@@ -169,7 +169,7 @@ impl Task<'_> {
             jobs: self.work.jobs,
             on_failure: if self.work.fail_fast { OnFailure::Stop } else { OnFailure::GoOn },
             cancel: &machine.signals.cancel,
-            store_limit,
+            store_limit: (!self.work.from_nothing).then_some(store_limit),
         })
     }
 }

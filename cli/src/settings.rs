@@ -44,6 +44,8 @@ pub(crate) struct WorkSettings {
     pub(crate) fail_fast: bool,
     /// Whether a page about the build's time is written.
     pub(crate) timings: bool,
+    /// Whether what was built before is not looked for.
+    pub(crate) from_nothing: bool,
 }
 
 /// Which templates, and what is known of their variables.
@@ -133,6 +135,8 @@ pub(crate) struct BuildSettings {
     pub(crate) components: Vec<String>,
     /// How they are built.
     pub(crate) profile: Profile,
+    /// Whether they are built a second time and compared.
+    pub(crate) verify: bool,
     /// How steps are carried out.
     pub(crate) work: WorkSettings,
 }
@@ -262,7 +266,7 @@ impl WorkSettings {
         };
         let cores = std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
         let jobs = jobs.and_then(|jobs| NonZeroUsize::new(jobs.into())).unwrap_or(cores);
-        Self { policy, jobs, fail_fast: false, timings: false }
+        Self { policy, jobs, fail_fast: false, timings: false, from_nothing: false }
     }
 }
 
@@ -317,11 +321,12 @@ impl BindingsSettings {
 impl BuildSettings {
     /// From what was typed.
     pub(crate) fn new(args: BuildArgs, surroundings: &Surroundings) -> Self {
-        let BuildArgs { app, components, release, fail_fast, timings, tools } = args;
+        let BuildArgs { app, components, release, fail_fast, timings, verify, tools } = args;
         Self {
             app: app_folder(app, surroundings),
             components,
             profile: profile(release),
+            verify,
             work: WorkSettings { fail_fast, timings, ..WorkSettings::new(&tools) },
         }
     }

@@ -117,9 +117,9 @@ fn a_command_runs_when_something_changed_that_it_reads() {
     assert_eq!(app.built(), [""; 0]);
     fs_err::remove_file(app.path().join("prices/out/prices.wasm")).expect("a file");
     assert_eq!(app.built(), [""; 0]);
-    app.write("wit/app.wit", &WIT.replace("world prices {", "/// Prices.\nworld prices {"));
+    app.write("wit/app.wit", WIT.replace("world prices {", "/// Prices.\nworld prices {"));
     assert_eq!(app.built(), [""; 0], "a comment");
-    app.write("wit/app.wit", &WIT.replace("interface pricing {", "interface pricing {\n  type unused = u8;"));
+    app.write("wit/app.wit", WIT.replace("interface pricing {", "interface pricing {\n  type unused = u8;"));
     assert_eq!(app.built(), ["check", "prices"], "what has it in its world");
 }
 
@@ -144,4 +144,28 @@ fn a_command_that_fails_or_makes_nothing_is_told() {
     let output = run(&mut app.conjoin(&["build"]));
     let unknown = text(&output.stderr);
     assert!(unknown.contains("`no-such-compiler`, which is not on PATH"), "{unknown}");
+}
+
+#[test]
+fn a_second_build_from_nothing_finds_what_is_another_each_time() {
+    let app = app();
+    let verify = |app: &App| run(&mut app.conjoin(&["build", "--verify"]));
+    let output = verify(&app);
+    let said = text(&output.stderr);
+    assert!(output.status.success(), "{said}");
+    for name in ["check", "hello", "prices"] {
+        assert!(said.contains(&format!("Same {name}, built by its command")), "{said}");
+    }
+    // A name for the component's own sake, which is another one in each folder.
+    let script =
+        SCRIPT.replace("cp prices.wasm", "{ cat prices.wasm; printf '\\000\\005\\001x'; pwd | cksum | head -c 3; } >");
+    app.write("prices/build.sh", script);
+    let output = verify(&app);
+    let said = text(&output.stderr);
+    assert_eq!(output.status.code(), Some(1), "{said}");
+    assert!(said.contains("component `prices` is another one each time it is built"), "{said}");
+    let beside = fs_err::read_dir(app.path().parent().expect("a folder")).expect("a folder");
+    let mut left: Vec<_> = beside.map(|entry| entry.expect("an entry").file_name()).collect();
+    left.sort();
+    assert_eq!(left, ["app", "cache"], "the copy is gone");
 }

@@ -9,6 +9,7 @@ use crate::{
     pipeline::build_app,
     settings::{BuildSettings, Machine},
     ui::{Format, Ui},
+    verify::verify,
 };
 
 /// Builds the selected components, composes their entries and answers with the paths of the compositions.
@@ -17,6 +18,9 @@ pub(crate) fn build(ui: &mut Ui, machine: &Machine, settings: &BuildSettings) ->
     let components = settings.components.iter().map(|name| app.component(name)).collect::<Result<Vec<_>, _>>()?;
     let selection = Selection { components, entry: None };
     let built = build_app(ui, machine, &app, &selection, &settings.work)?;
+    if settings.verify {
+        verify(ui, machine, &app, &selection, &settings.work)?;
+    }
     for (name, path) in built {
         match ui.format {
             Format::Human => ui.answer(&machine.surroundings.shown(&path)),

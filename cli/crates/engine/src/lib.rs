@@ -28,6 +28,7 @@ mod probe;
 pub mod process;
 mod report;
 mod resources;
+mod sources;
 mod stamp;
 mod state;
 mod store;
@@ -45,6 +46,7 @@ pub use performer::{GeneratedFile, PerformError, Performer};
 pub use probe::{ProbeContext, ProbeRequest, probe};
 pub use report::{BuildReport, ExecuteError, FailedStep, StepError, StepReport};
 pub use resources::{free_disk, free_memory};
+pub use sources::copy_sources;
 pub use write::copy_whole;
 
 /// The error and its causes on one line.

@@ -68,6 +68,11 @@ pub trait Toolchain: Sync {
         Takes { disk: 100, memory: 500 }
     }
 
+    /// Why its components differ from build to build although nothing has changed, if they do: a clause.
+    fn varies(&self, _: Profile) -> Option<&'static str> {
+        None
+    }
+
     /// Programs that the machine's own tools start, and that those which conjoin installs bring with them.
     fn companions(&self) -> &'static [Companion] {
         &[]

@@ -10,7 +10,8 @@
 use conjoin_diagnostics::Diagnostic;
 use conjoin_manifest::{Permissions, ToolchainName};
 use conjoin_plan::{
-    AbsPath, Facts, FoundTool, Hint, Input, Invocation, Keep, Layout, Step, Takes, Target, Tool, Toolchain, WrittenFile,
+    AbsPath, Facts, FoundTool, Hint, Input, Invocation, Keep, Layout, Profile, Step, Takes, Target, Tool, Toolchain,
+    WrittenFile,
 };
 use conjoin_wit::Dialect;
 
@@ -186,6 +187,10 @@ impl Toolchain for Python {
 
     fn hints(&self) -> &'static [Hint] {
         HINTS
+    }
+
+    fn varies(&self, _: Profile) -> Option<&'static str> {
+        Some("the snapshot of its memory is another one each time")
     }
 
     fn takes(&self) -> Takes {

@@ -96,6 +96,10 @@ impl Toolchain for QuickJs {
         HINTS
     }
 
+    fn varies(&self, _: Profile) -> Option<&'static str> {
+        Some("the snapshot of its memory is another one each time")
+    }
+
     fn takes(&self) -> Takes {
         Takes { disk: 20, memory: 200 }
     }

@@ -98,6 +98,11 @@ impl Toolchain for Rust {
         HINTS
     }
 
+    fn varies(&self, profile: Profile) -> Option<&'static str> {
+        (profile == Profile::Dev)
+            .then_some("its debug information holds the path of the folder, which `--release` leaves out")
+    }
+
     fn takes(&self) -> Takes {
         Takes { disk: 300, memory: 550 }
     }

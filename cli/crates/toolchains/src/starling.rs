@@ -5,7 +5,7 @@
 
 use conjoin_diagnostics::Diagnostic;
 use conjoin_manifest::{Permissions, ToolchainName};
-use conjoin_plan::{AbsPath, Complaint, Facts, Hint, Layout, Project, Step, Takes, Target, Tool, Toolchain};
+use conjoin_plan::{AbsPath, Complaint, Facts, Hint, Layout, Profile, Project, Step, Takes, Target, Tool, Toolchain};
 use conjoin_wit::Dialect;
 
 use crate::{
@@ -79,6 +79,10 @@ impl Toolchain for Starling {
 
     fn hints(&self) -> &'static [Hint] {
         HINTS
+    }
+
+    fn varies(&self, _: Profile) -> Option<&'static str> {
+        Some("the snapshot of its memory is another one each time")
     }
 
     fn takes(&self) -> Takes {

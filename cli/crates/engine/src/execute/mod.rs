@@ -50,7 +50,8 @@ pub struct ExecuteOptions<'a> {
     /// What ends it early.
     pub cancel: &'a CancelToken,
     /// How many bytes the artifacts of all apps may have in the cache folder; more is removed, what was used longest ago first.
-    pub store_limit: u64,
+    /// Without a number, the store is neither asked nor added to.
+    pub store_limit: Option<u64>,
 }
 
 /// What happens to the other steps when one fails.
@@ -75,8 +76,8 @@ pub fn execute(
     let (steps, failed) = schedule::schedule(&work, sink);
     let built = steps.iter().filter(|step| step.outcome == StepOutcome::Built);
     work.durations.learn(built.map(|step| (step.step.0.clone(), milliseconds(step.duration))));
-    if let Some(store) = work.store.as_ref().filter(|_| stored(plan, &steps)) {
-        let collected = store.collect(options.store_limit);
+    if let (Some(store), Some(limit)) = (work.store.as_ref().filter(|_| stored(plan, &steps)), options.store_limit) {
+        let collected = store.collect(limit);
         let collected = collected.map_err(|source| cache_unwritable(options, source))?;
         if collected.artifacts > 0 {
             sink.event(BuildEvent::StoreCollected { artifacts: collected.artifacts, bytes: collected.bytes });
@@ -111,7 +112,7 @@ fn begin<'a>(
     sweep(options.scope, layout);
     let children = adopt(&folder.join("children"), options.cancel, &mut waiting);
     let children = children.map_err(|error| in_folder(error, &unwritable))?;
-    let stores = plan.steps().iter().any(|step| step.keep == Keep::Stored);
+    let stores = options.store_limit.is_some() && plan.steps().iter().any(|step| step.keep == Keep::Stored);
     let open = |cache| Store::open(cache).map_err(|source| cache_unwritable(options, source));
     let work = step::Work {
         began: Instant::now(),

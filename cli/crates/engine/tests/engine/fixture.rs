@@ -143,7 +143,7 @@ impl Fixture {
             jobs: NonZeroUsize::new(self.jobs).unwrap(),
             on_failure: self.on_failure,
             cancel: &self.cancel,
-            store_limit: self.store_limit,
+            store_limit: Some(self.store_limit),
         };
         self.env.forget_starts();
         self.events.lock().unwrap().clear();

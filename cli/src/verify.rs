@@ -1,0 +1,82 @@
+//! `build --verify`: the same from nothing in another folder, compared byte by byte.
+
+use std::path::Path;
+
+use conjoin_diagnostics::Diagnostic;
+use conjoin_engine::copy_sources;
+use conjoin_manifest::{ComponentName, Origin};
+use conjoin_plan::{AbsPath, Selection, component_path, selected_components};
+
+use crate::{
+    app::{App, load},
+    exit::CommandError,
+    pipeline::build_app,
+    settings::{Machine, WorkSettings},
+    ui::Ui,
+};
+
+/// Builds a copy of `app` without the store of artifacts, and compares each component of `selection` with the one in `app`.
+///
+/// The copy lies beside the app, so that paths that lead out of it lead to the same place, and is removed afterwards. A component
+/// that is another one is an error, unless its toolchain is known for that.
+pub(crate) fn verify(
+    ui: &mut Ui,
+    machine: &Machine,
+    app: &App,
+    selection: &Selection,
+    work: &WorkSettings,
+) -> Result<(), CommandError> {
+    let failed = |error: &std::io::Error| CommandError::io("verify::copy", error);
+    let beside = app.layout.app.parent();
+    let folder = tempfile::Builder::new().prefix(".conjoin-verify-").tempdir_in(beside.as_path());
+    let folder = folder.map_err(|error| failed(&error))?;
+    copy_sources(&app.layout.app, folder.path()).map_err(|error| failed(&error))?;
+    ui.status("Verifying", &format!("by a build from nothing in {}", folder.path().display()));
+    let dir = AbsPath::new(folder.path()).ok_or_else(|| failed(&std::io::ErrorKind::InvalidInput.into()))?;
+    let copy = load(&machine.surroundings, &dir, app.layout.profile)?;
+    let from_nothing = WorkSettings { from_nothing: true, timings: false, ..work.clone() };
+    build_app(ui, machine, &copy, selection, &from_nothing)?;
+
+    let mut wrong = Vec::new();
+    for name in selected_components(&app.manifest, &app.wiring, selection) {
+        let (made_by, varies) = match &app.manifest.components[&name].origin {
+            Origin::Built(built) => {
+                let toolchain = conjoin_toolchains::all().toolchain(built.toolchain);
+                (
+                    format!("by {}", built.toolchain),
+                    toolchain.and_then(|toolchain| toolchain.varies(app.layout.profile)),
+                )
+            }
+            Origin::Custom(_) => ("by its command".to_owned(), None),
+            Origin::Source(_) => continue,
+        };
+        let path = |of: &App| component_path(&of.manifest, &of.layout, &name);
+        let difference = difference(path(app).as_path(), path(&copy).as_path()).map_err(|error| failed(&error))?;
+        match (difference, varies) {
+            (None, _) => ui.status("Same", &format!("{name}, built {made_by}")),
+            (Some(difference), Some(cause)) => {
+                ui.status("Different", &format!("{name}, built {made_by}: {difference}; {cause}"));
+            }
+            (Some(difference), None) => wrong.push(other(app, &name, &difference)),
+        }
+    }
+    if wrong.is_empty() { Ok(()) } else { Err(CommandError::project(wrong)) }
+}
+
+/// Where two files differ, in words.
+fn difference(one: &Path, other: &Path) -> std::io::Result<Option<String>> {
+    let (one, other) = (fs_err::read(one)?, fs_err::read(other)?);
+    if one == other {
+        return Ok(None);
+    }
+    let first = one.iter().zip(&other).position(|(left, right)| left != right);
+    let at = first.map_or_else(|| "one is the beginning of the other".to_owned(), |at| format!("from byte {at} on"));
+    Ok(Some(format!("{} and {} bytes, {at}", one.len(), other.len())))
+}
+
+fn other(app: &App, name: &ComponentName, difference: &str) -> Diagnostic {
+    Diagnostic::error("verify::different", format!("component `{name}` is another one each time it is built"))
+        .label(&app.manifest.source, app.manifest.components[name].name.span.clone(), "this component")
+        .note(format!("built in the app and from nothing in another folder: {difference}"))
+        .hint("look for the time, random numbers or the folder's path in what it is made from")
+}

@@ -33,7 +33,7 @@ pub fn insert(text: &str, addition: &str) -> Result<String, String> {
         [] => String::new(),
         // As it was written, with its comments.
         all if all.len() == piece_count(addition)? => addition.trim_matches('\n').to_owned() + "\n",
-        some => some.iter().map(Piece::as_tables).collect::<Result<Vec<_>, _>>()?.join("\n"),
+        some => some.iter().map(|piece| piece.as_written(addition)).collect::<Result<Vec<_>, _>>()?.join("\n"),
     };
     Ok(format!("{mark}{}", append(&body, &appended)))
 }
@@ -59,6 +59,7 @@ fn line_end(text: &str) -> &'static str {
 }
 
 /// One table to be added.
+#[derive(PartialEq)]
 enum Piece {
     /// `component.NAME`.
     Component(String, Value),
@@ -90,6 +91,20 @@ fn piece_count(addition: &str) -> Result<usize, String> {
     pieces(addition).map(|pieces| pieces.len())
 }
 
+/// The tables of `addition`, each from the comments above its header to the next one's.
+fn blocks(addition: &str) -> Vec<String> {
+    let mut blocks: Vec<Vec<&str>> = vec![Vec::new()];
+    for line in addition.lines() {
+        if let (true, Some(last)) = (line.starts_with('['), blocks.last_mut()) {
+            let comments = last.iter().rev().take_while(|line| line.starts_with('#')).count();
+            let above = last.split_off(last.len() - comments);
+            blocks.push(above);
+        }
+        blocks.last_mut().into_iter().for_each(|block| block.push(line));
+    }
+    blocks.iter().map(|block| block.join("\n").trim_matches('\n').to_owned() + "\n").collect()
+}
+
 impl Piece {
     /// `body` with this piece, where the place for it is inline; `None` where it can be appended.
     fn insert_inline(&self, body: &str) -> Result<Option<String>, String> {
@@ -111,6 +126,18 @@ impl Piece {
                 }
             }
         })
+    }
+
+    /// Its tables as `addition` writes them, with their comments; without, if they do not stand together there.
+    fn as_written(&self, addition: &str) -> Result<String, String> {
+        let is_own = |block: &String| match (self, pieces(block).as_deref()) {
+            (Self::Component(name, _), Ok([Self::Component(other, _)])) => name == other,
+            (Self::Trigger(..), Ok([other])) => self == other,
+            _ => false,
+        };
+        let own = blocks(addition).into_iter().filter(is_own).collect::<Vec<_>>().join("\n");
+        let is_whole = pieces(&own).is_ok_and(|pieces| pieces == std::slice::from_ref(self));
+        if is_whole { Ok(own) } else { self.as_tables() }
     }
 
     fn as_tables(&self) -> Result<String, String> {

@@ -137,6 +137,17 @@ fn tables_are_appended_as_they_are_written() {
 }
 
 #[test]
+fn a_table_keeps_its_comments_where_another_one_of_the_addition_goes_inline() {
+    let addition =
+        format!("# above\n{}", ADDITION.replace("\n[[", "\n[component.rules.limits] # of memory\n\n# free\n[["));
+    let (component, trigger) = addition.split_at(addition.find("\n# free").expect("a comment"));
+    let text = manifest(COMPONENTS[0], TRIGGERS[6]);
+    assert!(check(&text, &addition).ends_with(&format!("\n\n{component}")), "{}", check(&text, &addition));
+    let text = manifest(COMPONENTS[4], TRIGGERS[1]);
+    assert!(check(&text, &addition).ends_with(&format!("\n{trigger}")), "{}", check(&text, &addition));
+}
+
+#[test]
 fn an_item_of_its_own_line_gets_a_line_and_comments_stay_where_they_are() {
     let new = check(&manifest(COMPONENTS[6], TRIGGERS[4]), ADDITION);
     assert!(

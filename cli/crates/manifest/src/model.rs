@@ -155,6 +155,18 @@ impl Language {
         Self::ALL.into_iter().find(|language| language.as_str() == text)
     }
 
+    /// The language that is called `text` elsewhere: by templates, by the ends of file names, by people.
+    pub fn meant(text: &str) -> Option<Self> {
+        match text.to_ascii_lowercase().as_str() {
+            "rs" | "cargo" => Some(Self::Rust),
+            "golang" => Some(Self::Go),
+            "js" | "mjs" | "node" | "nodejs" | "ecmascript" => Some(Self::JavaScript),
+            "ts" => Some(Self::TypeScript),
+            "py" | "python3" => Some(Self::Python),
+            _ => None,
+        }
+    }
+
     /// What `toolchain` chooses from; nothing for most languages.
     pub fn toolchains(self) -> &'static [ToolchainName] {
         match self {

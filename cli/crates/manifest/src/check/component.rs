@@ -123,8 +123,9 @@ fn check_built(
         let diagnostic =
             findings.at("manifest::unknown-language", message, language.span(), "not a language that conjoin builds");
         let choices = Language::ALL.iter().map(|language| language.as_str());
-        let diagnostic = with_choices(diagnostic, "languages", language.get_ref(), choices);
-        let is_tinygo = language.get_ref().eq_ignore_ascii_case("tinygo");
+        let meant = Language::meant(language.get_ref()).map_or(language.get_ref().as_str(), |meant| meant.as_str());
+        let diagnostic = with_choices(diagnostic, "languages", meant, choices);
+        let is_tinygo = language.get_ref().replace(['-', '_'], "").eq_ignore_ascii_case("tinygo");
         findings.report(if is_tinygo {
             diagnostic.hint("TinyGo is a toolchain: write `language = \"go\"` and `toolchain = \"tinygo\"`")
         } else if diagnostic.hints.is_empty() {

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use conjoin_diagnostics::Diagnostic;
 
-use crate::{AbsPath, Facts, Layout, Plan, Provider, Tool, ToolFact, ToolSpec, ToolchainSet, Window};
+use crate::{AbsPath, Facts, Layout, Plan, Provider, Tool, ToolFact, ToolSpec, ToolchainSet};
 
 /// One tool that will be installed, and from what.
 #[derive(Clone, Copy, Debug)]
@@ -229,7 +229,7 @@ fn places(spec: &ToolSpec) -> String {
 
 /// A tool's name, with the versions that will do unless any will.
 pub fn titled(spec: &ToolSpec) -> String {
-    if spec.window == Window::ANY { spec.name.to_owned() } else { format!("{} {}", spec.name, spec.window) }
+    if spec.window.is_any() { spec.name.to_owned() } else { format!("{} {}", spec.name, spec.window) }
 }
 
 /// A version in its usual form.

@@ -186,7 +186,12 @@ pub struct Window {
 
 impl Window {
     /// For a tool of which any version will do.
-    pub const ANY: Self = Self { at_least: (0, 0, 0), below: None, because: "any version will do" };
+    pub const ANY: Self = Self { at_least: (0, 0, 0), below: None, because: "" };
+
+    /// Whether any version will do; `because` then says why the tool is needed at all.
+    pub fn is_any(&self) -> bool {
+        (self.at_least, self.below) == (Self::ANY.at_least, Self::ANY.below)
+    }
 
     /// Whether `version` will do.
     pub fn contains(&self, version: Version) -> bool {
@@ -198,7 +203,7 @@ impl fmt::Display for Window {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (major, minor, patch) = self.at_least;
         match self.below {
-            _ if *self == Self::ANY => formatter.write_str("any"),
+            _ if self.is_any() => formatter.write_str("any"),
             Some((a, b, c)) if (a, b, c) == (major, minor, patch + 1) => write!(formatter, "{major}.{minor}.{patch}"),
             Some((a, b, c)) => write!(formatter, ">= {major}.{minor}.{patch}, < {a}.{b}.{c}"),
             None => write!(formatter, ">= {major}.{minor}.{patch}"),

@@ -81,7 +81,10 @@ static RUST_TARGET: ToolSpec = ToolSpec {
         cached: Some((rust_sources::RECIPE, rust_sources::LIBRARIES)),
     },
     probe: Probe::SameAs(Tool::Rustc),
-    window: Window::ANY,
+    window: Window {
+        because: "every component is linked with it, and it does not come with the compiler",
+        ..Window::ANY
+    },
     providers: &[&RustupTarget, &rust_sources::DebianSources],
     by_hand: "`rustup target add wasm32-wasip2` in the app's folder",
 };

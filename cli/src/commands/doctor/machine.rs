@@ -6,6 +6,7 @@ use std::{
     net::{SocketAddr, TcpListener},
 };
 
+use conjoin_manifest::Manifest;
 use conjoin_plan::{AbsPath, Tool};
 
 use super::{check::Check, scope::Scope};
@@ -43,16 +44,19 @@ fn disk(machine: &Machine, scope: &Scope, absent: &BTreeSet<Tool>) -> Check {
     match conjoin_engine::free_disk(&folder) {
         Err(error) => Check::warning("disk", "unknown", shown, error.to_string(), "look at it with `df`".to_owned()),
         Ok(free) => {
-            let free = free / 1_000_000;
-            let what = format!("{} are free, {} are needed", size(free), size(needed));
-            if free >= needed {
-                Check::ok("disk", shown, what)
-            } else {
-                let mend =
-                    "`conjoin clean` removes what can be built again; CONJOIN_CACHE names a folder on another disk";
-                Check::warning("disk", "low", shown, what, mend.to_owned())
-            }
+            let mend = "`conjoin clean` removes what can be built again; CONJOIN_CACHE names a folder on another disk";
+            compare("disk", shown, (free / 1_000_000, needed), mend)
         }
+    }
+}
+
+/// Whether as many megabytes are free as are needed.
+fn compare(name: &'static str, subject: String, (free, needed): (u64, u64), mend: &str) -> Check {
+    let what = format!("{} are free, {} are needed", size(free), size(needed));
+    if free >= needed {
+        Check::ok(name, subject, what)
+    } else {
+        Check::warning(name, "low", subject, what, mend.to_owned())
     }
 }
 
@@ -66,19 +70,19 @@ fn memory(settings: &DoctorSettings, scope: &Scope) -> Option<Check> {
     builds.sort_unstable();
     let at_a_time = if scope.app.is_some() { settings.work.jobs.get() } else { 1 };
     let needed: u64 = builds.iter().rev().take(at_a_time).sum();
-    let what = format!("{} are free, {} are needed", size(free), size(needed));
-    Some(if free >= needed {
-        Check::ok("memory", "memory", what)
-    } else {
-        let mend = "`conjoin build --jobs 1` builds one component at a time";
-        Check::warning("memory", "low", "memory".to_owned(), what, mend.to_owned())
-    })
+    let mend = "`conjoin build --jobs 1` builds one component at a time";
+    Some(compare("memory", "memory".to_owned(), (free, needed), mend))
+}
+
+/// Where the app would be served; nowhere if it answers no HTTP and no address was named.
+fn address(listen: Option<SocketAddr>, app: Option<&Manifest>) -> Option<SocketAddr> {
+    let serves = app.is_some_and(|manifest| !manifest.http.is_empty());
+    listen.or_else(|| if serves { USUAL_ADDRESS.parse().ok() } else { None })
 }
 
 /// Whether the port is free on which the app would be served.
 fn port(settings: &DoctorSettings, scope: &Scope) -> Option<Check> {
-    let serves = scope.app.as_ref().is_some_and(|manifest| !manifest.http.is_empty());
-    let address = settings.listen.or_else(|| if serves { USUAL_ADDRESS.parse().ok() } else { None })?;
+    let address = address(settings.listen, scope.app.as_ref())?;
     let shown = address.to_string();
     match TcpListener::bind(address) {
         Ok(_free) => Some(Check::ok("port", shown, "it is free")),
@@ -110,4 +114,38 @@ fn times(megabytes: u64, count: usize) -> u64 {
 /// Megabytes as people read them.
 fn size(megabytes: u64) -> String {
     format!("{}.{} GB", megabytes / 1000, megabytes % 1000 / 100)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use conjoin_diagnostics::{Severity, Source};
+
+    use super::*;
+
+    #[test]
+    fn less_than_what_is_needed_is_low() {
+        let check = |free| compare("disk", "/cache".to_owned(), (free, 1_500), "`conjoin clean`");
+        let low = check(1_499);
+        assert_eq!((low.state, low.severity, low.mend.as_str()), ("low", Some(Severity::Warning), "`conjoin clean`"));
+        assert_eq!(low.what, "1.4 GB are free, 1.5 GB are needed");
+        let enough = check(1_500);
+        assert_eq!((enough.state, enough.severity, enough.mend.as_str()), ("ok", None, ""));
+    }
+
+    #[test]
+    fn an_app_that_answers_http_is_served_on_the_usual_address() {
+        let component = "[component.api]\nlanguage = \"rust\"\n";
+        let app = |trigger: &str| {
+            let text = format!("conjoin = 1\napp.name = \"shop\"\n{component}{trigger}component = \"api\"\n");
+            conjoin_manifest::parse(&Arc::new(Source::new("conjoin.toml", text))).expect("a manifest")
+        };
+        let (serves, runs) = (app("[[trigger.http]]\nroute = \"/...\"\n"), app("[[trigger.command]]\n"));
+        assert_eq!(address(None, Some(&serves)), USUAL_ADDRESS.parse().ok());
+        assert_eq!(address(None, Some(&runs)), None);
+        assert_eq!(address(None, None), None);
+        let named = "127.0.0.1:8080".parse().ok();
+        assert_eq!(address(named, Some(&serves)), named);
+    }
 }

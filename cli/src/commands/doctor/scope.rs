@@ -39,7 +39,7 @@ impl Scope {
     /// The toolchains that the app uses, or all; of them, those of the languages that were named.
     pub(super) fn find(ui: &mut Ui, machine: &Machine, settings: &DoctorSettings) -> Result<Self, CommandError> {
         let here = &machine.surroundings;
-        let named = named_toolchains(&settings.languages)?;
+        let named = named_toolchains(machine, &settings.languages)?;
         let folder = settings.app.clone().unwrap_or_else(|| here.absolute(".".as_ref()));
         let layout = |app: AbsPath| Layout { app, cache: here.cache(), profile: Profile::Dev };
         match find(here, &folder) {
@@ -89,7 +89,7 @@ impl Group {
 }
 
 /// The toolchains of the languages, or of the names of toolchains, that were typed; `None` if none was.
-fn named_toolchains(names: &[String]) -> Result<Option<BTreeSet<ToolchainName>>, CommandError> {
+fn named_toolchains(machine: &Machine, names: &[String]) -> Result<Option<BTreeSet<ToolchainName>>, CommandError> {
     if names.is_empty() {
         return Ok(None);
     }
@@ -102,20 +102,27 @@ fn named_toolchains(names: &[String]) -> Result<Option<BTreeSet<ToolchainName>>,
             None => toolchains.filter(|toolchain| toolchain.as_str() == name).collect(),
         };
         if meant.is_empty() {
-            return Err(CommandError::usage(unknown(name)));
+            return Err(CommandError::usage(unknown(machine, name)));
         }
         all.extend(meant);
     }
     Ok(Some(all))
 }
 
-fn unknown(name: &str) -> Diagnostic {
-    let known: Vec<&str> = Language::ALL.iter().map(|language| language.as_str()).collect();
+fn unknown(machine: &Machine, name: &str) -> Diagnostic {
+    let languages = Language::ALL.iter().map(|language| language.as_str());
+    let toolchains = conjoin_toolchains::all().toolchains.iter().map(|toolchain| toolchain.name().as_str());
+    let toolchains = toolchains.filter(|name| Language::parse(name).is_none());
+    let known: Vec<&str> = languages.chain(toolchains).collect();
     let diagnostic = Diagnostic::error("usage::unknown-language", format!("there is no language `{name}`"))
         .note(format!("there are {}", known.join(", ")));
-    match nearest(name, known.iter().copied()) {
-        Some(near) => diagnostic.hint(format!("did you mean `{near}`?")),
-        None => diagnostic.hint("`--app DIR` names the folder of an app"),
+    let meant = Language::meant(name).map(Language::as_str).or_else(|| nearest(name, known.iter().copied()));
+    match meant {
+        Some(meant) => diagnostic.hint(format!("did you mean `{meant}`?")),
+        None if machine.surroundings.absolute(name.as_ref()).as_path().is_dir() => {
+            diagnostic.hint(format!("`--app {name}` looks at the app in this folder"))
+        }
+        None => diagnostic,
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use conjoin_plan::{Companion, Facts, Failures, FoundIn, Tool, ToolFact, ToolSpec, Window, version};
+use conjoin_plan::{Companion, Facts, Failures, FoundIn, Tool, ToolFact, ToolSpec, version};
 use serde_json::json;
 
 use super::{
@@ -108,7 +108,7 @@ fn row(machine: &Machine, scope: &Scope, spec: &'static ToolSpec, facts: &Facts)
         found_in: found.map(|found| found.found_in.to_string()),
         trouble,
         needed: spec.window.to_string(),
-        because: if spec.window == Window::ANY { "" } else { spec.window.because },
+        because: spec.window.because,
         cure: if state == "ok" { Cure::by_hand(spec.by_hand) } else { cure(machine, scope, spec) },
     }
 }

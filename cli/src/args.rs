@@ -220,7 +220,7 @@ pub(crate) struct ComposeArgs {
     /// Entry to compose; needed when the app has several
     #[arg(short, long, value_name = "ENTRY")]
     pub(crate) entry: Option<String>,
-    /// File to write; the place where `build` puts it by default
+    /// File to write, in a folder that is there; the place where `build` puts it by default
     #[arg(short, long, value_name = "FILE", value_hint = clap::ValueHint::FilePath)]
     pub(crate) output: Option<PathBuf>,
     /// Print the wiring as .wac text instead of composing

@@ -2,7 +2,7 @@
 
 use conjoin_diagnostics::Diagnostic;
 use conjoin_manifest::ComponentName;
-use conjoin_plan::Selection;
+use conjoin_plan::{AbsPath, Selection};
 use serde_json::json;
 
 use crate::{
@@ -22,6 +22,9 @@ pub(crate) fn compose(ui: &mut Ui, machine: &Machine, settings: &ComposeSettings
         ui.answer(conjoin_compose::to_wac(&app.wiring.composition(&entry)).trim_end());
         return Ok(());
     }
+    if let Some(output) = &settings.output {
+        check_output(machine, output)?;
+    }
     let selection = Selection { components: Vec::new(), entry: Some(entry.clone()) };
     build_app(ui, machine, &app, &selection, &settings.work)?;
     let composed = app.layout.composition(&entry);
@@ -36,6 +39,26 @@ pub(crate) fn compose(ui: &mut Ui, machine: &Machine, settings: &ComposeSettings
     match ui.format {
         Format::Human => ui.answer(&machine.surroundings.shown(&path)),
         Format::Json => ui.answer_json("artifact", json!({ "name": entry.as_str(), "path": path.to_string() })),
+    }
+    Ok(())
+}
+
+/// Refuses a place where no file can be written, before anything is built for it.
+fn check_output(machine: &Machine, output: &AbsPath) -> Result<(), CommandError> {
+    let refused = |why: String, hint: &str| {
+        let diagnostic = Diagnostic::error("compose::no-place", why);
+        Err(CommandError::usage(diagnostic.hint(hint)))
+    };
+    let (shown, folder) = (machine.surroundings.shown(output), output.parent());
+    if output.as_path().is_dir() {
+        return refused(
+            format!("`{shown}` is a folder, not a file to write"),
+            "name a file in it: `-o FOLDER/NAME.wasm`",
+        );
+    }
+    if !folder.as_path().is_dir() {
+        let why = format!("`{shown}` cannot be written: there is no folder `{}`", machine.surroundings.shown(&folder));
+        return refused(why, "make the folder first, or name a file elsewhere");
     }
     Ok(())
 }

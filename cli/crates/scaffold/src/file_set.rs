@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::ScaffoldError;
+use crate::{ScaffoldError, name::is_device};
 
 /// Files by their path below the app's folder, which uses `/` and never leaves that folder.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -59,21 +59,17 @@ impl FileSet {
 /// Why a file or folder cannot have this name. Letters of all scripts are allowed; what some system cannot store, what cannot be
 /// seen, and what other programs obey without asking is not.
 fn refuse_name(name: &str) -> Option<&'static str> {
-    const DEVICES: [&str; 4] = ["con", "prn", "aux", "nul"];
     let invisible = |letter: char| {
         letter.is_control()
             || matches!(letter, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
     };
     let lower = name.to_lowercase();
     let stem = lower.split('.').next().unwrap_or_default();
-    let port = stem.strip_prefix("com").or_else(|| stem.strip_prefix("lpt"));
-    let is_port =
-        port.is_some_and(|number| number.len() == 1 && number.starts_with(|digit: char| digit.is_ascii_digit()));
     if matches!(name, "" | "." | "..") || name.ends_with([' ', '.']) {
         Some("it leads out of the folder, or not every system can have it")
     } else if name.contains(['\\', ':', '<', '>', '"', '|', '?', '*']) || name.chars().any(invisible) {
         Some("it contains a character that not every system can have in a name, or that cannot be seen")
-    } else if is_port || DEVICES.contains(&stem) {
+    } else if is_device(stem) {
         Some("Windows has a device of this name")
     } else if [".git", ".conjoin"].contains(&lower.as_str()) {
         Some("what git or conjoin keep there is no business of a template")

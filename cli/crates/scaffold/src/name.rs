@@ -23,9 +23,19 @@ fn refuse(name: &str) -> Option<&'static str> {
         Some("it and each word after a `-` must start with a letter")
     } else if TAKEN.contains(&name) {
         Some("apps have a folder of this name for something else")
+    } else if is_device(name) {
+        Some("Windows keeps it for a device")
     } else {
         None
     }
+}
+
+/// Whether no file can be called so on Windows, whatever its ending.
+pub(crate) fn is_device(name: &str) -> bool {
+    let port = name.strip_prefix("com").or_else(|| name.strip_prefix("lpt"));
+    let is_port =
+        port.is_some_and(|number| number.len() == 1 && number.starts_with(|digit: char| digit.is_ascii_digit()));
+    is_port || matches!(name, "con" | "prn" | "aux" | "nul")
 }
 
 /// The nearest name that is allowed.
@@ -46,7 +56,9 @@ fn better(name: &str) -> Option<String> {
         }
         start = false;
     }
-    Some(words.join("-")).filter(|better| refuse(better).is_none())
+    let joined = words.join("-");
+    let better = if is_device(&joined) { format!("my-{joined}") } else { joined };
+    Some(better).filter(|better| refuse(better).is_none())
 }
 
 #[cfg(test)]
@@ -64,6 +76,8 @@ mod tests {
             ("größe", Some("gr-e")),
             ("-a--b-", Some("a-b")),
             ("wit", None),
+            ("con", Some("my-con")),
+            ("COM1", Some("my-com1")),
             ("", None),
             ("123", None),
             ("日本", None),

@@ -35,9 +35,6 @@ fn tell_one(ui: &mut Ui, machine: &Machine, app: &App, (component, lib): (&Compo
     let imports = added.importers.contains(name);
     let world = &component.world.value;
     let call = call_of(app, component, lib, added.surroundings);
-    if imports && call.is_none() {
-        return;
-    }
     ui.note(&format!("To call `{lib}` from `{name}`:"));
     if !imports {
         let place = app
@@ -46,11 +43,14 @@ fn tell_one(ui: &mut Ui, machine: &Machine, app: &App, (component, lib): (&Compo
             .map_or(String::new(), |(source, span)| format!(" ({}:{})", source.name, source.position(span.start).0));
         ui.note(&format!("  in the world `{world}`{place}: `import {lib}-api;` (`--for {name}` writes it)"));
     }
-    if let Some((path, call)) = call {
-        ui.note(&format!("  in {}:", machine.surroundings.shown(&app.layout.app.join(path))));
-        for line in call.line.lines() {
-            ui.note(&format!("    {}", line.trim_start()));
+    match call {
+        Some((path, call)) => {
+            ui.note(&format!("  in {}:", machine.surroundings.shown(&app.layout.app.join(path))));
+            for line in call.line.lines() {
+                ui.note(&format!("    {}", line.trim_start()));
+            }
         }
+        None => ui.note("  in its code, wherever you need it: it has no file of a template for its calls"),
     }
 }
 

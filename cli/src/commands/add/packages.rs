@@ -27,6 +27,9 @@ pub(super) fn add_wit(
 ) -> Result<(), CommandError> {
     let here = &machine.surroundings;
     let shown = here.shown(path);
+    if !path.as_path().exists() {
+        return Err(no_package(format!("there is nothing at `{shown}`")));
+    }
     let folder = path.as_path().is_dir();
     let (sources, root) = if folder {
         (load_wit_sources(here, path)?, shown.clone())
@@ -35,10 +38,20 @@ pub(super) fn add_wit(
             load_source(here, path).map_err(|error| CommandError { exit: crate::exit::Exit::Usage, ..error })?;
         (vec![source], here.shown(&path.parent()))
     };
+    if sources.is_empty() {
+        return Err(no_package(format!("there is no file of WIT in `{shown}`, nor below it")));
+    }
     let packages = conjoin_wit::packages(&sources, &root);
     let Some((main, _)) = packages.last().cloned() else {
-        let error = conjoin_wit::parse(&sources, &root).err().unwrap_or_default();
-        return Err(CommandError::project(error));
+        let errors = conjoin_wit::parse(&sources, &root).err().unwrap_or_default();
+        return Err(match errors.iter().filter(|error| error.code == "wit::stray-file").count() {
+            0 => CommandError::project(errors),
+            _ => {
+                let highest = sources.iter().min_by_key(|source| source.name.matches('/').count());
+                let other = highest.map_or(".", |source| &source.name);
+                no_package(format!("`{shown}` is not the folder of a WIT package: `{other}` lies deeper"))
+            }
+        });
     };
     let present = conjoin_wit::packages(&draft.wit_sources(), &draft.wit_root());
     let mut added = Vec::new();
@@ -69,6 +82,15 @@ pub(super) fn add_wit(
         }
     }
     Ok(())
+}
+
+/// What was named is no package of WIT.
+fn no_package(why: String) -> CommandError {
+    CommandError::usage(
+        Diagnostic::error("add::no-package", why).hint(
+            "name a file of WIT, or the folder in which the files of one package lie, with others in its `deps/`",
+        ),
+    )
 }
 
 fn same_texts(left: &[Arc<Source>], right: &[Arc<Source>]) -> bool {
@@ -122,6 +144,11 @@ pub(super) fn add_component(
         let diagnostic = Diagnostic::error("add::unusable-component", format!("`{shown}` cannot be added: {why}"));
         CommandError::usage(diagnostic)
     };
+    if !file.as_path().is_file() {
+        let diagnostic = Diagnostic::error("add::unusable-component", format!("there is no file `{shown}`"));
+        let hint = "name the component that a build has written, such as `target/wasm32-wasip2/release/NAME.wasm`";
+        return Err(CommandError::usage(diagnostic.hint(hint)));
+    }
     let bytes = fs_err::read(file).map_err(|error| unusable(error.to_string()))?;
     let packages = conjoin_wit::packages_of_component(&bytes).map_err(|error| unusable(error.to_string()))?;
     let place = format!("vendor/{name}.wasm");

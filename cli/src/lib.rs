@@ -20,6 +20,7 @@
 
 mod app;
 mod args;
+mod blame;
 mod choices;
 mod commands;
 mod completion;

@@ -1,7 +1,7 @@
 //! Folders of cases for the whole program: what was typed, in what folder, with which tools; what was printed and left behind.
 //!
 //! A case is a folder below `tests/cases/`: `case.toml` (`args`, and where needed `tools`, the scripts of fake tools by name, and
-//! `env`), `app/`, the folder it is run in, and `expected.txt`: stdout, stderr, the exit code and, where `files = true`, the files
+//! `env`), `app/`, the folder it is run in (with `links` and `zeros` for what does not belong into a repository), and `expected.txt`: stdout, stderr, the exit code and, where `files = true`, the files
 //! that are there afterwards, and what those in `show` hold. Nothing but the fake tools is on PATH.
 
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
@@ -32,6 +32,12 @@ struct Case {
     /// Whether the files that are there afterwards count.
     #[serde(default)]
     files: bool,
+    /// Links in the folder of the case, with what they lead to.
+    #[serde(default)]
+    links: BTreeMap<String, String>,
+    /// Files in the folder of the case with so many zeros in them.
+    #[serde(default)]
+    zeros: BTreeMap<String, u64>,
     /// Files whose text afterwards counts; `␍` stands for a carriage return, `[BOM]` for a byte order mark.
     #[serde(default)]
     show: Vec<String>,
@@ -55,6 +61,12 @@ fn run(folder: &Path) -> String {
     let env = TestEnv::new();
     if folder.join("app").is_dir() {
         conjoin_test_support::copy_tree(&folder.join("app"), &env.app());
+    }
+    for (name, target) in &case.links {
+        std::os::unix::fs::symlink(target, env.app().join(name)).unwrap();
+    }
+    for (name, size) in &case.zeros {
+        fs_err::File::create(env.app().join(name)).unwrap().set_len(*size).unwrap();
     }
     for (name, script) in &case.tools {
         env.fake_tool(name, script);

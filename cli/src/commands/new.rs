@@ -2,13 +2,16 @@
 
 use std::collections::BTreeSet;
 
-use conjoin_diagnostics::{Diagnostic, nearest};
+use conjoin_diagnostics::Diagnostic;
 use conjoin_plan::{Layout, Profile, Selection, Tool, needed_tools, selected_components};
-use conjoin_scaffold::{FileSet, Overwrite, Part, ScaffoldError, check_name, refuse_occupied, render, render_app};
+use conjoin_scaffold::{
+    FileSet, Overwrite, Part, ScaffoldError, check_name, refuse_occupied, render, render_app, render_parts,
+};
 use serde_json::json;
 
 use crate::{
     app::App,
+    blame::{Rendered, blame_app, check_toml},
     choices::{Choice, choose, makes_app, refused},
     commands::keep_schema,
     draft::{add_wasi, check_files},
@@ -29,7 +32,7 @@ pub(crate) fn new(ui: &mut Ui, machine: &Machine, settings: &NewSettings) -> Res
     let chosen = choose(ui, machine, &templates, name)?;
     let mut files = render_chosen(name, &chosen).map_err(|error| refused(&error))?;
     add_wasi(&mut files).map_err(|error| refused(&error))?;
-    let app = check_files(machine, &dir, &files)?;
+    let app = check_files(machine, &dir, &files).map_err(|error| blame_templates(error, name, &chosen))?;
     let needed = tools_of(&app)?;
     let outside = Layout { app: parent.clone(), cache: machine.surroundings.cache(), profile: Profile::Dev };
     let lacking = tools::offer(ui, machine, &outside, &needed, work)?;
@@ -88,15 +91,13 @@ fn with_template(ui: &mut Ui, settings: &TemplateSettings) -> Result<TemplateSet
     }
     loop {
         let Some(typed) = ui.ask("Template", None) else { return Err(missing()) };
-        if known.iter().any(|template| template.id == typed) {
-            settings.templates.push(typed);
-            return Ok(settings);
+        match conjoin_scaffold::find(&typed) {
+            Ok(_) => {
+                settings.templates.push(typed);
+                return Ok(settings);
+            }
+            Err(error) => ui.note(&format!("{error}; {}", error.hints().join("; "))),
         }
-        let meant = nearest(&typed, known.iter().map(|template| template.id.as_str()));
-        ui.note(&format!(
-            "there is no template `{typed}`{}",
-            meant.map_or(String::new(), |id| format!("; did you mean `{id}`?"))
-        ));
     }
 }
 
@@ -107,6 +108,22 @@ fn render_chosen(name: &str, chosen: &[Choice]) -> Result<FileSet, ScaffoldError
             let parts = several.iter().map(|Choice { template, answers }| Part { template, answers });
             render_app(name, &parts.collect::<Vec<_>>())
         }
+    }
+}
+
+/// The error, told of those templates of the user's that it comes from.
+fn blame_templates(error: CommandError, name: &str, chosen: &[Choice]) -> CommandError {
+    if let [Choice { template, .. }] = chosen
+        && makes_app(template)
+    {
+        return if template.is_own() { blame_app(template, error) } else { error };
+    }
+    let parts: Vec<Part<'_>> = chosen.iter().map(|Choice { template, answers }| Part { template, answers }).collect();
+    let contributions = render_parts(name, &parts).unwrap_or_default();
+    let rendered: Vec<_> = parts.iter().map(|part| part.template).zip(contributions).collect();
+    match rendered.iter().find_map(|(template, part)| check_toml(template, part).err()) {
+        Some(error) => error,
+        None => Rendered::new(rendered).blame(error),
     }
 }
 

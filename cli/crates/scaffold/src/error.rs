@@ -86,7 +86,7 @@ pub enum ScaffoldError {
         id: String,
         /// What is wrong with it.
         why: String,
-        /// Where in its `template.toml`, if that is known.
+        /// Where in its files, if that is known.
         place: Option<(Arc<Source>, Range<usize>)>,
         /// Whether it is the user's own, and no part of conjoin.
         own: bool,
@@ -96,6 +96,12 @@ pub enum ScaffoldError {
     NoTemplateFolder {
         /// The path.
         path: PathBuf,
+    },
+    /// The folder holds no template.
+    #[error("`{name}` is no template: it has no template.toml")]
+    NoTemplate {
+        /// The folder, as it was typed.
+        name: String,
     },
     /// A file that a template cannot have.
     #[error("the template `{name}` cannot be used: `{}`: {why}", line(path))]
@@ -179,10 +185,11 @@ impl ScaffoldError {
     /// What to do next, each a sentence or a line to type.
     pub fn hints(&self) -> Vec<String> {
         match self {
-            Self::UnknownTemplate { id, known } => {
-                let meant = nearest(id, known.iter().map(String::as_str)).map(|id| format!("did you mean `{id}`?"));
-                meant.into_iter().chain(["`conjoin templates` lists them all".to_owned()]).collect()
-            }
+            Self::UnknownTemplate { id, known } => meant(id, known)
+                .map(|ids| format!("did you mean {ids}?"))
+                .into_iter()
+                .chain(["`conjoin templates` lists them all".to_owned()])
+                .collect(),
             Self::UnknownVariable { name, known, .. } if known.is_empty() => vec![format!("leave out `{name}`")],
             Self::UnknownVariable { name, known, .. } => choose("variables", name, known),
             Self::BadName { better: Some(better), .. } => vec![format!("call it `{better}`, for example")],
@@ -195,6 +202,12 @@ impl ScaffoldError {
             Self::Broken { own: true, .. } => vec!["mend the template, or use another one".to_owned()],
             Self::NoTemplateFolder { .. } => {
                 vec!["what contains a `/` is the folder of a template; conjoin's own have names: see `conjoin templates`".to_owned()]
+            }
+            Self::NoTemplate { .. } => {
+                vec![
+                    "name a folder with a template.toml, or one of conjoin's own templates: see `conjoin templates`"
+                        .to_owned(),
+                ]
             }
             Self::SameNameInWit { .. } => vec!["rename one of the two components".to_owned()],
             Self::Interrupted { .. } => {
@@ -211,6 +224,25 @@ impl ScaffoldError {
             | Self::Outside { .. }
             | Self::Write { .. } => Vec::new(),
         }
+    }
+}
+
+/// The ids that are near to `id`, or of which it is a word.
+fn meant(id: &str, known: &[String]) -> Option<String> {
+    let word = match id.to_ascii_lowercase().as_str() {
+        "javascript" => "js".to_owned(),
+        "typescript" => "ts".to_owned(),
+        "golang" => "go".to_owned(),
+        "py" => "python".to_owned(),
+        "rs" => "rust".to_owned(),
+        other => other.to_owned(),
+    };
+    let of_word: Vec<String> =
+        known.iter().filter(|id| id.split('-').any(|other| other == word)).map(|id| format!("`{id}`")).collect();
+    match of_word.split_last() {
+        Some((last, [])) => Some(last.clone()),
+        Some((last, others)) => Some(format!("{} or {last}", others.join(", "))),
+        None => nearest(id, known.iter().map(String::as_str)).map(|id| format!("`{id}`")),
     }
 }
 

@@ -6,7 +6,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use crate::{ScaffoldError, Template};
+use crate::{ScaffoldError, Template, template::ABOUT};
 
 /// The largest file of a template.
 const LARGEST: u64 = 1 << 20;
@@ -28,6 +28,9 @@ impl Template {
         };
         if !dir.is_dir() {
             return Err(ScaffoldError::NoTemplateFolder { path: dir.to_owned() });
+        }
+        if fs_err::symlink_metadata(dir.join(ABOUT)).is_err() {
+            return Err(ScaffoldError::NoTemplate { name: name.to_owned() });
         }
         let mut files = Vec::new();
         let mut total = 0;

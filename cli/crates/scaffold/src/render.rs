@@ -1,9 +1,13 @@
 //! From templates and answers to files.
 
-use handlebars::Handlebars;
+use handlebars::{Handlebars, RenderError, RenderErrorReason, TemplateErrorReason};
 use serde_json::{Map, Value, json};
 
-use crate::{Answers, FileSet, Kind, ScaffoldError, Template, catalogue, check_name, engine::engine};
+use crate::{
+    Answers, FileSet, Kind, ScaffoldError, Template, catalogue, check_name,
+    engine::engine,
+    template::{MANIFEST, WIT},
+};
 
 /// One component of a new app.
 #[derive(Clone, Copy, Debug)]
@@ -80,37 +84,46 @@ pub fn render(template: &Template, answers: &Answers) -> Result<FileSet, Scaffol
 /// The first component that answers HTTP gets all routes, each further one those below its name. Each that can call libraries
 /// calls all of those among `parts`.
 pub fn render_app(name: &str, parts: &[Part<'_>]) -> Result<FileSet, ScaffoldError> {
+    let contributions = render_parts(name, parts)?;
+    let shown: Value = parts
+        .iter()
+        .zip(&contributions)
+        .map(|(part, contribution)| {
+            json!({
+                "name": contribution.name,
+                "description": part.template.summary().description,
+                "manifest": contribution.manifest.trim_end(),
+                "wit": contribution.wit.trim_end(),
+            })
+        })
+        .collect();
+    let package = Value::from(Surroundings::new(name, Vec::new()).package);
+    let given = Map::from_iter([("components".to_owned(), shown), ("package".to_owned(), package)]);
+    let mut files = render_files(&catalogue::skeleton()?, &Answers::new(name), given)?;
+    contributions.into_iter().try_for_each(|part| files.add_below(&part.name, part.files))?;
+    Ok(files)
+}
+
+/// What each of these components brings to a new app called `name`, as [`render_app`] puts it together.
+pub fn render_parts(name: &str, parts: &[Part<'_>]) -> Result<Vec<Contribution>, ScaffoldError> {
     check_name("app", name)?;
     let libs = parts.iter().filter(|part| part.template.exports_interface());
     let surroundings = Surroundings::new(name, libs.map(|part| part.answers.name.clone()).collect());
-    let mut contributions: Vec<(Contribution, Value)> = Vec::new();
+    let mut contributions: Vec<Contribution> = Vec::new();
     let mut served = false;
     for part in parts {
         let component = &part.answers.name;
-        if contributions.iter().any(|(other, _)| other.name == *component) {
+        if contributions.iter().any(|other| other.name == *component) {
             return Err(ScaffoldError::DuplicateComponent { name: component.clone() });
         }
         if let Some(lib) = surroundings.libs.iter().find(|lib| *component == format!("{lib}-api")) {
             return Err(ScaffoldError::SameNameInWit { name: component.clone(), other: lib.clone() });
         }
         let prefix = if served { format!("/{component}") } else { String::new() };
-        let contribution = render_component(&surroundings, *part, &prefix)?;
+        contributions.push(render_component(&surroundings, *part, &prefix)?);
         served |= part.template.serves_http();
-        let summary = part.template.summary();
-        let shown = json!({
-            "name": component,
-            "description": summary.description,
-            "manifest": contribution.manifest.trim_end(),
-            "wit": contribution.wit.trim_end(),
-        });
-        contributions.push((contribution, shown));
     }
-    let shown: Value = contributions.iter().map(|(_, shown)| shown.clone()).collect();
-    let given =
-        Map::from_iter([("components".to_owned(), shown), ("package".to_owned(), Value::from(surroundings.package))]);
-    let mut files = render_files(&catalogue::skeleton()?, &Answers::new(name), given)?;
-    contributions.into_iter().try_for_each(|(part, _)| files.add_below(&part.name, part.files))?;
-    Ok(files)
+    Ok(contributions)
 }
 
 /// What a component brings to the app `surroundings`. If it answers HTTP, then below the path `prefix`, which is empty or starts
@@ -132,8 +145,8 @@ pub fn render_component(
     let text = |name: &str, text: &str| render_text(&engine, template, (name, text), &context);
     Ok(Contribution {
         name: answers.name.clone(),
-        manifest: text("manifest.toml.hbs", &template.manifest)?,
-        wit: text("world.wit.hbs", &template.wit)?,
+        manifest: text(MANIFEST, &template.manifest)?,
+        wit: text(WIT, &template.wit)?,
         files: render_files(template, answers, given)?,
     })
 }
@@ -167,12 +180,13 @@ fn render_files(template: &Template, answers: &Answers, given: Map<String, Value
     let engine = engine();
     let mut files = FileSet::new();
     for (path, bytes) in template.files_for(&values) {
-        let target = render_text(&engine, template, (path, path), &context)?;
+        let file = format!("files/{path}");
+        let target = render_text(&engine, template, (&file, path), &context)?;
         match target.strip_suffix(".hbs") {
             None => files.add(target, bytes)?,
             Some(target) => {
-                let text = std::str::from_utf8(bytes).map_err(|_| template.broken(format!("`{path}` is not UTF-8")))?;
-                files.add(target, render_text(&engine, template, (path, text), &context)?)?;
+                let text = std::str::from_utf8(bytes).map_err(|_| template.broken(format!("`{file}` is not UTF-8")))?;
+                files.add(target, render_text(&engine, template, (&file, text), &context)?)?;
             }
         }
     }
@@ -199,6 +213,26 @@ fn render_text(
     (name, text): (&str, &str),
     context: &Map<String, Value>,
 ) -> Result<String, ScaffoldError> {
-    let broken = |error: handlebars::RenderError| template.broken(format!("`{name}`: {error}"));
-    engine.render_template(text, context).map_err(broken)
+    engine.render_template(text, context).map_err(|error| match reason(&error) {
+        (why, Some(line)) => template.broken_line((name, text), line, format!("`{name}`: {why}")),
+        (why, None) => template.broken(format!("`{name}`: {why}")),
+    })
+}
+
+/// Why a text cannot be rendered, in one line, and in which line of it.
+fn reason(error: &RenderError) -> (String, Option<usize>) {
+    match error.reason() {
+        RenderErrorReason::TemplateError(syntax) => {
+            let why = match syntax.reason() {
+                // The parser lists everything that it knows.
+                TemplateErrorReason::InvalidSyntax(_) => {
+                    "this is no Handlebars: a `{{` without its `}}`, or a block without its end".to_owned()
+                }
+                other => other.to_string(),
+            };
+            (why, syntax.pos().map(|(line, _)| line))
+        }
+        RenderErrorReason::MissingVariable(Some(name)) => (format!("there is no variable `{name}`"), error.line_no),
+        other => (other.to_string(), error.line_no),
+    }
 }

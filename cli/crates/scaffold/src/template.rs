@@ -2,6 +2,7 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet},
+    ops::Range,
     sync::Arc,
 };
 
@@ -20,9 +21,9 @@ const HELPERS: &str = "and camel each eq else gt gte if len log lookup lt lte ne
      rust-path snake this unless with wit-name";
 
 /// What the templates' folders contain besides `files/`.
-const ABOUT: &str = "template.toml";
-const MANIFEST: &str = "manifest.toml.hbs";
-const WIT: &str = "world.wit.hbs";
+pub(crate) const ABOUT: &str = "template.toml";
+pub(crate) const MANIFEST: &str = "manifest.toml.hbs";
+pub(crate) const WIT: &str = "world.wit.hbs";
 
 /// One template.
 ///
@@ -40,6 +41,8 @@ const WIT: &str = "world.wit.hbs";
 pub struct Template {
     about: About,
     minimum: semver::Version,
+    /// What messages call it: the folder as the user typed it, or its id.
+    called: String,
     /// Whether it is the user's, and no part of conjoin.
     own: bool,
     /// The files below `files/`, with their names as they stand there.
@@ -114,7 +117,7 @@ struct About {
     description: String,
     kind: Kind,
     languages: Vec<String>,
-    minimum_conjoin: String,
+    minimum_conjoin: toml::Spanned<String>,
     component: Option<AboutComponent>,
     #[serde(default)]
     variable: Vec<Variable>,
@@ -187,15 +190,20 @@ impl Template {
             }
         }
         let text = texts.get(ABOUT).ok_or_else(|| broken(format!("it has no {ABOUT}")))?;
-        let about: About = toml::from_str(text).map_err(|error| ScaffoldError::Broken {
-            id: id.to_owned(),
-            why: error.message().to_owned(),
-            place: error.span().map(|span| (Arc::new(Source::new(format!("{id}/{ABOUT}"), text.as_str())), span)),
-            own,
+        let source = Arc::new(Source::new(format!("{id}/{ABOUT}"), text.as_str()));
+        let broken_at = |why: String, span: Option<Range<usize>>| {
+            let place = span.map(|span| (Arc::clone(&source), span));
+            ScaffoldError::Broken { id: id.to_owned(), why, place, own }
+        };
+        let about: About = toml::from_str(text).map_err(|error| broken_at(error.message().to_owned(), error.span()))?;
+        let minimum = about.minimum_conjoin.get_ref();
+        let minimum = semver::Version::parse(minimum).map_err(|error| {
+            let why = format!("`minimum-conjoin` is a version such as \"0.1.0\", and `{minimum}` is none ({error})");
+            broken_at(why, Some(about.minimum_conjoin.span()))
         })?;
-        let minimum = semver::Version::parse(&about.minimum_conjoin).map_err(|error| broken(error.to_string()))?;
         let mut text = |name: &str| texts.remove(name).unwrap_or_default();
-        let template = Self { about, minimum, own, files: content, manifest: text(MANIFEST), wit: text(WIT) };
+        let (called, manifest, wit) = (id.to_owned(), text(MANIFEST), text(WIT));
+        let template = Self { about, minimum, called, own, files: content, manifest, wit };
         match template.contradiction() {
             Some(why) => Err(broken(why)),
             None => Ok(template),
@@ -255,9 +263,35 @@ impl Template {
         kept.map(|(path, bytes)| (path.as_str(), bytes.as_slice()))
     }
 
+    /// Whether it is the user's, and no part of conjoin.
+    pub fn is_own(&self) -> bool {
+        self.own
+    }
+
+    /// What messages call it: the folder as the user typed it, or its id.
+    pub fn called(&self) -> &str {
+        &self.called
+    }
+
+    /// The path of its file that becomes `path`, as the user would type it.
+    pub fn file_of(&self, path: &str) -> String {
+        let hbs = format!("{path}.hbs");
+        let file = if self.files.contains_key(&hbs) { &hbs } else { path };
+        format!("{}/files/{file}", self.called)
+    }
+
     /// The error that this template is wrong.
     pub(crate) fn broken(&self, why: String) -> ScaffoldError {
-        ScaffoldError::Broken { id: self.id().to_owned(), why, place: None, own: self.own }
+        ScaffoldError::Broken { id: self.called.clone(), why, place: None, own: self.own }
+    }
+
+    /// The error that a line of one of its files is wrong.
+    pub(crate) fn broken_line(&self, (file, text): (&str, &str), line: usize, why: String) -> ScaffoldError {
+        let before: usize = text.split_inclusive('\n').take(line.saturating_sub(1)).map(str::len).sum();
+        let length = text[before..].lines().next().map_or(0, str::len);
+        let source = Arc::new(Source::new(format!("{}/{file}", self.called), text));
+        let place = Some((source, before..before + length));
+        ScaffoldError::Broken { id: self.called.clone(), why, place, own: self.own }
     }
 
     /// What in `template.toml` cannot be.

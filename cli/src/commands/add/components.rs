@@ -5,13 +5,16 @@ use std::path::{Path, PathBuf};
 use conjoin_diagnostics::{Diagnostic, nearest};
 use conjoin_manifest::{ComponentName, Origin};
 use conjoin_plan::Selection;
-use conjoin_scaffold::{Part, ScaffoldError, Surroundings, Template, check_name, render_component, wit_name};
+use conjoin_scaffold::{
+    Contribution, Part, ScaffoldError, Surroundings, Template, check_name, render_component, wit_name,
+};
 use conjoin_wit::WitFile;
 use serde_json::json;
 
 use super::{advice, quoted};
 use crate::{
     app::App,
+    blame::{Rendered, check_toml},
     choices::{Choice, choose, makes_app, refused},
     commands::new::{bindings_for_editors, tools_of},
     draft::Draft,
@@ -60,19 +63,21 @@ pub(super) fn add(
         ));
     }
     let surroundings = surroundings(&draft, &app_name, libs);
-    let files = draft_components(&mut draft, &chosen, &surroundings)?;
+    let parts = draft_components(&mut draft, &chosen, &surroundings)?;
+    let counts: Vec<usize> = parts.iter().map(|part| part.files.iter().count() + 1).collect();
+    let rendered = Rendered::new(chosen.iter().map(|choice| &choice.template).zip(parts));
     for importer in &importers {
         let world = draft.manifest.components[importer].world.value.clone();
         // Each becomes the first line of the world.
         for lib in surroundings.libs.iter().rev() {
-            draft.import(&world, &format!("{lib}-api"))?;
+            draft.import(&world, &format!("{lib}-api")).map_err(|error| rendered.blame(error))?;
         }
     }
-    let app = draft.complete()?;
+    let app = draft.complete().map_err(|error| rendered.blame(error))?;
     let lacking = tools::offer(ui, machine, &app.layout, &tools_of(&app)?, work)?;
     let names: Vec<String> = chosen.iter().map(|choice| choice.answers.name.clone()).collect();
     draft.write(names.clone())?;
-    for (choice, count) in chosen.iter().zip(files) {
+    for (choice, count) in chosen.iter().zip(counts) {
         let (name, id) = (&choice.answers.name, choice.template.id());
         ui.status("Added", &format!("`{name}` from the template `{id}`: {count} files"));
     }
@@ -128,18 +133,19 @@ fn surroundings(draft: &Draft<'_>, app: &str, libs: Vec<String>) -> Surroundings
     Surroundings { app: app.to_owned(), package, at_version, libs }
 }
 
-/// Puts the components into the draft; gives the number of files of each.
+/// Puts the components into the draft; gives what each brings.
 fn draft_components(
     draft: &mut Draft<'_>,
     chosen: &[Choice],
     surroundings: &Surroundings,
-) -> Result<Vec<usize>, CommandError> {
+) -> Result<Vec<Contribution>, CommandError> {
     let mut served = !draft.manifest.http.is_empty();
-    let mut counts = Vec::new();
+    let mut parts = Vec::new();
     for Choice { template, answers } in chosen {
         let prefix = if served { format!("/{}", answers.name) } else { String::new() };
         let part =
             render_component(surroundings, Part { template, answers }, &prefix).map_err(|error| refused(&error))?;
+        check_toml(template, &part)?;
         served |= template.serves_http();
         draft.add_to_manifest(&part.manifest).map_err(|why| {
             CommandError::project(vec![
@@ -154,9 +160,9 @@ fn draft_components(
         for (path, bytes) in part.files.iter() {
             draft.add_file(format!("{}/{path}", answers.name), bytes.to_vec())?;
         }
-        counts.push(part.files.iter().count() + 1);
+        parts.push(part);
     }
-    Ok(counts)
+    Ok(parts)
 }
 
 /// The components that `--for` names, whose worlds can be edited.

@@ -1,0 +1,75 @@
+//! Errors in what templates of the user's have rendered, told of the template: the app that they would be in does not exist, or does
+//! not have them yet.
+
+use std::sync::Arc;
+
+use conjoin_diagnostics::{Diagnostic, Label, Source};
+use conjoin_scaffold::{Contribution, Template};
+
+use crate::exit::{CommandError, Exit};
+
+/// What the user's own templates have rendered.
+pub(crate) struct Rendered<'a>(Vec<(&'a Template, Contribution)>);
+
+impl<'a> Rendered<'a> {
+    /// Of these, what templates of the user's have rendered.
+    pub(crate) fn new(parts: impl IntoIterator<Item = (&'a Template, Contribution)>) -> Self {
+        Self(parts.into_iter().filter(|(template, _)| template.is_own()).collect())
+    }
+
+    /// The error, with the files of the templates in place of those that they would be in.
+    pub(crate) fn blame(&self, mut error: CommandError) -> CommandError {
+        for diagnostic in &mut error.diagnostics {
+            let mut to_blame = None;
+            for label in &mut diagnostic.labels {
+                to_blame = to_blame.or(self.blame_label(label));
+            }
+            if let Some((template, name)) = to_blame {
+                diagnostic.notes.push(format!("the template `{}` renders this for `{name}`", template.called()));
+                diagnostic.hints.push("mend the template, or use another one".to_owned());
+                error.exit = Exit::Usage;
+            }
+        }
+        error
+    }
+
+    /// Moves the label to the file of a template, if it points into what that has rendered; gives the template and the component.
+    fn blame_label(&self, label: &mut Label) -> Option<(&'a Template, String)> {
+        for (template, part) in &self.0 {
+            for (file, text) in [("manifest.toml.hbs", &part.manifest), ("world.wit.hbs", &part.wit)] {
+                let text = text.trim_end();
+                let Some(start) = label.source.text.find(text).filter(|_| !text.is_empty()) else { continue };
+                if start <= label.span.start && label.span.end <= start + text.len() {
+                    label.source = Arc::new(Source::new(format!("{}/{file}", template.called()), text));
+                    label.span = label.span.start - start..label.span.end - start;
+                    return Some((template, part.name.clone()));
+                }
+            }
+        }
+        None
+    }
+}
+
+/// The error, with the files of the user's template of a whole app in place of those that it would write.
+pub(crate) fn blame_app(template: &Template, mut error: CommandError) -> CommandError {
+    for diagnostic in &mut error.diagnostics {
+        for label in &mut diagnostic.labels {
+            let name = template.file_of(&label.source.name);
+            label.source = Arc::new(Source::new(name, label.source.text.as_str()));
+        }
+        diagnostic.notes.push(format!("the template `{}` renders this", template.called()));
+        diagnostic.hints.push("mend the template, or use another one".to_owned());
+    }
+    CommandError { exit: Exit::Usage, ..error }
+}
+
+/// Refuses what a template of the user's renders for the manifest if it is not TOML.
+pub(crate) fn check_toml(template: &Template, part: &Contribution) -> Result<(), CommandError> {
+    let Err(error) = part.manifest.parse::<toml::Table>() else { return Ok(()) };
+    let message = format!("the template `{}` is broken: {}", template.called(), error.message());
+    let source = Arc::new(Source::new(format!("{}/manifest.toml.hbs", template.called()), part.manifest.as_str()));
+    let diagnostic = Diagnostic::error("scaffold::refused", message)
+        .label(&source, error.span().unwrap_or_default(), "here")
+        .note(format!("it renders this for `{}`", part.name));
+    Err(CommandError::usage(diagnostic.hint("mend the template, or use another one")))
+}

@@ -29,9 +29,14 @@ pub fn shared_cache() -> PathBuf {
 }
 
 /// `conjoin ARGS` in `folder`, with the shared cache.
-#[expect(clippy::disallowed_methods, reason = "tests start programs themselves")]
 pub fn conjoin(folder: &Path, args: &[&str]) -> Command {
-    let mut command = Command::new(program("conjoin"));
+    conjoin_at(&program("conjoin"), folder, args)
+}
+
+/// `conjoin ARGS` in `folder`, with the shared cache, of the binary at `path`.
+#[expect(clippy::disallowed_methods, reason = "tests start programs themselves")]
+pub fn conjoin_at(path: &Path, folder: &Path, args: &[&str]) -> Command {
+    let mut command = Command::new(path);
     command.args(args).current_dir(folder).env("CONJOIN_CACHE", shared_cache()).env_remove("PIPELINE_TOKEN");
     command
 }
@@ -47,6 +52,18 @@ pub fn succeed(command: &mut Command) -> String {
     let (stdout, stderr) = (text(&output.stdout), text(&output.stderr));
     assert!(output.status.success(), "{command:?}: {}\n{stdout}\n{stderr}", output.status);
     stdout
+}
+
+/// Builds the app in `folder` where Go has no modules but those of the app, and nowhere to get others from. `source`, a file in Go,
+/// is changed before, so that what an earlier run has built does not take the place of it.
+pub fn build_without_go_modules(folder: &Path, source: &str) {
+    let none = tempfile::tempdir().expect("an empty folder");
+    let source = folder.join(source);
+    let before = fs_err::read_to_string(&source).expect("a source in Go");
+    let changed = format!("{before}\n// Built by the process {}.\n", std::process::id());
+    fs_err::write(&source, changed).expect("the project can be changed");
+    let mut build = conjoin(folder, &["build", "--install-tools"]);
+    succeed(build.env("GOPROXY", "off").env("GOMODCACHE", none.path()));
 }
 
 /// Bytes as text.

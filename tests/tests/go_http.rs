@@ -10,7 +10,7 @@ use std::{
 };
 
 use conjoin_tests::{
-    conjoin::{conjoin, copy_app, repository, succeed},
+    conjoin::{build_without_go_modules, conjoin, copy_app, repository},
     http::{Answer, Client},
     server::{Line, Server},
 };
@@ -31,7 +31,7 @@ fn serve() -> Server {
         for kind in KINDS {
             copy_app(&folder.join("service"), &folder.join(kind));
         }
-        succeed(&mut conjoin(&folder, &["build", "--install-tools"]));
+        build_without_go_modules(&folder, "fresh/main.go");
         folder
     });
     let mut server = Server::start(&mut conjoin(app, &["run", "--listen", "127.0.0.1:0"]));

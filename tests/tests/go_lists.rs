@@ -7,14 +7,14 @@ use std::{
 };
 
 use cargo_metadata::MetadataCommand;
-use conjoin_tests::conjoin::{conjoin, copy_app, repository, run, succeed, text};
+use conjoin_tests::conjoin::{build_without_go_modules, conjoin, copy_app, repository, run, succeed, text};
 
 /// The component that the lists pass through, between the others of `lists`; built once for all tests of this file.
 fn lists() -> &'static Path {
     static APP: OnceLock<PathBuf> = OnceLock::new();
     APP.get_or_init(|| {
         let folder = fresh("go-lists", &["lists", "go-lists"]);
-        succeed(&mut conjoin(&folder, &["build", "--install-tools"]));
+        build_without_go_modules(&folder, "passer/main.go");
         folder
     })
 }

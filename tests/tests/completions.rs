@@ -1,4 +1,4 @@
-//! Completions, asked for as shells ask: by bash itself, and in the words of the other shells' scripts.
+//! Completions, asked for as shells ask: by bash itself, by zsh and fish where they are, and in the words of the other shells' scripts.
 
 use std::{path::Path, process::Command};
 
@@ -94,6 +94,30 @@ fn a_manifest_that_is_being_written_has_names_and_no_errors() {
     assert_eq!(bash(&env, &env.app(), &["conjoin", "build", "-c", ""]), ["api", "db"]);
     let env = shop("\u{0}\u{1}");
     assert_eq!(bash(&env, &env.app(), &["conjoin", "build", "-c", ""]), [""; 0]);
+}
+
+/// Where they are on the machine: zsh with its own part, which shows what the script found, replaced; fish as it is.
+#[test]
+#[expect(clippy::disallowed_methods, reason = "tests start programs themselves")]
+fn zsh_and_fish_complete_by_their_scripts() {
+    let env = shop(MANIFEST);
+    let zsh = "compdef() { :; }\n\
+               _describe() { print -l -- \"${(@P)3}\" }\n\
+               expr() { print $(( $* )) }\n\
+               source <(conjoin completions zsh)\n\
+               words=(conjoin build -c '') CURRENT=4\n\
+               _clap_dynamic_completer_conjoin; true";
+    let fish = "conjoin completions fish | source; complete --do-complete 'conjoin build -c '";
+    for (shell, args, names) in [
+        ("/usr/bin/zsh", ["-f", "-c", zsh], "gateway:typescript\npricing:rust\n"),
+        ("/usr/bin/fish", ["--no-config", "-c", fish], "gateway\ttypescript\npricing\trust\n"),
+    ] {
+        if Path::new(shell).exists() {
+            let mut command = Command::new(shell);
+            command.args(args);
+            assert_eq!(ask(&env, &env.app(), command, &[]), names, "{shell}");
+        }
+    }
 }
 
 /// The other shells, in the words that their scripts use: names with what they are.

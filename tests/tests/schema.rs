@@ -144,20 +144,22 @@ fn what_templates_render_is_right_and_names_the_schema() {
 }
 
 #[test]
-fn the_manifests_in_the_documentation_are_right() {
+fn the_manifests_in_the_documentation_and_in_the_readme_are_right() {
     let validator = Validator::new();
     let book = Book::load(&repository().join("docs/src")).expect("the book");
-    let mut seen = 0;
-    for page in book.pages() {
-        for block in page.text.split("\n```toml").skip(1) {
+    let readme = fs_err::read_to_string(repository().join("README.md")).expect("the readme");
+    let pages = book.pages().map(|page| (page.path.as_path(), page.text.as_str()));
+    let mut seen = BTreeSet::new();
+    for (path, text) in pages.chain([(Path::new("README.md"), readme.as_str())]) {
+        for block in text.split("\n```toml").skip(1) {
             let body = block.split_once('\n').map_or("", |(_, body)| body);
             let body = body.split("\n```").next().unwrap_or_default();
             if body.lines().any(|line| line.starts_with("conjoin = ")) {
-                assert_eq!(codes(body), BTreeSet::new(), "{}: {body}", page.path.display());
-                assert_eq!(validator.judge(body), Some(Ok(())), "{}: {body}", page.path.display());
-                seen += 1;
+                assert_eq!(codes(body), BTreeSet::new(), "{}: {body}", path.display());
+                assert_eq!(validator.judge(body), Some(Ok(())), "{}: {body}", path.display());
+                seen.insert(path);
             }
         }
     }
-    assert!(seen > 2, "{seen}");
+    assert!(seen.len() > 2 && seen.contains(Path::new("README.md")), "{seen:?}");
 }

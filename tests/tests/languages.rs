@@ -1,15 +1,16 @@
-//! Every language for real: an app of all component templates builds, answers, and is at home in its languages' own tools.
+//! Every language at the first try: the packed binary, in an empty folder far from this repository, makes an app of all component
+//! templates, which builds, answers, takes one library more, and is at home in its languages' own tools.
 
 use std::{
     io::Write as _,
     path::{Path, PathBuf},
-    process::{Command, Stdio},
-    sync::OnceLock,
+    process::{Command, Output, Stdio},
+    thread,
     time::Instant,
 };
 
 use conjoin_tests::{
-    conjoin::{conjoin, repository, run, succeed, text},
+    conjoin::{conjoin_at, program, run, succeed, text},
     http::Client,
     server::Server,
 };
@@ -17,55 +18,83 @@ use conjoin_tests::{
 /// The languages as the ids of templates name them.
 const LANGUAGES: [&str; 6] = ["rust", "go", "tinygo", "js", "ts", "python"];
 
-/// An app of the eighteen component templates, made and built once: `front-LANGUAGE`, `words-LANGUAGE`, `greet-LANGUAGE`.
-fn app() -> &'static Path {
-    static APP: OnceLock<PathBuf> = OnceLock::new();
-    APP.get_or_init(|| {
-        let folder = repository().join("target/tests/languages");
-        if folder.exists() {
-            fs_err::remove_dir_all(&folder).expect("the folder of the last run");
-        }
-        fs_err::create_dir_all(&folder).expect("a folder");
-        let mut args = vec!["new".to_owned(), "all".to_owned(), "--install-tools".to_owned()];
+/// What a library in any language answers to [`QUESTION`].
+const ANSWER: &str = "is 3\nit 2\nso 1\n";
+const QUESTION: &str = "text=so+it+is,+Is+it%3F+IS";
+
+#[test]
+fn every_language_at_the_first_try() {
+    timed("all languages", || {
+        let packed = Packed::new();
+        let (app, unbuilt) = (packed.new_app("all"), packed.new_app("unbuilt"));
+        thread::scope(|scope| {
+            scope.spawn(|| is_at_home_before_the_first_build(&unbuilt));
+            timed("build", || succeed(&mut packed.conjoin(&app, &["build"])));
+            every_http_template_answers_through_a_library_in_every_language(&packed, &app);
+            every_command_template_takes_arguments_and_stdin(&packed, &app);
+            libraries_on_quickjs_import_nothing(&packed, &app);
+            one_library_more_is_called_with_the_line_that_add_prints(&packed, &app);
+        });
+    });
+}
+
+/// Does it and says how long it took, in the log of whoever runs the tests: what is printed by macros stays with the test.
+fn timed<T>(what: &str, work: impl FnOnce() -> T) -> T {
+    let start = Instant::now();
+    let result = work();
+    let line = format!("{what}: {:.1} s\n", start.elapsed().as_secs_f64());
+    std::io::stderr().write_all(line.as_bytes()).expect("somebody listens");
+    result
+}
+
+/// A copy of the binary in an empty folder.
+struct Packed {
+    folder: tempfile::TempDir,
+    binary: PathBuf,
+}
+
+impl Packed {
+    fn new() -> Self {
+        let folder = tempfile::tempdir().expect("a folder");
+        let binary = folder.path().join("bin/conjoin");
+        fs_err::create_dir(folder.path().join("bin")).expect("a folder");
+        fs_err::copy(program("conjoin"), &binary).expect("a copy of the binary");
+        Self { folder, binary }
+    }
+
+    fn conjoin(&self, folder: &Path, args: &[&str]) -> Command {
+        conjoin_at(&self.binary, folder, args)
+    }
+
+    /// An app of the eighteen component templates: `front-LANGUAGE`, `words-LANGUAGE`, `greet-LANGUAGE`.
+    fn new_app(&self, name: &str) -> PathBuf {
+        let mut args = vec!["new".to_owned(), name.to_owned(), "--install-tools".to_owned()];
         for (kind, name) in [("http", "front"), ("lib", "words"), ("cli", "greet")] {
             for language in LANGUAGES {
                 args.extend(["-t".to_owned(), format!("{kind}-{language}={name}-{language}")]);
             }
         }
-        timed("new", || succeed(&mut conjoin(&folder, &args.iter().map(String::as_str).collect::<Vec<_>>())));
-        let app = folder.join("all");
-        timed("build", || succeed(&mut conjoin(&app, &["build", "--install-tools"])));
-        app
-    })
-}
+        let args: Vec<&str> = args.iter().map(String::as_str).collect();
+        timed(&format!("new {name}"), || succeed(&mut self.conjoin(self.folder.path(), &args)));
+        self.folder.path().join(name)
+    }
 
-/// Does it and says how long it took.
-#[expect(clippy::print_stderr, reason = "figures for whoever reads the log")]
-fn timed<T>(what: &str, work: impl FnOnce() -> T) -> T {
-    let start = Instant::now();
-    let result = work();
-    eprintln!("{what}: {:.1} s", start.elapsed().as_secs_f64());
-    result
-}
-
-/// A program in the folder of a component; the test fails with what it printed unless it succeeds.
-#[expect(clippy::disallowed_methods, reason = "tests start programs themselves")]
-fn tool(component: &str, program: &str, args: &[&str]) -> String {
-    let mut command = Command::new(program);
-    command.args(args).current_dir(app().join(component));
-    timed(&format!("{component}: {program} {}", args.join(" ")), || succeed(&mut command))
-}
-
-#[test]
-fn every_http_template_answers_through_a_library_in_every_language() {
-    let server = Server::start(&mut conjoin(app(), &["run", "--listen", "127.0.0.1:0"]));
-    let client = Client::new();
-    for (index, front) in LANGUAGES.iter().enumerate() {
-        // The first has all routes, the others those below their name.
-        let base = match index {
-            0 => server.address.clone(),
-            _ => format!("{}/front-{front}", server.address),
+    /// The app, served, and where each http component has its routes: the first has all, the others those below their name.
+    fn serve(&self, app: &Path) -> (Server, Vec<(&'static str, String)>) {
+        let server = Server::start(&mut self.conjoin(app, &["run", "--listen", "127.0.0.1:0"]));
+        let base = |(index, front): (usize, &&'static str)| match index {
+            0 => (*front, server.address.clone()),
+            _ => (*front, format!("{}/front-{front}", server.address)),
         };
+        let bases = LANGUAGES.iter().enumerate().map(base).collect();
+        (server, bases)
+    }
+}
+
+fn every_http_template_answers_through_a_library_in_every_language(packed: &Packed, app: &Path) {
+    let (server, fronts) = packed.serve(app);
+    let client = Client::new();
+    for (front, base) in fronts {
         let get = |path: &str| {
             let answer = client.get(&format!("{base}{path}"));
             (answer.status, answer.body)
@@ -77,26 +106,26 @@ fn every_http_template_answers_through_a_library_in_every_language() {
         let echo = client.ask("POST", &format!("{base}/echo"), &[], long.as_bytes());
         assert!(echo.status == 200 && echo.body == long, "http-{front}: {} bytes", echo.body.len());
         for words in LANGUAGES {
-            let answer = get(&format!("/words-{words}?text=so+it+is,+Is+it%3F+IS"));
-            assert_eq!(answer, (200, "is 3\nit 2\nso 1\n".to_owned()), "http-{front} through lib-{words}");
+            let answer = get(&format!("/words-{words}?{QUESTION}"));
+            assert_eq!(answer, (200, ANSWER.to_owned()), "http-{front} through lib-{words}");
         }
     }
     let (status, lines) = server.stop();
     assert_eq!(status.code(), Some(0), "{lines:?}");
 }
 
-#[test]
-fn every_command_template_takes_arguments_and_stdin() {
+fn every_command_template_takes_arguments_and_stdin(packed: &Packed, app: &Path) {
     for language in LANGUAGES {
         let entry = format!("greet-{language}");
         let args = ["run", "-e", &entry, "--quiet", "--"];
         assert_eq!(
-            succeed(&mut conjoin(app(), &[args.as_slice(), &["Ada", "Grace Hopper"]].concat())),
+            succeed(&mut packed.conjoin(app, &[args.as_slice(), &["Ada", "Grace Hopper"]].concat())),
             "Hello, Ada!\nHello, Grace Hopper!\n",
             "cli-{language}"
         );
 
-        let mut child = conjoin(app(), &args[..4])
+        let mut child = packed
+            .conjoin(app, &args[..4])
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
@@ -107,30 +136,117 @@ fn every_command_template_takes_arguments_and_stdin() {
         assert_eq!(text(&output.stdout), "Hello, Zoë!\nHello, you 🎉!\n", "cli-{language}: {}", text(&output.stderr));
         assert_eq!(output.status.code(), Some(0), "cli-{language}");
 
-        let refused = run(&mut conjoin(app(), &[args.as_slice(), &["--loud"]].concat()));
+        let refused = run(&mut packed.conjoin(app, &[args.as_slice(), &["--loud"]].concat()));
         assert_eq!(refused.status.code(), Some(1), "cli-{language}: {}", text(&refused.stderr));
         assert!(text(&refused.stderr).contains("--loud"), "cli-{language}: {}", text(&refused.stderr));
         assert_eq!(text(&refused.stdout), "", "cli-{language}");
     }
 }
 
-/// Those in Python and in Go for TinyGo: see `projects.rs`.
-#[test]
-fn every_template_is_at_home_in_its_languages_own_tools() {
-    for name in ["front", "words", "greet"] {
-        let rust = format!("{name}-rust");
-        tool(&rust, "cargo", &["test", "--quiet"]);
-        tool(&rust, "cargo", &["check", "--quiet", "--target", "wasm32-wasip2"]);
-        let go = format!("{name}-go");
-        tool(&go, "go", &["vet", "./..."]);
-        tool(&go, "go", &["test", "./..."]);
-        let typescript = format!("{name}-ts");
-        tool(&typescript, "npm", &["ci", "--ignore-scripts", "--no-audit", "--no-fund"]);
-        tool(&typescript, "npm", &["test"]);
-        let tsc = app().join(&typescript).join("node_modules/.bin/tsc").display().to_string();
-        tool(&typescript, &tsc, &["--noEmit"]);
-        let javascript = format!("{name}-js");
-        tool(&javascript, "npm", &["test"]);
-        tool(&javascript, &tsc, &["--noEmit", "--project", "jsconfig.json"]);
+/// Another app that takes a built library in is told what it imports.
+fn libraries_on_quickjs_import_nothing(packed: &Packed, app: &Path) {
+    for (language, imports) in [("js", false), ("ts", false), ("go", true)] {
+        let other = format!("other-{language}");
+        succeed(&mut packed.conjoin(packed.folder.path(), &["new", &other, "-t", "empty"]));
+        let built = app.join(format!(".conjoin/artifacts/dev/words-{language}.wasm")).display().to_string();
+        let args = ["add", "--component", "words", &built];
+        let added = run(&mut packed.conjoin(&packed.folder.path().join(other), &args));
+        let story = text(&added.stderr);
+        assert!(added.status.success(), "{story}");
+        assert_eq!(story.contains("It imports"), imports, "lib-{language}: {story}");
     }
+}
+
+fn one_library_more_is_called_with_the_line_that_add_prints(packed: &Packed, app: &Path) {
+    let fronts = LANGUAGES.map(|language| format!("front-{language}"));
+    let importers: Vec<&str> = fronts.iter().flat_map(|front| ["--for", front]).collect();
+    let args = [&["add", "-t", "lib-js=rules"], &importers[..]].concat();
+    let added = timed("add", || run(&mut packed.conjoin(app, &args)));
+    let story = text(&added.stderr);
+    assert!(added.status.success(), "{story}");
+    for front in &fronts {
+        let said = story.lines().skip_while(|line| *line != format!("To call `rules` from `{front}`:")).skip(1);
+        let said: Vec<&str> = said.take_while(|line| line.starts_with(' ')).collect();
+        let [file, lines @ ..] = said.as_slice() else { panic!("nothing is said of {front}:\n{story}") };
+        let file = file.strip_prefix("  in ").and_then(|file| file.strip_suffix(':')).expect("the name of a file");
+        write_call(&app.join(file), lines);
+    }
+    timed("build with one library more", || succeed(&mut packed.conjoin(app, &["build"])));
+    let (server, fronts) = packed.serve(app);
+    for (front, base) in fronts {
+        let answer = Client::new().get(&format!("{base}/rules?{QUESTION}"));
+        assert_eq!((answer.status, answer.body.as_str()), (200, ANSWER), "http-{front}");
+    }
+    let (status, lines) = server.stop();
+    assert_eq!(status.code(), Some(0), "{lines:?}");
+}
+
+/// Writes the call of a library below that of another one; the import that it needs in Go, to the top.
+fn write_call(file: &Path, lines: &[&str]) {
+    let source = fs_err::read_to_string(file).expect("the file that was named");
+    let mut source: Vec<&str> = source.lines().collect();
+    let is_call = |line: &&str| line.contains("words-python") || line.contains("words_python");
+    let last = source.iter().rposition(is_call).expect("the call of another library");
+    let (imports, calls): (Vec<&str>, Vec<&str>) =
+        lines.iter().map(|line| line.trim()).partition(|line| line.starts_with("import "));
+    source.splice(last + 1..last + 1, calls);
+    source.splice(1..1, imports);
+    fs_err::write(file, source.join("\n") + "\n").expect("the project can be changed");
+}
+
+/// A program in the folder of a component.
+#[expect(clippy::disallowed_methods, reason = "tests start programs themselves")]
+fn tool(component: &Path, program: &str, args: &[&str]) -> Output {
+    let name = component.file_name().expect("a component has a name").to_string_lossy().into_owned();
+    timed(&format!("{name}: {program} {}", args.join(" ")), || {
+        run(Command::new(program).args(args).current_dir(component))
+    })
+}
+
+/// The same, which has to succeed.
+fn passes(component: &Path, program: &str, args: &[&str]) {
+    let output = tool(component, program, args);
+    let (stdout, stderr) = (text(&output.stdout), text(&output.stderr));
+    assert!(output.status.success(), "{}: {program} {args:?}\n{stdout}\n{stderr}", component.display());
+}
+
+/// Those in Python and in Go for TinyGo: see `projects.rs`.
+fn is_at_home_before_the_first_build(app: &Path) {
+    for name in ["front", "words", "greet"] {
+        let component = |language: &str| app.join(format!("{name}-{language}"));
+        passes(&component("rust"), "cargo", &["test", "--quiet"]);
+        passes(&component("rust"), "cargo", &["check", "--quiet", "--target", "wasm32-wasip2"]);
+        passes(&component("go"), "go", &["vet", "./..."]);
+        passes(&component("go"), "go", &["test", "./..."]);
+        passes(&component("ts"), "npm", &["ci", "--ignore-scripts", "--no-audit", "--no-fund"]);
+        passes(&component("ts"), "npm", &["test"]);
+        passes(&component("ts"), "node_modules/.bin/tsc", &["--noEmit"]);
+        passes(&component("js"), "npm", &["test"]);
+        let tsc = component("ts").join("node_modules/.bin/tsc").display().to_string();
+        passes(&component("js"), &tsc, &["--noEmit", "--project", "jsconfig.json"]);
+    }
+    let tsc = app.join("words-ts/node_modules/.bin/tsc").display().to_string();
+    let check = ["check", "--quiet", "--target", "wasm32-wasip2"];
+    let mistakes: [(&str, &str, (&str, &str), &str, &[&str]); 4] = [
+        ("rust", "src/lib.rs", ("WordCount { word, count }", "WordCount { word, count: true }"), "cargo", &check),
+        ("go", "main.go", ("WordCount(one)", "WordCount(one.Word)"), "go", &["vet", "./..."]),
+        ("ts", "src/index.ts", ("count(text)", "text.length"), &tsc, &["--noEmit"]),
+        (
+            "js",
+            "src/index.js",
+            ("countWords: count", "countWords: () => 7"),
+            &tsc,
+            &["-p", "jsconfig.json", "--noEmit"],
+        ),
+    ];
+    for (language, file, (right, wrong), program, args) in mistakes {
+        let component = app.join(format!("words-{language}"));
+        let source = fs_err::read_to_string(component.join(file)).expect("a file of the project");
+        assert!(source.contains(right), "{source}");
+        fs_err::write(component.join(file), source.replace(right, wrong)).expect("the project can be changed");
+        let output = tool(&component, program, args);
+        let said = text(&output.stdout) + &text(&output.stderr);
+        assert!(!output.status.success() && said.contains(file), "lib-{language}: {said}");
+    }
+    assert!(!app.join(".conjoin/artifacts").exists(), "it was built");
 }

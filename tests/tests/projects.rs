@@ -12,13 +12,12 @@ use conjoin_tests::conjoin::{conjoin, repository, run, succeed, text};
 
 const KINDS: [&str; 3] = ["http", "lib", "cli"];
 
-/// The component of a new app from the template `id`, with its bindings.
+/// The component of a new app from the template `id`, as `conjoin new` leaves it.
 fn project(id: &str, component: &str) -> (tempfile::TempDir, PathBuf) {
     let folder = tempfile::tempdir().expect("a folder");
-    succeed(&mut conjoin(folder.path(), &["new", "shop", "-t", id]));
-    let app = folder.path().join("shop");
-    succeed(&mut conjoin(&app, &["bindings", "--install-tools"]));
-    (folder, app.join(component))
+    succeed(&mut conjoin(folder.path(), &["new", "shop", "--install-tools", "-t", id]));
+    let component = folder.path().join("shop").join(component);
+    (folder, component)
 }
 
 fn default_name(kind: &str) -> &'static str {

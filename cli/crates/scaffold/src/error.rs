@@ -216,9 +216,9 @@ impl ScaffoldError {
             Self::NotEmpty { .. } | Self::NotAFolder { .. } => {
                 vec!["choose another name, or move away what is there; nothing was written".to_owned()]
             }
+            Self::BadTemplate { .. } => vec!["take it out of the template, or use another one".to_owned()],
             Self::BadAnswer { .. }
             | Self::BadPath { .. }
-            | Self::BadTemplate { .. }
             | Self::Occupied { .. }
             | Self::Change { .. }
             | Self::Outside { .. }

@@ -186,10 +186,10 @@ fn write_call(file: &Path, lines: &[&str]) {
     let source = fs_err::read_to_string(file).expect("the file that was named");
     let mut source: Vec<&str> = source.lines().collect();
     let is_call = |line: &&str| line.contains("words-python") || line.contains("words_python");
-    let last = source.iter().rposition(is_call).expect("the call of another library");
+    let below = source.iter().rposition(is_call).expect("the call of another library") + 1;
     let (imports, calls): (Vec<&str>, Vec<&str>) =
         lines.iter().map(|line| line.trim()).partition(|line| line.starts_with("import "));
-    source.splice(last + 1..last + 1, calls);
+    source.splice(below..below, calls);
     source.splice(1..1, imports);
     fs_err::write(file, source.join("\n") + "\n").expect("the project can be changed");
 }
@@ -226,27 +226,21 @@ fn is_at_home_before_the_first_build(app: &Path) {
         passes(&component("js"), &tsc, &["--noEmit", "--project", "jsconfig.json"]);
     }
     let tsc = app.join("words-ts/node_modules/.bin/tsc").display().to_string();
-    let check = ["check", "--quiet", "--target", "wasm32-wasip2"];
-    let mistakes: [(&str, &str, (&str, &str), &str, &[&str]); 4] = [
-        ("rust", "src/lib.rs", ("WordCount { word, count }", "WordCount { word, count: true }"), "cargo", &check),
-        ("go", "main.go", ("WordCount(one)", "WordCount(one.Word)"), "go", &["vet", "./..."]),
-        ("ts", "src/index.ts", ("count(text)", "text.length"), &tsc, &["--noEmit"]),
-        (
-            "js",
-            "src/index.js",
-            ("countWords: count", "countWords: () => 7"),
-            &tsc,
-            &["-p", "jsconfig.json", "--noEmit"],
-        ),
-    ];
-    for (language, file, (right, wrong), program, args) in mistakes {
-        let component = app.join(format!("words-{language}"));
-        let source = fs_err::read_to_string(component.join(file)).expect("a file of the project");
-        assert!(source.contains(right), "{source}");
-        fs_err::write(component.join(file), source.replace(right, wrong)).expect("the project can be changed");
-        let output = tool(&component, program, args);
-        let said = text(&output.stdout) + &text(&output.stderr);
-        assert!(!output.status.success() && said.contains(file), "lib-{language}: {said}");
-    }
+    let rust = ("src/lib.rs", "WordCount { word, count }", "WordCount { word, count: true }");
+    finds(&app.join("words-rust"), rust, "cargo", &["check", "--quiet", "--target", "wasm32-wasip2"]);
+    finds(&app.join("words-go"), ("main.go", "WordCount(one)", "WordCount(one.Word)"), "go", &["vet", "./..."]);
+    finds(&app.join("words-ts"), ("src/index.ts", "count(text)", "text.length"), &tsc, &["--noEmit"]);
+    let javascript = ("src/index.js", "countWords: count", "countWords: () => 7");
+    finds(&app.join("words-js"), javascript, &tsc, &["--noEmit", "--project", "jsconfig.json"]);
     assert!(!app.join(".conjoin/artifacts").exists(), "it was built");
+}
+
+/// A program names the file in which `right` has become `wrong`.
+fn finds(component: &Path, (file, right, wrong): (&str, &str, &str), program: &str, args: &[&str]) {
+    let source = fs_err::read_to_string(component.join(file)).expect("a file of the project");
+    assert!(source.contains(right), "{source}");
+    fs_err::write(component.join(file), source.replace(right, wrong)).expect("the project can be changed");
+    let output = tool(component, program, args);
+    let said = text(&output.stdout) + &text(&output.stderr);
+    assert!(!output.status.success() && said.contains(file), "{}: {said}", component.display());
 }

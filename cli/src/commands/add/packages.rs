@@ -44,14 +44,12 @@ pub(super) fn add_wit(
     let packages = conjoin_wit::packages(&sources, &root);
     let Some((main, _)) = packages.last().cloned() else {
         let errors = conjoin_wit::parse(&sources, &root).err().unwrap_or_default();
-        return Err(match errors.iter().filter(|error| error.code == "wit::stray-file").count() {
-            0 => CommandError::project(errors),
-            _ => {
-                let highest = sources.iter().min_by_key(|source| source.name.matches('/').count());
-                let other = highest.map_or(".", |source| &source.name);
-                no_package(format!("`{shown}` is not the folder of a WIT package: `{other}` lies deeper"))
-            }
-        });
+        if !errors.iter().any(|error| error.code == "wit::stray-file") {
+            return Err(CommandError::project(errors));
+        }
+        let highest = sources.iter().min_by_key(|source| source.name.matches('/').count());
+        let other = highest.map_or(".", |source| &source.name);
+        return Err(no_package(format!("`{shown}` is not the folder of a WIT package: `{other}` lies deeper")));
     };
     let present = conjoin_wit::packages(&draft.wit_sources(), &draft.wit_root());
     let mut added = Vec::new();

@@ -13,10 +13,11 @@ use conjoin_tests::conjoin::{conjoin, repository, succeed};
 use serde_json::Value;
 
 /// What only conjoin can say, because it is about several places of a manifest or about all the rules of a path.
-const BEYOND_A_SCHEMA: [&str; 8] = [
+const BEYOND_A_SCHEMA: [&str; 9] = [
     "manifest::bad-example",
     "manifest::conflicting-isolation",
     "manifest::duplicate-directory",
+    "manifest::duplicate-path",
     "manifest::duplicate-route",
     "manifest::duplicate-trigger",
     "manifest::imports-itself",

@@ -58,7 +58,21 @@ impl App {
     /// The entry called `name`, or the error of an argument that names none.
     pub(crate) fn entry(&self, name: &str) -> Result<ComponentName, CommandError> {
         let names: Vec<&str> = self.manifest.entries().into_iter().map(ComponentName::as_str).collect();
-        known(name, &names, "entry").map_err(CommandError::usage)
+        match self.manifest.components.keys().find(|component| component.as_str() == name) {
+            Some(component) if !names.contains(&name) => Err(CommandError::usage(self.without_trigger(component))),
+            Some(_) | None => known(name, &names, "entry").map_err(CommandError::usage),
+        }
+    }
+
+    /// Why `component`, which no trigger names, is no entry.
+    fn without_trigger(&self, component: &ComponentName) -> Diagnostic {
+        let exports = |wanted: &str| {
+            let surface = self.wiring.surfaces.get(component);
+            surface.is_some_and(|surface| surface.exports.iter().any(|export| export.without_version() == wanted))
+        };
+        let trigger = if exports("wasi:cli/run") { "command]]" } else { "http]]\nroute = \"/...\"" };
+        Diagnostic::error("usage::no-trigger", format!("component `{component}` is no entry: no trigger names it"))
+            .hint(format!("add to conjoin.toml:\n[[trigger.{trigger}\ncomponent = \"{component}\""))
     }
 }
 
@@ -183,12 +197,14 @@ pub(crate) fn load_source(surroundings: &Surroundings, path: &AbsPath) -> Result
     match String::from_utf8(bytes) {
         Ok(text) => Ok(Arc::new(Source::new(name, text))),
         Err(error) => {
-            let (valid, offset) = (error.utf8_error().valid_up_to(), error.utf8_error().valid_up_to());
+            let offset = error.utf8_error().valid_up_to();
+            // In the text, the replacement character stands at the offset of the bytes that it replaces.
             let text = String::from_utf8_lossy(error.as_bytes()).into_owned();
+            let place = offset..offset + char::REPLACEMENT_CHARACTER.len_utf8();
             let source = Arc::new(Source::new(name.clone(), text));
             Err(CommandError::project(vec![
                 Diagnostic::error("app::not-utf-8", format!("`{name}` is not UTF-8 text"))
-                    .label(&source, valid..valid + 1, format!("the byte at offset {offset} does not belong here"))
+                    .label(&source, place, format!("the byte at offset {offset} does not belong here"))
                     .hint("save the file with the encoding UTF-8"),
             ]))
         }
@@ -201,5 +217,12 @@ pub(crate) fn load_sources(dir: &AbsPath, manifest: &Manifest) -> BTreeMap<AbsPa
         Origin::Source(path) => Some(dir.join(path.value.as_path())),
         Origin::Built(_) | Origin::Custom(_) => None,
     });
-    paths.map(|path| (path.clone(), fs_err::read(&path).map_err(|error| error.to_string()))).collect()
+    paths.map(|path| (path.clone(), read_source(&path))).collect()
+}
+
+fn read_source(path: &AbsPath) -> Result<Vec<u8>, String> {
+    fs_err::read(path).map_err(|error| match error.kind() {
+        std::io::ErrorKind::NotFound => "there is no such file".to_owned(),
+        _ => error.to_string(),
+    })
 }

@@ -241,7 +241,7 @@ pub(crate) struct RunArgs {
     #[arg(short, long, value_name = "ENTRY")]
     pub(crate) entry: Option<String>,
     /// Address to serve HTTP on; port 0 takes a free one
-    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:3000")]
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:3000", value_parser = parse_address)]
     pub(crate) listen: SocketAddr,
     /// Optimise for size and speed
     #[arg(long)]
@@ -306,7 +306,7 @@ pub(crate) struct DoctorArgs {
     #[arg(long, requires = "cure")]
     pub(crate) dry_run: bool,
     /// Address that has to be free; where `conjoin run` serves by default
-    #[arg(long, value_name = "ADDRESS")]
+    #[arg(long, value_name = "ADDRESS", value_parser = parse_address)]
     pub(crate) listen: Option<SocketAddr>,
     #[command(flatten)]
     pub(crate) tools: ToolArgs,
@@ -323,4 +323,12 @@ pub(crate) struct CompletionsArgs {
     /// Shell to complete for
     #[arg(value_enum)]
     pub(crate) shell: Shell,
+}
+
+/// The address in `text`, or how one is written.
+fn parse_address(text: &str) -> Result<SocketAddr, String> {
+    let port = text.rsplit(':').next().filter(|port| port.parse::<u16>().is_ok()).unwrap_or("3000");
+    text.parse().map_err(|_| {
+        format!("write an IP address and a port, e.g. 127.0.0.1:{port}, or 0.0.0.0:{port} for all networks")
+    })
 }

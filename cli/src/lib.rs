@@ -40,6 +40,7 @@ mod verify;
 use std::{
     ffi::OsString,
     io::{self, Write as _},
+    panic::{self, AssertUnwindSafe},
     process::ExitCode,
 };
 
@@ -74,9 +75,10 @@ pub fn main(args: Vec<OsString>, surroundings: Surroundings) -> ExitCode {
         }
     };
     let mut ui = make_ui(&global, &surroundings);
-    let ended = Signals::receive()
-        .map_err(|error| CommandError::io("machine::signals", &error))
-        .and_then(|signals| dispatch(&mut ui, &Machine { surroundings, signals }, command));
+    let ended = guarded(|| {
+        let signals = Signals::receive().map_err(|error| CommandError::io("machine::signals", &error))?;
+        dispatch(&mut ui, &Machine { surroundings, signals }, command)
+    });
     match ended {
         Ok(code) => ExitCode::from(code),
         Err(CommandError { exit, diagnostics }) => {
@@ -89,6 +91,12 @@ pub fn main(args: Vec<OsString>, surroundings: Surroundings) -> ExitCode {
             ExitCode::from(exit as u8)
         }
     }
+}
+
+/// How `command` ends; a panic, which has told itself on stderr, is a bug of conjoin.
+fn guarded(command: impl FnOnce() -> Result<u8, CommandError>) -> Result<u8, CommandError> {
+    panic::catch_unwind(AssertUnwindSafe(command))
+        .unwrap_or_else(|_| Err(CommandError { exit: Exit::Internal, diagnostics: Vec::new() }))
 }
 
 fn dispatch(ui: &mut Ui, machine: &Machine, command: Command) -> Result<u8, CommandError> {
@@ -147,4 +155,16 @@ fn report_request() -> Diagnostic {
     Diagnostic::error("internal::bug", "this is a bug of conjoin, not of your app")
         .note(format!("conjoin {}", env!("CARGO_PKG_VERSION")))
         .hint("please report it with the command that you typed and the text above")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_panic_is_a_bug_of_conjoin() {
+        let ended = guarded(|| panic!("index out of bounds"));
+        assert_eq!(ended.expect_err("it panicked").exit, Exit::Internal);
+        assert_eq!(guarded(|| Ok(7)).expect("it did not panic"), 7);
+    }
 }

@@ -39,7 +39,11 @@ impl Performer for SystemPerformer {
             .iter()
             .map(|(name, path)| Ok((name.clone(), read(path)?)))
             .collect::<Result<BTreeMap<_, _>, PerformError>>()?;
-        conjoin_compose::compose(&action.wiring, &components).map_err(|error| PerformError::new(chain(&error)))
+        conjoin_compose::compose(&action.wiring, &components).map_err(|error| PerformError {
+            text: "the built components cannot be composed".to_owned(),
+            diagnostics: vec![error.diagnostic()],
+            is_bug: error.is_bug(),
+        })
     }
 
     fn prove(&self, action: &ProveAction) -> Result<(), PerformError> {

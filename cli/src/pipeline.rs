@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use conjoin_diagnostics::{Diagnostic, Severity};
 use conjoin_engine::{
-    BuildOutcome, BuildReport, Environment, Examined, ExecuteError, ExecuteOptions, OnFailure, Scope, StepOutcome,
-    examine, execute,
+    BuildOutcome, BuildReport, Environment, Examined, ExecuteError, ExecuteOptions, FailedStep, OnFailure, Scope,
+    StepOutcome, examine, execute,
 };
 use conjoin_manifest::ComponentName;
 use conjoin_plan::{
@@ -207,7 +207,10 @@ pub(crate) fn settle(
             Diagnostic::error("install::failed", "the tools could not be installed")
                 .hint("what was done so far is kept: repeat the command once the cause is mended"),
         ])),
-        BuildOutcome::Failed => Err(CommandError::project(vec![Diagnostic::error("build::failed", summary(&report))])),
+        BuildOutcome::Failed => {
+            let exit = if report.failed.iter().any(FailedStep::is_bug) { Exit::Internal } else { Exit::Project };
+            Err(CommandError { exit, diagnostics: vec![Diagnostic::error("build::failed", summary(&report))] })
+        }
         BuildOutcome::Cancelled => Err(CommandError { exit: Exit::Interrupted, diagnostics: Vec::new() }),
     }
 }

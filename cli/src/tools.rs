@@ -85,7 +85,9 @@ pub(crate) fn ensure(
         }
         let refuse = |hint: &str| Err(CommandError::environment(name_missing(&absent, &facts, hint)));
         if work.policy == InstallPolicy::Offline {
-            return refuse("the network is not used under `--offline`");
+            return refuse(
+                "the network is not used under `--offline`: repeat the command without it, with `--install-tools`",
+            );
         }
         let plan = plan_installation(machine, layout, tools, &failures).map_err(CommandError::environment)?;
         let plan = plan.unwrap_or_default();

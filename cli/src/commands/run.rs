@@ -186,15 +186,11 @@ fn failure(error: &RuntimeError) -> CommandError {
         diagnostic = diagnostic.note(format!("caused by: {cause}"));
         source = cause.source();
     }
+    let mut diagnostic = error.hints().into_iter().fold(diagnostic, Diagnostic::hint);
     match error {
-        RuntimeError::AddressInUse { address } => {
+        RuntimeError::AddressInUse { .. } => {
             diagnostic.code = "run::port-in-use";
-            let free = std::net::SocketAddr::new(address.ip(), 0);
-            CommandError::environment(vec![diagnostic.hint(format!(
-                "stop that program, or choose another port: `--listen {}:{}`; `--listen {free}` takes a free one",
-                address.ip(),
-                address.port().wrapping_add(1)
-            ))])
+            CommandError::environment(vec![diagnostic])
         }
         RuntimeError::Listen { .. } | RuntimeError::CodeCache { .. } | RuntimeError::Directory { .. } => {
             CommandError::environment(vec![diagnostic])

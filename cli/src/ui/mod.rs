@@ -128,7 +128,8 @@ impl Ui {
             }
             Format::Json => {
                 let output = String::from_utf8_lossy(&failure.output).into_owned();
-                let what = failure.hints.iter().fold(failure.what.note(output), |what, hint| what.hint(hint.clone()));
+                let what = if output.is_empty() { failure.what } else { failure.what.note(output) };
+                let what = failure.hints.into_iter().fold(what, Diagnostic::hint);
                 for diagnostic in std::iter::once(&what).chain(&failure.diagnostics) {
                     self.diagnostic(diagnostic);
                 }

@@ -95,7 +95,8 @@ mod tests {
         let name = |name: &str| name.to_owned();
         let edge =
             Edge { importer: name("new"), import: name("a:b/c"), exporter: name("import"), export: name("a:b/c") };
-        let wiring = Wiring { entry: name("new"), order: vec![name("import"), name("new")], edges: vec![edge] };
+        let order = vec![name("import"), name("new")];
+        let wiring = Wiring { entry: name("new"), order, edges: vec![edge], ..Wiring::default() };
         let text = to_wac(&wiring);
         wac_parser::Document::parse(&text).expect("wac reads it");
         assert!(text.contains("let %new = new conjoin:new {\n  \"a:b/c\": %import[\"a:b/c\"],"), "{text}");

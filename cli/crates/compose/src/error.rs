@@ -41,35 +41,26 @@ pub enum ComposeError {
         exporter: String,
         /// What it lacks.
         export: String,
-        /// The component that imports it.
-        importer: String,
+        /// The components that import it.
+        importers: Vec<String>,
         /// What it does export.
         exports: Vec<String>,
     },
     /// Both sides name one interface in versions that do not fit one another.
     #[error(
-        "`{importer}` imports `{import}`, and `{exporter}` exports it as `{export}`, a version that is not compatible"
+        "`{}` imports `{}`, and `{}` exports it as `{}`, a version that is not compatible",
+        .0.importer, .0.import, .0.exporter, .0.export
     )]
-    Versions {
-        /// The component that imports.
-        importer: String,
-        /// What it imports.
-        import: String,
-        /// The component that exports.
-        exporter: String,
-        /// What it exports.
-        export: String,
-    },
+    Versions(Box<Connection>),
     /// Both sides understand an interface differently.
-    #[error("`{importer}` imports `{import}`, but what `{exporter}` exports under this name differs")]
+    #[error(
+        "`{}` imports `{}`, but what `{}` exports under this name differs",
+        .connection.importer, .connection.import, .connection.exporter
+    )]
     Mismatch {
-        /// The component that imports.
-        importer: String,
-        /// What it imports.
-        import: String,
-        /// The component that exports.
-        exporter: String,
-        /// How both differ.
+        /// Both sides.
+        connection: Box<Connection>,
+        /// How they differ.
         differences: Vec<Difference>,
     },
     /// Resources that look the same are made by different components.
@@ -123,6 +114,23 @@ pub enum ComposeError {
     },
 }
 
+/// What one component imports and another exports, each with its definition.
+#[derive(Debug)]
+pub struct Connection {
+    /// The component that imports.
+    pub importer: String,
+    /// What it imports.
+    pub import: String,
+    /// How it defines that.
+    pub expected: String,
+    /// The component that exports.
+    pub exporter: String,
+    /// What it exports.
+    pub export: String,
+    /// How it defines that.
+    pub offered: String,
+}
+
 /// A resource that comes to a component from two makers.
 #[derive(Debug)]
 pub struct ForeignResource {
@@ -140,11 +148,13 @@ pub struct ForeignResource {
     pub expected: String,
     /// Who makes the other one.
     pub offered: String,
+    /// The components among both makers, each with its definition of the interface.
+    pub definitions: Vec<(String, String)>,
 }
 
 impl fmt::Display for ForeignResource {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { importer, resource, interface, import, exporter, expected, offered } = self;
+        let Self { importer, resource, interface, import, exporter, expected, offered, definitions: _ } = self;
         write!(
             formatter,
             "`{importer}` gets the resource `{resource}` of `{interface}` from two makers: directly from {expected}, and through \
@@ -161,7 +171,7 @@ impl ComposeError {
             Self::Unusable { .. } => "compose::unusable",
             Self::UnplannedImport { .. } => "compose::unplanned-import",
             Self::MissingExport { .. } => "compose::missing-export",
-            Self::Versions { .. } => "compose::versions",
+            Self::Versions(_) => "compose::versions",
             Self::Mismatch { .. } => "compose::mismatch",
             Self::ForeignResource(_) => "compose::foreign-resource",
             Self::HiddenResource { .. } => "compose::hidden-resource",
@@ -176,15 +186,18 @@ impl ComposeError {
     pub fn notes(&self) -> Vec<String> {
         match self {
             Self::UnplannedImport { definition, .. } => vec![format!("it expects:\n{}", indented(definition))],
-            Self::MissingExport { importer, exporter, exports, .. } => {
-                vec![format!("`{importer}` imports it"), format!("`{exporter}` exports {}", list(exports))]
+            Self::MissingExport { importers, exporter, exports, .. } => {
+                let importers = importers.iter().map(|importer| format!("`{importer}` imports it"));
+                importers.chain([format!("`{exporter}` exports {}", list(exports))]).collect()
             }
-            Self::Mismatch { importer, exporter, differences, .. } => mismatch_notes(importer, exporter, differences),
-            Self::ForeignResource(_) => {
-                vec![
-                    "a resource can be used only by the component that made it, and by those that got it from there"
-                        .to_owned(),
-                ]
+            Self::Versions(connection) => both_sides(connection, &connection.expected, &connection.offered),
+            Self::Mismatch { connection, differences } => mismatch_notes(connection, differences),
+            Self::ForeignResource(found) => {
+                let definitions = found.definitions.iter();
+                let own = definitions.map(|(maker, text)| format!("`{maker}` makes its own:\n{}", indented(text)));
+                let rule =
+                    "a resource can be used only by the component that made it, and by those that got it from there";
+                own.chain([rule.to_owned()]).collect()
             }
             _ => Vec::new(),
         }
@@ -194,23 +207,25 @@ impl ComposeError {
     pub fn hints(&self) -> Vec<String> {
         let hint = match self {
             Self::MissingComponent { name, .. } => format!("build it: `conjoin build -c {name}`"),
-            Self::Unusable { .. } => return Vec::new(),
+            Self::Unusable { source, .. } => source.hint().to_owned(),
             Self::UnplannedImport { component, import, .. } => format!(
                 "add `import {import};` to the world of `{component}`; if it was built from an older WIT, build it again"
             ),
             Self::MissingExport { exporter, export, .. } => {
                 format!("implement `{export}` in `{exporter}`, or remove it from its world")
             }
-            Self::Versions { import, .. } => {
-                format!("let both name one version of `{}`, and build them again", conjoin_wit::without_version(import))
+            Self::Versions(connection) => {
+                let interface = conjoin_wit::without_version(&connection.import);
+                format!("let both name one version of `{interface}`, and build them again")
             }
-            Self::Mismatch { import, .. } => format!("build both from one definition of `{import}`"),
+            Self::Mismatch { connection, .. } => format!("build both from one definition of `{}`", connection.import),
             Self::ForeignResource(found) => {
                 format!("let one component export `{}`, and all others import it from there", found.interface)
             }
-            Self::HiddenResource { resource, .. } => {
-                format!("let the entry define its own resource around `{resource}`, or do not export it")
-            }
+            Self::HiddenResource { resource, export, .. } => format!(
+                "let the entry define its own resource around `{resource}`, e.g. `resource own-{resource} {{ ... }}` in the interface \
+                 that it exports, or do not export `{export}`"
+            ),
             Self::NothingExported { .. } => {
                 "add an export to its world, e.g. `export wasi:http/incoming-handler@0.2.12;`".to_owned()
             }
@@ -221,6 +236,11 @@ impl ComposeError {
         vec![hint]
     }
 
+    /// Whether conjoin itself is at fault.
+    pub fn is_bug(&self) -> bool {
+        matches!(self, Self::Refused { .. } | Self::Panicked { .. } | Self::Invalid { .. })
+    }
+
     /// All of it in one.
     pub fn diagnostic(&self) -> Diagnostic {
         let diagnostic = Diagnostic::error(self.code(), self.to_string());
@@ -229,22 +249,25 @@ impl ComposeError {
     }
 }
 
-fn mismatch_notes(importer: &str, exporter: &str, differences: &[Difference]) -> Vec<String> {
-    let mut notes: Vec<String> = differences.iter().map(ToString::to_string).collect();
-    let side = |of: fn(&Difference) -> &Option<String>| {
-        let mut texts: Vec<&String> = differences.iter().filter_map(|difference| of(difference).as_ref()).collect();
+/// The differences, and the definitions of what differs; the whole interface of a side that lacks something.
+fn mismatch_notes(connection: &Connection, differences: &[Difference]) -> Vec<String> {
+    let side = |of: fn(&Difference) -> &Option<String>, whole: &str| {
+        let texts: Option<Vec<&str>> = differences.iter().map(|difference| of(difference).as_deref()).collect();
+        let Some(mut texts) = texts else { return whole.to_owned() };
         texts.dedup();
-        texts.iter().map(|text| indented(text)).collect::<Vec<_>>().join("\n")
+        texts.join("\n")
     };
-    for (name, verb, text) in [
-        (importer, "expects", side(|difference| &difference.expected)),
-        (exporter, "offers", side(|difference| &difference.offered)),
-    ] {
-        if !text.is_empty() {
-            notes.push(format!("`{name}` {verb}:\n{text}"));
-        }
-    }
-    notes
+    let expected = side(|difference| &difference.expected, &connection.expected);
+    let offered = side(|difference| &difference.offered, &connection.offered);
+    let notes = differences.iter().map(ToString::to_string);
+    notes.chain(both_sides(connection, &expected, &offered)).collect()
+}
+
+fn both_sides(Connection { importer, exporter, .. }: &Connection, expected: &str, offered: &str) -> Vec<String> {
+    vec![
+        format!("`{importer}` expects:\n{}", indented(expected)),
+        format!("`{exporter}` offers:\n{}", indented(offered)),
+    ]
 }
 
 fn list(names: &[String]) -> String {

@@ -231,7 +231,7 @@ mod tests {
     #[test]
     fn a_panic_of_wac_is_an_error_that_names_the_composition() {
         let order = ["pricing", "gateway"].map(str::to_owned).to_vec();
-        let wiring = Wiring { entry: "gateway".to_owned(), order, edges: Vec::new() };
+        let wiring = Wiring { entry: "gateway".to_owned(), order, ..Wiring::default() };
         let error = guarded(&wiring, || panic!("IndexMap: key not found")).expect_err("it panicked");
         assert_eq!(
             error.to_string(),

@@ -14,7 +14,7 @@ mod quiet;
 mod verify;
 
 pub use describe::{describe, to_wac};
-pub use error::{ComposeError, ForeignResource};
+pub use error::{ComposeError, Connection, ForeignResource};
 pub use verify::verify;
 
 use std::collections::BTreeMap;

@@ -1,13 +1,16 @@
 //! Whether the built components are what the wiring was planned for.
 //!
 //! A built component may import less than its world names, because toolchains leave out what is not used, and it may name another
-//! version that fits. It may not import more, and it must export all that was planned.
+//! version that fits. It may not import more, and it must export all that its world names, whether anybody imports it or not.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use conjoin_wit::{Edge, Item, Surface, Wiring, differences, same_interface, without_version};
 
-use crate::{ComposeError, error::ForeignResource};
+use crate::{
+    ComposeError,
+    error::{Connection, ForeignResource},
+};
 
 /// The connections that the components really need, with the names that they really use, sorted; only those that the entry needs,
 /// itself or through others.
@@ -21,9 +24,11 @@ pub fn verify(wiring: &Wiring, surfaces: &BTreeMap<String, Surface>) -> Result<V
             }
         }
     }
-    for edge in &wiring.edges {
-        let exporter = surface_of(wiring, surfaces, &edge.exporter)?;
-        find(&exporter.exports, &edge.export).ok_or_else(|| missing_export(edge, exporter))?;
+    let connected = wiring.edges.iter().map(|edge| (&edge.exporter, &edge.export));
+    let promised = wiring.exports.iter().flat_map(|(name, exports)| exports.iter().map(move |export| (name, export)));
+    for (name, export) in connected.chain(promised) {
+        let surface = surface_of(wiring, surfaces, name)?;
+        find(&surface.exports, export).ok_or_else(|| missing_export(wiring, (name, export), surface))?;
     }
     if surface_of(wiring, surfaces, &wiring.entry)?.exports.is_empty() {
         return Err(ComposeError::NothingExported { entry: wiring.entry.clone() });
@@ -75,46 +80,39 @@ fn link(
         });
     };
     let exporter = surface_of(wiring, surfaces, &edge.exporter)?;
-    let Some(export) = find(&exporter.exports, &edge.export) else { return Err(other_version(edge, exporter)) };
-    if !import.same_interface(export) {
-        return Err(ComposeError::Versions {
+    let in_any_version =
+        || exporter.exports.iter().find(|export| export.without_version() == without_version(&edge.export));
+    let export = find(&exporter.exports, &edge.export)
+        .or_else(in_any_version)
+        .ok_or_else(|| missing_export(wiring, (&edge.exporter, &edge.export), exporter))?;
+    let connection = || {
+        Box::new(Connection {
             importer: importer.to_owned(),
             import: import.name.clone(),
+            expected: import.definition.clone(),
             exporter: edge.exporter.clone(),
             export: export.name.clone(),
-        });
+            offered: export.definition.clone(),
+        })
+    };
+    if !import.same_interface(export) {
+        return Err(ComposeError::Versions(connection()));
     }
     let differences = differences(import, export);
     if !differences.is_empty() {
-        return Err(ComposeError::Mismatch {
-            importer: importer.to_owned(),
-            import: import.name.clone(),
-            exporter: edge.exporter.clone(),
-            differences,
-        });
+        return Err(ComposeError::Mismatch { connection: connection(), differences });
     }
     Ok(Some(Edge { import: import.name.clone(), export: export.name.clone(), ..edge.clone() }))
 }
 
-/// The planned export is not there: perhaps in another version.
-fn other_version(edge: &Edge, exporter: &Surface) -> ComposeError {
-    match exporter.exports.iter().find(|export| export.without_version() == without_version(&edge.export)) {
-        Some(export) => ComposeError::Versions {
-            importer: edge.importer.clone(),
-            import: edge.import.clone(),
-            exporter: edge.exporter.clone(),
-            export: export.name.clone(),
-        },
-        None => missing_export(edge, exporter),
-    }
-}
-
-fn missing_export(edge: &Edge, exporter: &Surface) -> ComposeError {
+/// `name`, which has `surface`, lacks `export`.
+fn missing_export(wiring: &Wiring, (name, export): (&str, &str), surface: &Surface) -> ComposeError {
+    let importers = wiring.edges.iter().filter(|edge| edge.exporter == name && edge.export == export);
     ComposeError::MissingExport {
-        exporter: edge.exporter.clone(),
-        export: edge.export.clone(),
-        importer: edge.importer.clone(),
-        exports: exporter.exports.iter().map(|export| export.name.clone()).collect(),
+        exporter: name.to_owned(),
+        export: export.to_owned(),
+        importers: importers.map(|edge| edge.importer.clone()).collect(),
+        exports: surface.exports.iter().map(|export| export.name.clone()).collect(),
     }
 }
 
@@ -163,9 +161,11 @@ impl<'a> Resources<'a> {
             let expected = self.maker_for_import(&link.importer, &interface);
             let offered = self.maker_for_export(&link.exporter, &interface);
             if expected != offered {
+                let definitions = [&expected, &offered].map(|maker| self.definition(maker, &interface));
                 return Err(ComposeError::ForeignResource(Box::new(ForeignResource {
                     importer: link.importer.clone(),
                     resource,
+                    definitions: definitions.into_iter().flatten().collect(),
                     interface,
                     import: link.import.clone(),
                     exporter: link.exporter.clone(),
@@ -175,6 +175,13 @@ impl<'a> Resources<'a> {
             }
         }
         Ok(())
+    }
+
+    /// Who makes the resources of `interface`, and how it defines them; nothing for the host, whose definition is WASI's.
+    fn definition(&self, maker: &Maker<'_>, interface: &str) -> Option<(String, String)> {
+        let Maker::Component(name) = maker else { return None };
+        let export = find(&self.surfaces.get(*name)?.exports, interface)?;
+        Some(((*name).to_owned(), export.definition.clone()))
     }
 
     /// What the entry exports may name only resources that the host knows, or that it exports too.

@@ -33,6 +33,9 @@ struct Case {
     order: Vec<String>,
     /// `importer`, `import`, `exporter`, `export`.
     edges: Vec<[String; 4]>,
+    /// What worlds export beside what is connected.
+    #[serde(default)]
+    exports: BTreeMap<String, Vec<String>>,
 }
 
 fn check(input: &Path) -> Result<String, Box<dyn Error>> {
@@ -41,7 +44,7 @@ fn check(input: &Path) -> Result<String, Box<dyn Error>> {
     let edges =
         case.edges.into_iter().map(|[importer, import, exporter, export]| Edge { importer, import, exporter, export });
     let entry = case.order.last().cloned().ok_or("a wiring has an entry")?;
-    let wiring = Wiring { entry, order: case.order, edges: edges.collect() };
+    let wiring = Wiring { entry, order: case.order, edges: edges.collect(), exports: case.exports };
     let mut components = BTreeMap::new();
     for name in &wiring.order {
         let (wit, wat) = (folder.join(format!("{name}.wit")), folder.join(format!("{name}.wat")));

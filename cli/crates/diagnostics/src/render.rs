@@ -27,8 +27,8 @@ pub fn render(diagnostic: &Diagnostic, style: Style) -> String {
         let snippet = Snippet::source(source.text.as_str()).path(source.name.as_str()).annotations(
             labels.into_iter().map(|(first, label)| {
                 let kind = if first { AnnotationKind::Primary } else { AnnotationKind::Context };
-                let end = label.span.end.min(source.text.len());
-                let start = label.span.start.min(end);
+                let end = source.text.ceil_char_boundary(label.span.end);
+                let start = source.text.floor_char_boundary(label.span.start.min(end));
                 kind.span(start..end).label(label.text.as_str())
             }),
         );

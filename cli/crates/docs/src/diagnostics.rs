@@ -11,7 +11,7 @@ use anyhow::{Result, bail};
 use crate::GENERATED;
 
 /// The first part of a code, and what it is about.
-const STAGES: [(&str, &str); 24] = [
+const STAGES: [(&str, &str); 25] = [
     ("usage", "The command line names something that is not there."),
     ("app", "Finding and reading the app's files."),
     ("manifest", "Reading `conjoin.toml`."),
@@ -33,6 +33,7 @@ const STAGES: [(&str, &str); 24] = [
     ("compose", "Composing the built components, and checking them against the wiring."),
     ("run", "Running the app."),
     ("new", "Making an app from templates."),
+    ("scaffold", "Making files from templates, for `new` and `add`."),
     ("add", "Adding to an app."),
     ("clean", "Removing what builds left."),
     ("machine", "The machine under conjoin."),
@@ -70,6 +71,12 @@ pub(crate) fn diagnostics_page(root: &Path) -> Result<String> {
         }
     }
     Ok(page)
+}
+
+/// The codes in the sources that occur in no golden case.
+pub fn codes_without_case(root: &Path) -> Result<BTreeSet<String>> {
+    let examples = examples(root)?;
+    Ok(codes(root)?.into_keys().filter(|code| !examples.contains_key(code)).collect())
 }
 
 /// The codes in the sources, tests left out, each with the message that stands behind it, if one does.

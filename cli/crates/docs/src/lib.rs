@@ -11,6 +11,7 @@ mod site;
 mod transcript;
 
 pub use book::{Book, Entry, Page};
+pub use diagnostics::codes_without_case;
 pub use links::{anchors, dead_links};
 pub use site::render_site;
 pub use transcript::{Action, Block, Command, apply_diff, blocks, matches};

@@ -42,12 +42,14 @@ pub struct PerformError {
     pub text: String,
     /// What is wrong in the user's files, if that is the cause.
     pub diagnostics: Vec<Diagnostic>,
+    /// Whether conjoin itself is at fault.
+    pub is_bug: bool,
 }
 
 impl PerformError {
     /// An error for which no file of the user is to blame.
     pub fn new(text: impl Into<String>) -> Self {
-        Self { text: text.into(), diagnostics: Vec::new() }
+        Self { text: text.into(), diagnostics: Vec::new(), is_bug: false }
     }
 }
 

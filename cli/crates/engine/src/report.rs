@@ -57,6 +57,13 @@ pub struct FailedStep {
     pub error: StepError,
 }
 
+impl FailedStep {
+    /// Whether conjoin itself is at fault.
+    pub fn is_bug(&self) -> bool {
+        matches!(&self.error, StepError::Perform(error) if error.is_bug)
+    }
+}
+
 /// Why a step failed.
 #[derive(Debug, thiserror::Error)]
 pub enum StepError {

@@ -55,7 +55,12 @@ impl AppWiring {
             .map(|(edge, _)| edge.clone())
             .collect();
         edges.sort();
-        Wiring { entry: entry.to_string(), order: order.iter().map(ToString::to_string).collect(), edges }
+        let exports = order.iter().filter_map(|name| {
+            let exports = &self.surfaces.get(name)?.exports;
+            Some((name.to_string(), exports.iter().map(|export| export.name.clone()).collect()))
+        });
+        let exports = exports.collect();
+        Wiring { entry: entry.to_string(), order: order.iter().map(ToString::to_string).collect(), edges, exports }
     }
 }
 
@@ -140,19 +145,16 @@ fn surface(
             })
         });
     };
-    let unusable = |why: String| {
-        Box::new(
-            Diagnostic::error(
-                "wiring::unusable-source",
-                format!("the source of component `{}` cannot be used: {why}", component.name.value),
-            )
-            .label(&manifest.source, path.span.clone(), "this file"),
-        )
+    let unusable = |why: &str, hint: &str| {
+        let message = format!("the source of component `{}` cannot be used: {why}", component.name.value);
+        let diagnostic = Diagnostic::error("wiring::unusable-source", message);
+        Box::new(diagnostic.label(&manifest.source, path.span.clone(), "this file").hint(hint))
     };
+    let unread = "build it or copy it there, or name another file; the path is relative to the folder of conjoin.toml";
     match sources.get(&app.join(path.value.as_path())) {
-        Some(Ok(bytes)) => conjoin_wit::inspect(bytes).map_err(|error| unusable(error.to_string())),
-        Some(Err(why)) => Err(unusable(why.clone())),
-        None => Err(unusable("it was not read".to_owned())),
+        Some(Ok(bytes)) => conjoin_wit::inspect(bytes).map_err(|error| unusable(&error.to_string(), error.hint())),
+        Some(Err(why)) => Err(unusable(why, unread)),
+        None => Err(unusable("it was not read", unread)),
     }
 }
 
@@ -180,14 +182,21 @@ impl Wirer<'_> {
         if let Some((_, written)) = component.imports.iter().find(|(key, _)| names(key, import)) {
             let Some(surface) = self.surfaces.get(&written.component.value) else { return Ok(None) };
             let Some(export) = surface.exports.iter().find(|export| export.same_interface(import)) else {
-                return Err(Box::new(
-                    Diagnostic::error(
-                        "wiring::not-exported",
-                        format!("component `{}` does not export `{}`", written.component.value, import.name),
-                    )
-                    .label(&self.manifest.source, written.component.span.clone(), "named here as the one that does")
-                    .note(exports_of(&written.component.value, surface)),
-                ));
+                let name = &written.component.value;
+                let diagnostic = Diagnostic::error(
+                    "wiring::not-exported",
+                    format!("component `{name}` does not export `{}`", import.name),
+                );
+                let place = written.component.span.clone();
+                let diagnostic = diagnostic
+                    .label(&self.manifest.source, place, "named here as the one that does")
+                    .note(exports_of(name, surface));
+                let exports = |surface: &Surface| surface.exports.iter().any(|export| export.same_interface(import));
+                let other = self.surfaces.iter().find(|(other, surface)| *other != importer && exports(surface));
+                return Err(Box::new(match other {
+                    Some((other, _)) => diagnostic.hint(format!("name `{other}`, which exports it")),
+                    None => diagnostic.hint(format!("name a component whose world has `export {};`", import.name)),
+                }));
             };
             self.compatible(component, import, &written.component.value, export)?;
             return Ok(edge(&written.component.value, export));
@@ -254,11 +263,8 @@ impl Wirer<'_> {
         for difference in &differences {
             diagnostic = diagnostic.note(difference.to_string());
         }
-        diagnostic = diagnostic
-            .note(format!("`{importer}` expects:\n{}", indent(&import.definition)))
-            .note(format!("`{exporter}` offers:\n{}", indent(&export.definition)))
-            .hint(format!("build both from one definition of `{}`", import.name));
-        Err(Box::new(diagnostic))
+        let diagnostic = with_definitions(diagnostic, (importer, import), &[(exporter, export)]);
+        Err(Box::new(diagnostic.hint(format!("build both from one definition of `{}`", import.name))))
     }
 
     fn none(&self, component: &Component, import: &Item) -> Diagnostic {
@@ -272,23 +278,22 @@ impl Wirer<'_> {
             ),
             "imported here",
         );
-        let other_versions: Vec<String> = self
-            .surfaces
-            .iter()
-            .flat_map(|(name, surface)| surface.exports.iter().map(move |export| (name, export)))
-            .filter(|(_, export)| export.without_version() == import.without_version())
-            .map(|(name, export)| format!("`{name}` exports `{}`", export.name))
-            .collect();
-        if other_versions.is_empty() {
+        let exports =
+            self.surfaces.iter().flat_map(|(name, surface)| surface.exports.iter().map(move |export| (name, export)));
+        let others: Vec<(&ComponentName, &Item)> =
+            exports.filter(|(_, export)| export.without_version() == import.without_version()).collect();
+        if others.is_empty() {
             if let Some(name) = self.nearest_export(import) {
                 diagnostic = diagnostic.hint(format!("did you mean `{name}`?"));
             }
-            diagnostic.hint(format!("add a component whose world has `export {};`", import.name))
-        } else {
-            diagnostic
-                .note(format!("{}, a version that is not compatible", other_versions.join(", ")))
-                .hint("let both name the same version")
+            return diagnostic.hint(format!("add a component whose world has `export {};`", import.name));
         }
+        for (name, export) in &others {
+            let place = self.manifest.components[*name].name.span.clone();
+            let text = format!("exports `{}`, a version that is not compatible", export.name);
+            diagnostic = diagnostic.label(&self.manifest.source, place, text);
+        }
+        with_definitions(diagnostic, (importer, import), &others).hint("let both name the same version")
     }
 
     /// What is exported from the same package under nearly the same name.
@@ -400,7 +405,14 @@ impl Wirer<'_> {
                     )
                     .label(&self.manifest.source, component.span.clone(), format!("named as {what}"))
                     .note(exports_of(&component.value, surface))
-                    .hint(format!("add `export {example};` to its world, or name another component"))
+                    .hint(match self.manifest.components[&component.value].origin {
+                        Origin::Source(_) => {
+                            format!("build it so that it exports `{example}`, or name another component")
+                        }
+                        Origin::Built(_) | Origin::Custom(_) => {
+                            format!("add `export {example};` to its world, or name another component")
+                        }
+                    })
                 })
             })
             .collect()
@@ -452,6 +464,18 @@ fn find_cycle<'a>(
         path.pop();
     }
     None
+}
+
+/// `diagnostic` with what the importer expects and what others offer in its place.
+fn with_definitions(
+    diagnostic: Diagnostic,
+    (importer, import): (&ComponentName, &Item),
+    offers: &[(&ComponentName, &Item)],
+) -> Diagnostic {
+    let diagnostic = diagnostic.note(format!("`{importer}` expects:\n{}", indent(&import.definition)));
+    offers.iter().fold(diagnostic, |diagnostic, (exporter, export)| {
+        diagnostic.note(format!("`{exporter}` offers:\n{}", indent(&export.definition)))
+    })
 }
 
 /// Whether the key of an `imports` table means this import: its name with or without the version.

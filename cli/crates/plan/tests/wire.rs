@@ -1,4 +1,6 @@
 //! Folders of `conjoin.toml` and `wit/` become the connections of an app, or diagnostics: `tests/wire/*/expected.txt`.
+//!
+//! A component with `source = "NAME.wasm"` is made from the world in `NAME.wit` beside `conjoin.toml`.
 
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
@@ -12,6 +14,8 @@ use std::{
 use conjoin_diagnostics::{Diagnostic, Source, Style, render};
 use conjoin_plan::{AbsPath, wire};
 use snapbox::{Data, assert_data_eq};
+use wit_component::{ComponentEncoder, StringEncoding, dummy_module, embed_component_metadata};
+use wit_parser::{LiftLowerAbi, ManglingAndAbi, Resolve};
 
 #[test]
 fn folders_of_cases() {
@@ -48,8 +52,9 @@ fn wire_case(case: &Path) -> Result<String, Vec<Diagnostic>> {
     let mut sources = BTreeMap::new();
     for entry in fs_err::read_dir(case).unwrap() {
         let path = entry.unwrap().path();
-        if path.extension().is_some_and(|extension| extension == "bytes") {
-            sources.insert(app.join(path.file_name().unwrap()), Ok(fs_err::read(&path).unwrap()));
+        if path.extension().is_some_and(|extension| extension == "wit") {
+            let built = path.with_extension("wasm");
+            sources.insert(app.join(built.file_name().unwrap()), Ok(component(&fs_err::read_to_string(path).unwrap())));
         }
     }
     let wiring = wire(&manifest, &wit, &app, &sources)?;
@@ -62,6 +67,16 @@ fn wire_case(case: &Path) -> Result<String, Vec<Diagnostic>> {
         }
     }
     Ok(text)
+}
+
+/// A component that implements the only world of the text, with functions that trap.
+fn component(text: &str) -> Vec<u8> {
+    let mut resolve = Resolve::new();
+    let package = resolve.push_str("source.wit", text).unwrap();
+    let world = resolve.select_world(&[package], None).unwrap();
+    let mut module = dummy_module(&resolve, world, ManglingAndAbi::Legacy(LiftLowerAbi::Sync));
+    embed_component_metadata(&mut module, &resolve, world, StringEncoding::UTF8).unwrap();
+    ComponentEncoder::default().module(&module).unwrap().encode().unwrap()
 }
 
 fn wit_files(dir: &Path) -> Vec<PathBuf> {

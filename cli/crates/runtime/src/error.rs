@@ -148,9 +148,14 @@ impl RuntimeError {
     /// What to do next, each a sentence.
     pub fn hints(&self) -> Vec<String> {
         match self {
-            Self::AddressInUse { .. } => vec![
-                "use `--listen 127.0.0.1:0` for any free port, or name another one with `--listen HOST:PORT`".to_owned(),
-            ],
+            Self::AddressInUse { address } => {
+                let other = |port: u16| SocketAddr::new(address.ip(), port);
+                vec![format!(
+                    "stop that program, or choose another port: `--listen {}`; `--listen {}` takes a free one",
+                    other(address.port().checked_add(1).unwrap_or(3000)),
+                    other(0)
+                )]
+            }
             Self::Listen { .. } => vec!["name an address of this machine with `--listen HOST:PORT`".to_owned()],
             Self::MissingImport { .. } => vec![
                 "wire it: a component of this app has to export it, or `[component.NAME.imports]` has to name the one that does"

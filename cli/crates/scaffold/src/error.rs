@@ -195,11 +195,18 @@ impl ScaffoldError {
             Self::BadName { better: Some(better), .. } => vec![format!("call it `{better}`, for example")],
             Self::BadName { better: None, .. } => vec!["a name looks like `my-shop2`".to_owned()],
             Self::MissingAnswer { name, .. } => vec![format!("give one with `--set {name}=VALUE`")],
-            Self::NotAComponent { .. } => vec!["use it alone, without another template".to_owned()],
+            Self::NotAComponent { id } => {
+                vec![format!("`conjoin new my-app -t {id}` makes one; no other template goes with it")]
+            }
             Self::DuplicateComponent { .. } => vec!["name them, as in `-t http-rust=gateway`".to_owned()],
             Self::TooOld { .. } => vec!["install a newer conjoin".to_owned()],
             Self::Broken { own: false, .. } => vec!["this is an error in conjoin: please report it".to_owned()],
-            Self::Broken { own: true, .. } => vec!["mend the template, or use another one".to_owned()],
+            Self::Broken { own: true, place, why, .. } => {
+                let word = place.as_ref().and_then(|(source, span)| source.text.get(span.clone()));
+                let is_value = |word: &&str| why.starts_with("invalid") && word.starts_with(char::is_alphabetic);
+                let quote = word.filter(is_value).map(|word| format!("a text needs quotes: `\"{word}\"`"));
+                quote.into_iter().chain(["mend the template, or use another one".to_owned()]).collect()
+            }
             Self::NoTemplateFolder { .. } => {
                 vec!["what contains a `/` is the folder of a template; conjoin's own have names: see `conjoin templates`".to_owned()]
             }
@@ -217,12 +224,17 @@ impl ScaffoldError {
                 vec!["choose another name, or move away what is there; nothing was written".to_owned()]
             }
             Self::BadTemplate { .. } => vec!["take it out of the template, or use another one".to_owned()],
-            Self::BadAnswer { .. }
-            | Self::BadPath { .. }
-            | Self::Occupied { .. }
-            | Self::Change { .. }
-            | Self::Outside { .. }
-            | Self::Write { .. } => Vec::new(),
+            Self::BadAnswer { name, .. } => vec![format!("give another one with `--set {name}=VALUE`")],
+            Self::BadPath { .. } => {
+                vec!["mend the template, or use another one; nothing was written".to_owned()]
+            }
+            Self::Occupied { .. } => {
+                vec!["move it away, or give what is added another name; nothing was written".to_owned()]
+            }
+            Self::Outside { .. } => vec!["put a folder of the app in the place of the link".to_owned()],
+            Self::Change { .. } | Self::Write { .. } => {
+                vec!["see to it that you may write there and that there is room".to_owned()]
+            }
         }
     }
 }

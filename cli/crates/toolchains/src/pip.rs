@@ -30,7 +30,7 @@ pub(crate) static COMPONENTIZE_PY: ToolSpec = ToolSpec {
         because: "the names of the bindings that templates use are those of this version",
     },
     providers: &[&Pip],
-    by_hand: "get Python with pip, then `conjoin doctor --fix`",
+    by_hand: "get pip for your Python (on Debian the package python3-pip), with which conjoin installs it",
 };
 
 /// `pip install --target`.

@@ -36,7 +36,8 @@ pub(crate) const SCRIPTS: &[(&str, &str)] = &[
     ("globals/url.js", include_str!("../support/quickjs/globals/url.js")),
 ];
 
-const HINTS: &[Hint] = &[javascript::NOT_INSTALLED];
+const HINTS: &[Hint] =
+    &[javascript::NOT_INSTALLED, Hint { when: "\n    at <anonymous> (", say: javascript::TOO_EARLY }];
 
 /// componentize-qjs.
 #[derive(Debug)]

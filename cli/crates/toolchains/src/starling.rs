@@ -27,6 +27,8 @@ const HINTS: &[Hint] = &[
         when: "No such file or directory (os error 44)",
         say: "The JavaScript toolchain in conjoin's cache is damaged: remove its folder, and `conjoin doctor --fix` installs it anew.",
     },
+    Hint { when: "is called at the top of a file", say: javascript::TOO_EARLY },
+    Hint { when: "Exception while evaluating top-level script", say: javascript::TOO_EARLY },
 ];
 
 /// componentize-js.

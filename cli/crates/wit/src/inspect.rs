@@ -8,33 +8,28 @@ use crate::{Surface, surface};
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 pub enum InspectError {
     /// Nothing in it.
-    #[error("the file is empty; build it again, or copy it again")]
+    #[error("the file is empty")]
     Empty,
     /// Something else.
-    #[error(
-        "it is not WebAssembly: it begins with {begin}, and a component begins with `\\0asm`; name the built `.wasm` file"
-    )]
+    #[error("it is not WebAssembly: it begins with {begin}, and a component begins with `\\0asm`")]
     NotWebAssembly {
         /// The first bytes, as text where they are.
         begin: String,
     },
     /// A module, which lacks the types of a component.
-    #[error(
-        "it is a core WebAssembly module, not a component; build it for `wasm32-wasip2`, or turn it into a component with \
-         `wasm-tools component new`"
-    )]
+    #[error("it is a core WebAssembly module, not a component")]
     CoreModule,
     /// A package of WIT, which has the form of a component and holds no code.
-    #[error("it is a WIT package in binary form, which holds no code; name the component that implements it")]
+    #[error("it is a WIT package in binary form, which holds no code")]
     WitPackage,
     /// The file ends too early.
-    #[error("it is cut off after {length} bytes; copy or build it again")]
+    #[error("it is cut off after {length} bytes")]
     Truncated {
         /// How long it is.
         length: usize,
     },
     /// The contents are wrong.
-    #[error("it is not a valid component: {reason} (at byte {offset}); build it again with current tools")]
+    #[error("it is not a valid component: {reason} (at byte {offset})")]
     Invalid {
         /// What is wrong.
         reason: String,
@@ -47,6 +42,23 @@ pub enum InspectError {
         /// What is wrong.
         reason: String,
     },
+}
+
+impl InspectError {
+    /// What to do next.
+    pub fn hint(&self) -> &'static str {
+        match self {
+            Self::Empty | Self::Truncated { .. } => "build it again, or copy it again",
+            Self::NotWebAssembly { .. } => "name the built `.wasm` file",
+            Self::CoreModule => {
+                "build it for a target that makes components, e.g. Rust's `wasm32-wasip2`; `cargo install wasm-tools` gets the tool \
+                 that turns a module which knows its WIT into one: `wasm-tools component new MODULE -o COMPONENT`"
+            }
+            Self::WitPackage => "name the component that implements it",
+            Self::Invalid { .. } => "build it again with current tools",
+            Self::Unsupported { .. } => "build it again from a world whose imports and exports WIT can name",
+        }
+    }
 }
 
 /// What `component` imports and exports. The whole file is validated.

@@ -5,6 +5,7 @@
 //! surface of a built component, [`differences`] compares what one side imports with what another exports, and [`encode`] turns a
 //! core module into a component. This crate touches no file: text and bytes come in, text and bytes go out.
 
+mod advice;
 mod canonical;
 mod difference;
 mod edit;
@@ -30,7 +31,7 @@ pub use types::{TypesProvider, types_provider};
 pub use wasi::{WASI_0_2, WASI_0_3, missing_wasi, wasi_deps};
 pub use world::{Wit, World};
 
-use std::path::PathBuf;
+use std::{collections::BTreeMap, path::PathBuf};
 
 /// One file of a WIT package, its path relative to the package's folder.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -57,6 +58,8 @@ pub struct Wiring {
     pub order: Vec<String>,
     /// The connections, sorted.
     pub edges: Vec<Edge>,
+    /// What the world of each component exports, whether it is connected or not.
+    pub exports: BTreeMap<String, Vec<String>>,
 }
 
 /// One import that another component satisfies.

@@ -12,7 +12,7 @@ use wit_parser::{
 };
 
 use crate::{
-    Wit,
+    Wit, advice,
     folder::{Folder, Group},
     places, wasi,
 };
@@ -75,16 +75,20 @@ fn syntax(group: &Group, map: &SourceMap, error: &ParseError) -> Diagnostic {
             let diagnostic = Diagnostic::error("wit::unresolved", format!("{kind} `{name}` does not exist"));
             let diagnostic = place(diagnostic, "not defined in this package");
             let defined = places::definitions(&group.files);
-            let diagnostic = match nearest(name, defined.iter().map(String::as_str)) {
+            let is_type = kind == "name";
+            let primitives = advice::PRIMITIVES.iter().copied().filter(|_| is_type);
+            let diagnostic = match nearest(name, defined.iter().map(String::as_str).chain(primitives)) {
                 Some(found) if found != name => diagnostic.hint(format!("did you mean `{found}`?")),
-                _ => diagnostic,
+                _ if is_type => diagnostic.hint(format!("define it, or take it over: `use INTERFACE.{{{name}}};`")),
+                _ => diagnostic.hint(format!("define it, or name its package, too: `NAMESPACE:PACKAGE/{name}`")),
             };
             hint.iter().fold(diagnostic, |diagnostic, hint| diagnostic.hint(hint.clone()))
         }
-        ParseErrorKind::TypeCycle { name, kind, .. } => place(
-            Diagnostic::error("wit::cycle", format!("{kind} `{name}` depends on itself")),
-            "its circle closes here",
-        ),
+        ParseErrorKind::TypeCycle { name, kind, .. } => {
+            let diagnostic = Diagnostic::error("wit::cycle", format!("{kind} `{name}` depends on itself"));
+            let diagnostic = place(diagnostic, "its circle closes here");
+            advice::of_cycle(kind).into_iter().fold(diagnostic, Diagnostic::hint)
+        }
         ParseErrorKind::Syntax { message, .. } if message.starts_with("no `package` header") => {
             let names: Vec<String> = group.files.iter().map(|file| format!("`{}`", file.name)).collect();
             let first = &group.files[0];
@@ -109,8 +113,9 @@ fn syntax(group: &Group, map: &SourceMap, error: &ParseError) -> Diagnostic {
             let message = other.to_string();
             let mut lines = message.lines();
             let first = lines.next().unwrap_or_default().to_owned();
+            let hint = advice::of_syntax(&first);
             let diagnostic = place(Diagnostic::error("wit::syntax", first), "");
-            lines.fold(diagnostic, |diagnostic, line| diagnostic.note(line.trim().to_owned()))
+            lines.fold(diagnostic, |diagnostic, line| diagnostic.note(line.trim().to_owned())).hint(hint)
         }
     }
 }
@@ -199,9 +204,13 @@ fn unresolved(resolve: &Resolve, files: &[Arc<Source>], error: &ResolveError) ->
             Diagnostic::error("wit::cycle", format!("the package `{package}` depends on itself")),
             *span,
             "its circle closes here",
-        ),
+        )
+        .hint("move what both packages need into a third one"),
         other => {
             let message = other.to_string();
+            if message.contains("in incompatible ways") {
+                return labelled(advice::of_two_ways(&message), other.span(), "this world");
+            }
             let first = message.lines().next().unwrap_or_default().to_owned();
             let diagnostic = labelled(Diagnostic::error("wit::unresolved", first), other.span(), "");
             message.lines().skip(1).fold(diagnostic, |diagnostic, line| diagnostic.note(line.trim().to_owned()))

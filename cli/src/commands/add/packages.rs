@@ -138,20 +138,19 @@ pub(super) fn add_component(
         ));
     }
     let shown = machine.surroundings.shown(file);
-    let unusable = |why: String| {
-        let diagnostic = Diagnostic::error("add::unusable-component", format!("`{shown}` cannot be added: {why}"));
-        CommandError::usage(diagnostic)
-    };
+    let unusable =
+        |why: String| Diagnostic::error("add::unusable-component", format!("`{shown}` cannot be added: {why}"));
     if !file.as_path().is_file() {
         let diagnostic = Diagnostic::error("add::unusable-component", format!("there is no file `{shown}`"));
         let hint = "name the component that a build has written, such as `target/wasm32-wasip2/release/NAME.wasm`";
         return Err(CommandError::usage(diagnostic.hint(hint)));
     }
-    let bytes = fs_err::read(file).map_err(|error| unusable(error.to_string()))?;
-    let packages = conjoin_wit::packages_of_component(&bytes).map_err(|error| unusable(error.to_string()))?;
+    let bytes = fs_err::read(file).map_err(|error| CommandError::usage(unusable(error.to_string())))?;
+    let packages = conjoin_wit::packages_of_component(&bytes)
+        .map_err(|error| CommandError::usage(unusable(error.to_string()).hint(error.hint())))?;
     let place = format!("vendor/{name}.wasm");
     let tables = format!("[component.{name}]\nsource = \"{place}\"\n");
-    draft.add_to_manifest(&tables).map_err(unusable)?;
+    draft.add_to_manifest(&tables).map_err(|why| CommandError::usage(unusable(why)))?;
     draft.add_component(place.clone(), bytes)?;
     for package in packages {
         let source = Arc::new(Source::new(format!("wit/{}", package.path.display()), package.text.clone()));

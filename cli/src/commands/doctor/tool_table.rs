@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use conjoin_plan::{Companion, Facts, Failures, FoundIn, Tool, ToolFact, ToolSpec, version};
+use conjoin_plan::{Companion, Facts, Failures, FoundIn, Locate, Tool, ToolFact, ToolSpec, version};
 use serde_json::json;
 
 use super::{
@@ -105,11 +105,19 @@ fn row(machine: &Machine, scope: &Scope, spec: &'static ToolSpec, facts: &Facts)
         state,
         version: known.map(|found| version(found.version)),
         path,
-        found_in: found.map(|found| found.found_in.to_string()),
+        found_in: found.map(|found| whence(spec, found.found_in)),
         trouble,
         needed: spec.window.to_string(),
         because: spec.window.because,
         cure: if state == "ok" { Cure::by_hand(spec.by_hand) } else { cure(machine, scope, spec) },
+    }
+}
+
+/// Where it was found; the folder that another tool names is not on `PATH`, even if that tool is.
+fn whence(spec: &ToolSpec, found_in: FoundIn) -> String {
+    match spec.locate {
+        Locate::FolderOf { tool, .. } if found_in == FoundIn::Path => format!("as {} says", tools::tool_name(tool)),
+        Locate::FolderOf { .. } | Locate::Path { .. } | Locate::Cache { .. } => found_in.to_string(),
     }
 }
 

@@ -109,7 +109,8 @@ impl Done {
     pub(super) fn of_panic(step: &Step, panic: &(dyn Any + Send)) -> Self {
         let text = panic.downcast_ref::<&str>().copied().or_else(|| panic.downcast_ref::<String>().map(String::as_str));
         let text = text.unwrap_or("it does not say why");
-        let error = PerformError::new(format!("step `{}` panicked, which is a bug of conjoin: {text}", step.id));
+        let text = format!("step `{}` panicked, which is a bug of conjoin: {text}", step.id);
+        let error = PerformError { is_bug: true, ..PerformError::new(text) };
         let failure = failure(step, Vec::new(), error.into());
         let (begun, duration) = (Duration::ZERO, Duration::ZERO);
         Self { outcome: StepOutcome::Failed, reasons: Vec::new(), begun, duration, failure: Some(failure) }

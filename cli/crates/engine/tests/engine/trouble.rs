@@ -97,10 +97,11 @@ fn a_panic_is_a_failed_step() {
     let mut compose = fixture.compose(&[]);
     let Action::Compose(action) = &mut compose.action else { unreachable!("it composes") };
     action.wiring.entry = "panic".to_owned();
-    assert_eq!(
-        failure(&fixture, compose),
-        "step `app/compose` panicked, which is a bug of conjoin: an invariant does not hold"
-    );
+    let report = fixture.build(&plan(vec![compose]));
+    let [failed] = report.failed.as_slice() else { unreachable!("one step failed: {:?}", outcomes(&report)) };
+    assert!(failed.is_bug());
+    let text = "step `app/compose` panicked, which is a bug of conjoin: an invariant does not hold";
+    assert_eq!(failed.error.to_string(), text);
 }
 
 #[test]

@@ -96,7 +96,12 @@ fn check_access(findings: &mut Findings<'_>, raw: &toml::Spanned<String>) -> Opt
         return Some(*access);
     }
     let diagnostic = findings.at("manifest::bad-access", format!("unknown access `{}`", raw.get_ref()), raw.span(), "");
-    findings.report(with_choices(diagnostic, "kinds of access", raw.get_ref(), ACCESSES.map(|(name, _)| name)));
+    let diagnostic = with_choices(diagnostic, "kinds of access", raw.get_ref(), ACCESSES.map(|(name, _)| name));
+    findings.report(if diagnostic.hints.is_empty() {
+        diagnostic.hint("write `access = \"read\"`, or `access = \"read-write\"` where it has to change files, too")
+    } else {
+        diagnostic
+    });
     None
 }
 

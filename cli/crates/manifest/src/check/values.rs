@@ -78,6 +78,11 @@ pub(super) fn check_reference(
     } else {
         with_choices(diagnostic, "components of this app", text, names.iter().copied())
     };
+    let diagnostic = if diagnostic.hints.is_empty() {
+        diagnostic.hint(format!("name a component of this app, or add one: `[component.{text}]` with its `language`"))
+    } else {
+        diagnostic
+    };
     findings.report(diagnostic);
     None
 }

@@ -87,9 +87,12 @@ fn a_port_in_use() {
     let address = options.listen;
     let error = refused(options);
     assert_eq!(error.to_string(), format!("cannot listen on {address}: another program uses this port"));
+    let next = std::net::SocketAddr::new(address.ip(), address.port().checked_add(1).unwrap_or(3000));
     assert_eq!(
         error.hints(),
-        ["use `--listen 127.0.0.1:0` for any free port, or name another one with `--listen HOST:PORT`"]
+        [format!(
+            "stop that program, or choose another port: `--listen {next}`; `--listen 127.0.0.1:0` takes a free one"
+        )]
     );
 }
 

@@ -67,6 +67,9 @@ pub(crate) fn run_by_us(invocation: Invocation) -> Invocation {
     ["NODE_OPTIONS", "NODE_PATH", "RUST_BACKTRACE"].into_iter().fold(invocation, Invocation::env_remove)
 }
 
+/// What to do about code that fails while the component is built.
+pub(crate) const TOO_EARLY: &str = "What stands at the top of a file runs when the component is built: move it into the exported function or the handler that needs it.";
+
 /// For a bundle that does not find a package.
 pub(crate) const NOT_INSTALLED: Hint = Hint {
     when: "Could not resolve \"",

@@ -33,5 +33,5 @@ pub(crate) static BINDINGS: ToolSpec = ToolSpec {
         because: "what it writes goes with version 0.3.0 of the package cm, which projects require",
     },
     providers: &[&bindings::FromSources],
-    by_hand: "conjoin builds it with Go from the module proxy that Go is configured for",
+    by_hand: "`go install go.bytecodealliance.org/cmd/wit-bindgen-go@v0.7.0`, and name the program in CONJOIN_WIT_BINDGEN_GO",
 };

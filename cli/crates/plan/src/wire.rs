@@ -191,8 +191,7 @@ impl Wirer<'_> {
                 let diagnostic = diagnostic
                     .label(&self.manifest.source, place, "named here as the one that does")
                     .note(exports_of(name, surface));
-                let exports = |surface: &Surface| surface.exports.iter().any(|export| export.same_interface(import));
-                let other = self.surfaces.iter().find(|(other, surface)| *other != importer && exports(surface));
+                let other = self.exports().find(|(name, export)| *name != importer && export.same_interface(import));
                 return Err(Box::new(match other {
                     Some((other, _)) => diagnostic.hint(format!("name `{other}`, which exports it")),
                     None => diagnostic.hint(format!("name a component whose world has `export {};`", import.name)),
@@ -201,14 +200,8 @@ impl Wirer<'_> {
             self.compatible(component, import, &written.component.value, export)?;
             return Ok(edge(&written.component.value, export));
         }
-        let candidates: Vec<(&ComponentName, &Item)> = self
-            .surfaces
-            .iter()
-            .filter(|(name, _)| *name != importer)
-            .flat_map(|(name, surface)| {
-                surface.exports.iter().filter(|export| export.same_interface(import)).map(move |export| (name, export))
-            })
-            .collect();
+        let candidates: Vec<(&ComponentName, &Item)> =
+            self.exports().filter(|(name, export)| *name != importer && export.same_interface(import)).collect();
         match candidates.as_slice() {
             [] if self.complete => Err(Box::new(self.none(component, import))),
             [] => Ok(None),
@@ -229,6 +222,11 @@ impl Wirer<'_> {
                 }
             }
         }
+    }
+
+    /// What all components export.
+    fn exports(&self) -> impl Iterator<Item = (&ComponentName, &Item)> {
+        self.surfaces.iter().flat_map(|(name, surface)| surface.exports.iter().map(move |export| (name, export)))
     }
 
     fn compatible(
@@ -278,10 +276,8 @@ impl Wirer<'_> {
             ),
             "imported here",
         );
-        let exports =
-            self.surfaces.iter().flat_map(|(name, surface)| surface.exports.iter().map(move |export| (name, export)));
         let others: Vec<(&ComponentName, &Item)> =
-            exports.filter(|(_, export)| export.without_version() == import.without_version()).collect();
+            self.exports().filter(|(_, export)| export.without_version() == import.without_version()).collect();
         if others.is_empty() {
             if let Some(name) = self.nearest_export(import) {
                 diagnostic = diagnostic.hint(format!("did you mean `{name}`?"));
@@ -299,9 +295,9 @@ impl Wirer<'_> {
     /// What is exported from the same package under nearly the same name.
     fn nearest_export(&self, import: &Item) -> Option<&str> {
         let (package, name) = import.without_version().rsplit_once('/')?;
-        let exports = self.surfaces.values().flat_map(|surface| &surface.exports);
-        let of_package: BTreeMap<&str, &str> = exports
-            .filter_map(|export| {
+        let of_package: BTreeMap<&str, &str> = self
+            .exports()
+            .filter_map(|(_, export)| {
                 let (other, name) = export.without_version().rsplit_once('/')?;
                 (other == package).then_some((name, export.name.as_str()))
             })

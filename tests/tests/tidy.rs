@@ -171,3 +171,30 @@ fn no_committed_text_names_a_registry_host_or_a_home() {
     }
     assert!(bad.is_empty(), "{bad:#?}");
 }
+
+#[test]
+fn every_diagnostic_has_a_case() {
+    let exceptions = BTreeMap::from([
+        ("add::manifest", "no manifest is known that `insert` cannot continue"),
+        ("app::unreadable", "tests may run as root, who reads everything"),
+        ("debian::folder", "it is about the machine's own settings of apt"),
+        ("debian::no-mirror", "it is about the machine's own settings of apt"),
+        ("doctor::remove", "tests may run as root, who removes everything"),
+        ("internal::bug", "what is known to panic is mended instead; a test of the crate `conjoin` has one"),
+        ("machine::signals", "no machine is known that refuses it"),
+        ("plan::inconsistent", "it takes toolchains whose steps contradict one another; no app leads to it"),
+        ("plan::no-toolchain", "the compiler sees to it that every language has one"),
+        ("run::port-in-use", "the port differs each time; a test of `runtime` has one"),
+        ("rust::no-sources", "it takes a nightly compiler and all of Debian's tools"),
+        ("tinygo::machine", "it is about machines other than that of the test"),
+        ("tool::unknown", "a test of `toolchains` sees to it that each tool is known"),
+        ("toolchain::missing-tool", "the tools that are missing are named before"),
+    ]);
+    let without_case = conjoin_docs::codes_without_case(&root()).expect("our own files");
+    let without_case: BTreeSet<&str> = without_case.iter().map(String::as_str).collect();
+    let known: BTreeSet<&str> = exceptions.into_keys().collect();
+    let forgotten: Vec<_> = without_case.difference(&known).collect();
+    assert!(forgotten.is_empty(), "these codes need a golden case, or a reason: {forgotten:?}");
+    let obsolete: Vec<_> = known.difference(&without_case).collect();
+    assert!(obsolete.is_empty(), "these codes have a case now: {obsolete:?}");
+}

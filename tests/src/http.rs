@@ -1,7 +1,7 @@
 //! Requests over loopback.
 
 use std::{
-    io::{BufRead as _, BufReader, Read as _, Write as _},
+    io::{BufRead, BufReader, Write as _},
     net::TcpStream,
     thread,
     time::Duration,
@@ -97,7 +97,44 @@ pub fn post(address: &str, path: &str, body: &[u8]) -> (u16, Vec<u8>) {
     })
 }
 
+/// A request that runs: its answer has begun while a part of its body is still to come.
+pub struct Running {
+    connection: BufReader<TcpStream>,
+    head: Head,
+}
+
+impl Running {
+    /// Posts the first part of a body of `length` bytes to `http://ADDRESS/PATH` and waits for the head of the answer.
+    pub fn post(address: &str, path: &str, first: &[u8], length: usize) -> Self {
+        let host = address.trim_start_matches("http://");
+        let connection = TcpStream::connect(host).unwrap_or_else(|error| panic!("{host}: {error}"));
+        connection.set_read_timeout(Some(Duration::from_mins(2))).expect("a time limit");
+        let mut connection = BufReader::new(connection);
+        let head = format!("POST {path} HTTP/1.1\r\nhost: {host}\r\ncontent-length: {length}\r\n\r\n");
+        connection.get_mut().write_all(&[head.as_bytes(), first].concat()).expect("a connection");
+        let head = read_head(&mut connection);
+        Self { connection, head }
+    }
+
+    /// Sends the rest of the body; gives the status and the whole answer.
+    pub fn finish(mut self, rest: &[u8]) -> (u16, Vec<u8>) {
+        self.connection.get_mut().write_all(rest).expect("a connection");
+        (self.head.status, read_body(&mut self.connection, self.head.chunked))
+    }
+}
+
+/// What of the head of an answer says how to read it.
+struct Head {
+    status: u16,
+    chunked: bool,
+}
+
 fn read_answer(connection: &mut BufReader<&TcpStream>) -> (u16, Vec<u8>) {
+    let head = read_head(connection);
+    (head.status, read_body(connection, head.chunked))
+}
+
+fn read_head(connection: &mut impl BufRead) -> Head {
     let status = line(connection);
     let status = status.split(' ').nth(1).and_then(|code| code.parse().ok()).expect("a status");
     let mut chunked = false;
@@ -105,13 +142,16 @@ fn read_answer(connection: &mut BufReader<&TcpStream>) -> (u16, Vec<u8>) {
         let header = line(connection).to_ascii_lowercase();
         chunked |= header.starts_with("transfer-encoding:") && header.contains("chunked");
         if header.is_empty() {
-            break;
+            return Head { status, chunked };
         }
     }
+}
+
+fn read_body(connection: &mut impl BufRead, chunked: bool) -> Vec<u8> {
     let mut body = Vec::new();
     if !chunked {
         connection.read_to_end(&mut body).expect("a body");
-        return (status, body);
+        return body;
     }
     loop {
         let size = usize::from_str_radix(&line(connection), 16).expect("the size of a chunk");
@@ -120,12 +160,12 @@ fn read_answer(connection: &mut BufReader<&TcpStream>) -> (u16, Vec<u8>) {
         connection.read_exact(&mut body[before..]).expect("a chunk");
         line(connection);
         if size == 0 {
-            return (status, body);
+            return body;
         }
     }
 }
 
-fn line(connection: &mut BufReader<&TcpStream>) -> String {
+fn line(connection: &mut impl BufRead) -> String {
     let mut line = String::new();
     connection.read_line(&mut line).expect("a line");
     line.trim_end().to_owned()

@@ -6,3 +6,4 @@ pub mod app;
 pub mod conjoin;
 pub mod http;
 pub mod server;
+pub mod terminal;

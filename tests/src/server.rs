@@ -25,8 +25,17 @@ pub enum Line {
     Err(String),
 }
 
+impl Line {
+    /// What was printed.
+    pub fn text(&self) -> &str {
+        match self {
+            Self::Out(text) | Self::Err(text) => text,
+        }
+    }
+}
+
 impl Server {
-    /// Starts `command` and waits until it prints `http://ADDRESS` on stderr.
+    /// Starts `command` and waits until it prints `http://ADDRESS`: on stderr, or on stdout where that is a terminal for both.
     pub fn start(command: &mut Command) -> Self {
         let mut child = command
             .stdin(Stdio::null())
@@ -41,8 +50,8 @@ impl Server {
         thread::spawn(move || out.lines().map_while(Result::ok).try_for_each(|line| sender.send(Line::Out(line))));
         thread::spawn(move || err.lines().map_while(Result::ok).try_for_each(|line| other.send(Line::Err(line))));
         let mut server = Self { child, address: String::new(), lines, seen: Vec::new() };
-        let line = server.wait_for(|line| matches!(line, Line::Err(text) if text.contains("http://")));
-        let Line::Err(text) = line else { unreachable!("only stderr was looked at") };
+        let line = server.wait_for(|line| line.text().contains("http://"));
+        let text = line.text();
         let start = text.find("http://").expect("it was found before");
         let address = text[start..].split_whitespace().next().unwrap_or_default();
         address.trim_end_matches('/').clone_into(&mut server.address);
@@ -69,8 +78,13 @@ impl Server {
     }
 
     /// Asks it to stop by SIGTERM, waits for its end, and gives how it ended and everything it printed.
-    pub fn stop(mut self) -> (ExitStatus, Vec<Line>) {
-        terminate(self.child.id());
+    pub fn stop(self) -> (ExitStatus, Vec<Line>) {
+        send(Signal::Terminate, self.child.id());
+        self.end()
+    }
+
+    /// Waits for its end, and gives how it ended and everything it printed.
+    pub fn end(mut self) -> (ExitStatus, Vec<Line>) {
         let status = self.child.wait().expect("an end");
         while let Ok(line) = self.lines.recv() {
             self.seen.push(line);
@@ -79,10 +93,23 @@ impl Server {
     }
 }
 
-/// Sends SIGTERM.
+/// What asks a program to end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Signal {
+    /// SIGINT, as by Ctrl-C.
+    Interrupt,
+    /// SIGTERM, as by an init system.
+    Terminate,
+}
+
+/// Sends `signal` to `process`.
 #[expect(clippy::disallowed_methods, reason = "tests start programs themselves")]
-pub fn terminate(process: u32) {
-    let sent = Command::new("kill").args(["-TERM", &process.to_string()]).status().expect("the program `kill`");
+pub fn send(signal: Signal, process: u32) {
+    let name = match signal {
+        Signal::Interrupt => "-INT",
+        Signal::Terminate => "-TERM",
+    };
+    let sent = Command::new("kill").args([name, &process.to_string()]).status().expect("the program `kill`");
     assert!(sent.success(), "the process has ended already");
 }
 

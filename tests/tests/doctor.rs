@@ -2,14 +2,17 @@
 
 use std::{
     fs::File,
-    io::{BufRead as _, BufReader, Write as _},
+    io::{BufRead as _, BufReader},
     net::TcpListener,
     path::Path,
     process::{Command, Stdio},
 };
 
 use conjoin_test_support::{TestEnv, copy_tree};
-use conjoin_tests::conjoin::{program, repository, run, text};
+use conjoin_tests::{
+    conjoin::{program, repository, run, text},
+    terminal::{answer, on_terminal},
+};
 
 /// The app and the tools of a case in which everything is in order.
 fn in_order() -> TestEnv {
@@ -70,18 +73,12 @@ fn a_removal_waits_for_an_installation() {
 }
 
 #[test]
-#[expect(clippy::disallowed_methods, reason = "tests start programs themselves")]
 fn nothing_is_removed_before_the_question_is_answered() {
     let env = with_python();
     let typed = format!("{} doctor --remove python", program("conjoin").display());
-    for (answer, remains) in [("n\n", true), ("y\n", false)] {
-        // `script` gives the program a terminal of its own.
-        let mut script = Command::new("script");
-        script.args(["--quiet", "--return", "--command", &typed, "/dev/null"]).current_dir(env.app());
-        script.env("CONJOIN_CACHE", env.cache()).stdin(Stdio::piped()).stdout(Stdio::piped());
-        let mut child = script.spawn().expect("the program `script`");
-        child.stdin.take().expect("a pipe").write_all(answer.as_bytes()).expect("an answer");
-        let said = text(&child.wait_with_output().expect("an end").stdout);
+    for (word, remains) in [("n\n", true), ("y\n", false)] {
+        let mut typed = on_terminal(&typed);
+        let said = text(&answer(typed.current_dir(env.app()).env("CONJOIN_CACHE", env.cache()), word).stdout);
         assert!(said.contains("Remove them?"), "{said}");
         assert_eq!(is_installed(&env), remains, "{said}");
     }

@@ -2,9 +2,9 @@
 //! writable but the cache folder, the package managers' own folders and the temporary folder.
 
 use conjoin_tests::{
-    conjoin::{copy_app, program, repository, shared_cache},
+    conjoin::{copy_app, program, repository, run, shared_cache, succeed, text},
     http::Client,
-    server::Server,
+    server::{Line, Server},
 };
 
 #[test]
@@ -30,12 +30,14 @@ fn the_sample_runs_from_nothing() {
         command
     };
 
-    let lacking = conjoin_tests::conjoin::run(&mut fresh(&["doctor"]));
-    let table = conjoin_tests::conjoin::text(&lacking.stdout);
+    let lacking = run(&mut fresh(&["doctor"]));
+    let table = text(&lacking.stdout);
     assert_eq!(lacking.status.code(), Some(3), "{table}");
-    assert!(table.contains("TinyGo") && table.contains("missing"), "{table}");
+    for tool in ["TinyGo", "wit-bindgen-go", "Rust's standard library", "componentize-js", "componentize-py"] {
+        assert!(table.contains(&format!("  missing  {tool}")), "{tool}: {table}");
+    }
 
-    let server = Server::start(&mut fresh(&["run", "--install-tools", "--listen", "127.0.0.1:0"]));
+    let mut server = Server::start(&mut fresh(&["run", "--install-tools", "--listen", "127.0.0.1:0"]));
     let answer = Client::new().ask(
         "POST",
         &format!("{}/process", server.address),
@@ -44,12 +46,18 @@ fn the_sample_runs_from_nothing() {
     );
     assert_eq!(answer.status, 200, "{answer:?}");
     assert_eq!(answer.json()["decision"], "publish", "{answer:?}");
+    let Line::Err(line) = server.wait_for(|line| matches!(line, Line::Err(text) if text.contains("Try curl"))) else {
+        panic!("only stderr was looked at")
+    };
+    let typed = line.trim_start().trim_start_matches("Try ");
+    let printed = succeed(std::process::Command::new("sh").args(["-c", typed]));
+    assert!(printed.starts_with("HTTP/1.1 200"), "{typed}: {printed}");
     let (status, _) = server.stop();
     assert_eq!(status.code(), Some(0));
 
     // What was installed into the cache folder is found again; rustup's part went with that run's mount namespace.
-    let again = conjoin_tests::conjoin::run(&mut fresh(&["build", "--install-tools"]));
-    let said = conjoin_tests::conjoin::text(&again.stderr);
+    let again = run(&mut fresh(&["build", "--install-tools"]));
+    let said = text(&again.stderr);
     assert!(again.status.success(), "{said}");
     assert!(!said.contains("Installed TinyGo") && !said.contains("Installed componentize"), "{said}");
 }

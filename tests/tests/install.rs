@@ -4,12 +4,12 @@ use std::{
     io::Read as _,
     net::{TcpListener, TcpStream},
     path::Path,
-    process::Command,
 };
 
 use conjoin_tests::{
-    conjoin::{conjoin, copy_app, repository, run, succeed, text},
-    server::terminate,
+    conjoin::{conjoin, copy_app, program, repository, run, succeed, text},
+    server::{Signal, send},
+    terminal::{answer, on_terminal},
 };
 
 #[test]
@@ -33,18 +33,17 @@ fn an_installation_that_is_interrupted_or_killed_is_made_good_by_the_next() {
     // An index that takes connections and never answers: pip waits in the middle of the installation.
     let silent = TcpListener::bind("127.0.0.1:0").expect("a port");
     let index = format!("http://{}/simple", silent.local_addr().expect("an address"));
-    for how in ["interrupted", "killed"] {
+    for signal in [Some(Signal::Interrupt), Some(Signal::Terminate), None] {
         let mut install = with_cache(&["doctor", "--fix"]);
         install.env("PIP_INDEX_URL", &index).env("PIP_NO_CACHE_DIR", "1");
         let mut install = install.spawn().expect("a program to start");
         let asking = asked(&silent);
-        if how == "killed" {
-            install.kill().expect("it runs");
-        } else {
-            terminate(install.id());
+        match signal {
+            Some(signal) => send(signal, install.id()),
+            None => install.kill().expect("it runs"),
         }
         let status = install.wait().expect("an end");
-        assert_eq!(status.code(), (how == "interrupted").then_some(130), "{status}");
+        assert_eq!(status.code(), signal.map(|_| 130), "{signal:?}: {status}");
         assert!(!complete(&cache), "an installation in the middle counts as complete");
         drop(asking);
     }
@@ -70,22 +69,27 @@ fn complete(cache: &Path) -> bool {
 }
 
 #[test]
-#[expect(clippy::disallowed_methods, reason = "tests start programs themselves")]
 fn a_question_is_asked_on_a_terminal() {
     let folder = tempfile::tempdir().expect("a folder");
     let app = folder.path().join("python-hello");
     copy_app(&repository().join("tests/guests/python-hello"), &app);
-    // `script` gives the program a terminal of its own.
-    let conjoin = conjoin_tests::conjoin::program("conjoin");
-    let mut script = Command::new("script");
-    script.args(["--quiet", "--return", "--command", &format!("{} build", conjoin.display()), "/dev/null"]);
-    script.current_dir(&app).env("CONJOIN_CACHE", folder.path().join("cache")).stdin(std::process::Stdio::piped());
-    let mut child = script.stdout(std::process::Stdio::piped()).spawn().expect("the program `script`");
-    std::io::Write::write_all(&mut child.stdin.take().expect("a pipe"), b"n\n").expect("an answer");
-    let output = child.wait_with_output().expect("an end");
+    let cache = folder.path().join("cache");
+    for command in ["build", "doctor --fix"] {
+        let mut typed = on_terminal(&format!("{} {command}", program("conjoin").display()));
+        let output = answer(typed.current_dir(&app).env("CONJOIN_CACHE", &cache), "n\n");
+        let said = text(&output.stdout);
+        assert!(said.contains("Install them now?"), "{command}: {said}");
+        assert!(said.contains("conjoin doctor --fix"), "{command}: {said}");
+        assert_eq!(output.status.code(), Some(3), "{command}: {said}");
+        assert!(!complete(&cache), "{command}");
+    }
+
+    // Who has agreed already is not asked; nobody serves packages here.
+    let mut typed = on_terminal(&format!("{} doctor --fix --install-tools", program("conjoin").display()));
+    typed.current_dir(&app).env("CONJOIN_CACHE", &cache);
+    typed.env("PIP_INDEX_URL", "http://127.0.0.1:9/simple").env("PIP_RETRIES", "0").env("PIP_NO_CACHE_DIR", "1");
+    let output = answer(&mut typed, "");
     let said = text(&output.stdout);
-    assert!(said.contains("Install them now?"), "{said}");
-    assert!(said.contains("conjoin doctor --fix"), "{said}");
+    assert!(!said.contains("Install them now?") && said.contains("the installation of componentize-py"), "{said}");
     assert_eq!(output.status.code(), Some(3), "{said}");
-    assert!(!complete(&folder.path().join("cache")));
 }

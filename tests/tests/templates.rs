@@ -8,9 +8,10 @@ use std::{
 };
 
 use conjoin_tests::{
-    conjoin::{conjoin, repository, run, succeed, text},
-    http::Client,
-    server::{Line, Server, terminate},
+    conjoin::{conjoin, program, repository, run, shared_cache, succeed, text},
+    http::{Client, Running},
+    server::{Line, Server, Signal, send},
+    terminal::on_terminal,
 };
 
 /// An app in a new folder.
@@ -81,6 +82,38 @@ fn http_rust_answers_and_stops_cleanly() {
 }
 
 #[test]
+fn a_request_that_runs_is_answered_before_the_server_ends() {
+    let (_folder, app) = new("http-rust", "my-service");
+    for signal in [Signal::Interrupt, Signal::Terminate] {
+        let mut server = Server::start(&mut conjoin(&app, &["run", "--install-tools", "--listen", "127.0.0.1:0"]));
+        let request = Running::post(&server.address, "/echo", b"to be, ", 19);
+        send(signal, server.id());
+        server.wait_for(|line| matches!(line, Line::Err(text) if text.contains("Stopping")));
+        assert_eq!(request.finish(b"or not to be"), (200, b"to be, or not to be".to_vec()), "{signal:?}");
+        let (status, lines) = server.end();
+        assert_eq!(status.code(), Some(0), "{signal:?}: {lines:?}");
+    }
+}
+
+#[test]
+fn on_a_terminal_what_a_guest_prints_names_it_and_cannot_move_the_cursor() {
+    let (_folder, app) = new("http-js", "my-service");
+    let greeting = app.join("service/src/greeting.js");
+    let before = fs_err::read_to_string(&greeting).expect("the greeting");
+    let prints = before.replacen("  return ", "  console.log('clear \\u001b[2J');\n  return ", 1);
+    assert_ne!(prints, before);
+    fs_err::write(&greeting, prints).expect("an edit");
+
+    let conjoin = program("conjoin");
+    let typed = format!("exec {} run --install-tools --listen 127.0.0.1:0", conjoin.display());
+    let mut typed = on_terminal(&typed);
+    let mut server = Server::start(typed.current_dir(&app).env("CONJOIN_CACHE", shared_cache()).env("NO_COLOR", "1"));
+    assert_eq!(Client::new().get(&format!("{}/", server.address)).body, "Hello, world!\n");
+    server.wait_for(|line| matches!(line, Line::Out(text) if text.contains("service | clear \u{fffd}[2J")));
+    server.stop();
+}
+
+#[test]
 fn a_build_that_is_interrupted_or_killed_is_made_good_by_the_next() {
     let (_folder, app) = new("http-rust", "my-service");
     // A registry that takes the connection and never answers: cargo waits in the middle of its build.
@@ -94,20 +127,19 @@ fn a_build_that_is_interrupted_or_killed_is_made_good_by_the_next() {
         "[source.crates-io]\nreplace-with = \"slow\"\n[source.slow]\nregistry = \"sparse+http://{address}/\"\n"
     );
     let config = app.join("service/.cargo/config.toml");
-    for how in ["interrupted", "killed"] {
+    for signal in [Some(Signal::Interrupt), Some(Signal::Terminate), None] {
         fs_err::write(&config, &slow).expect("cargo's configuration");
         let mut build = conjoin(&app, &["build", "--install-tools"]).spawn().expect("a program to start");
         let (mut connection, _) = silent.accept().expect("cargo to ask");
         let mut asked = [0; 4];
         connection.read_exact(&mut asked).expect("a request");
         assert_eq!(&asked, b"GET ");
-        if how == "killed" {
-            build.kill().expect("it runs");
-        } else {
-            terminate(build.id());
+        match signal {
+            Some(signal) => send(signal, build.id()),
+            None => build.kill().expect("it runs"),
         }
         let status = build.wait().expect("an end");
-        assert_eq!(status.code(), (how == "interrupted").then_some(130), "{status}");
+        assert_eq!(status.code(), signal.map(|_| 130), "{signal:?}: {status}");
         assert!(!app.join(".conjoin/artifacts/dev/service.wasm").exists());
     }
     fs_err::remove_file(&config).expect("cargo's configuration");

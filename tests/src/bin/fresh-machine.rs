@@ -1,7 +1,7 @@
 //! Runs a program on what looks like a fresh machine.
 //!
 //! `fresh-machine CACHE SCRATCH -- PROGRAM ARGS...`, started by `unshare -rm` so that it has a mount namespace of its own:
-//! - TinyGo, LLVM, clang, wasm tools and rustup's `wasm32-wasip2` are not to be found;
+//! - TinyGo, LLVM, clang, wasm tools and rustup's `wasm32-wasip2` are not to be found, neither on PATH nor where they are installed;
 //! - everything is read-only but CACHE, SCRATCH, the temporary folder and the package managers' own folders;
 //! - the changes to rustup's folder go to an overlay and vanish.
 //!
@@ -55,6 +55,7 @@ fn prepare() -> Result<Command> {
     let rustup = env::var_os("RUSTUP_HOME").map_or_else(|| home.join(".rustup"), PathBuf::from);
     hide_rust_target(&rustup, &scratch)?;
     hide_programs(&scratch)?;
+    hide_installations(&scratch)?;
 
     let cargo = env::var_os("CARGO_HOME").map_or_else(|| home.join(".cargo"), PathBuf::from);
     let caches = [
@@ -77,7 +78,7 @@ fn prepare() -> Result<Command> {
     ensure!(fs_err::write(home.join(".conjoin-fresh-machine"), "").is_err(), "the home folder can still be written");
 
     let mut command = Command::new(program);
-    command.args(rest).env("CONJOIN_CACHE", cache);
+    command.args(rest).env("CONJOIN_CACHE", cache).env_remove("TINYGOROOT");
     Ok(command)
 }
 
@@ -155,13 +156,33 @@ fn hide_programs(scratch: &Path) -> Result<()> {
     Ok(())
 }
 
+/// Puts an empty folder over every installation of LLVM and TinyGo.
+fn hide_installations(scratch: &Path) -> Result<()> {
+    let empty = scratch.join("hidden-folder");
+    fs_err::create_dir_all(&empty)?;
+    let mut folders =
+        ["/usr/lib/tinygo", "/usr/local/lib/tinygo", "/usr/local/tinygo", "/opt/tinygo"].map(PathBuf::from).to_vec();
+    for entry in fs_err::read_dir("/usr/lib")? {
+        let entry = entry?;
+        if entry.file_name().to_string_lossy().starts_with("llvm-") {
+            folders.push(entry.path());
+        }
+    }
+    for folder in folders.iter().filter(|folder| folder.is_dir()) {
+        mount(["--bind".as_ref(), empty.as_os_str(), folder.as_os_str()])?;
+    }
+    Ok(())
+}
+
 /// Remounts every mount point that is not at or below one of `writable` read-only.
 fn make_the_rest_read_only(writable: &[PathBuf]) -> Result<()> {
     let mounts = fs_err::read_to_string("/proc/self/mounts")?;
     for line in mounts.lines() {
         let point = line.split(' ').nth(1).unwrap_or_default().replace("\\040", " ");
         let system = ["/proc", "/sys", "/dev", "/run"].iter().any(|folder| Path::new(&point).starts_with(folder));
-        if system || writable.iter().any(|folder| Path::new(&point).starts_with(folder)) {
+        // What lies below a hidden folder cannot be reached, and needs no remount.
+        if system || !Path::new(&point).exists() || writable.iter().any(|folder| Path::new(&point).starts_with(folder))
+        {
             continue;
         }
         // Flags that the mount had before the namespace existed are locked and must be repeated.

@@ -58,9 +58,9 @@ fn fix(ui: &mut Ui, machine: &Machine, settings: &DoctorSettings, scope: &Scope)
         }
     }
     let policy = match settings.work.policy {
-        // `--fix` is the consent.
-        InstallPolicy::Ask | InstallPolicy::Install => InstallPolicy::Install,
-        InstallPolicy::Offline => InstallPolicy::Offline,
+        // Where nobody can be asked, `--fix` is the consent.
+        InstallPolicy::Ask if !ui.can_ask() => InstallPolicy::Install,
+        policy => policy,
     };
     let work = WorkSettings { policy, ..settings.work.clone() };
     tools::ensure(ui, machine, &scope.layout, &scope.tools(), &work)

@@ -1,6 +1,7 @@
 //! The sample app, for real: four toolchains, one composition, requests.
 
 use std::{
+    collections::BTreeSet,
     path::{Path, PathBuf},
     process::Command,
     sync::OnceLock,
@@ -132,17 +133,70 @@ fn a_thousand_requests_have_no_error() {
     });
 }
 
+/// What a command that succeeds tells programs.
+fn events(command: &mut Command) -> Vec<serde_json::Value> {
+    succeed(command).lines().map(|line| serde_json::from_str(line).expect("a JSON line")).collect()
+}
+
+/// The steps of the plan that `events` begin with.
+fn planned(events: &[serde_json::Value]) -> &[serde_json::Value] {
+    let plan = events.iter().find(|event| event["event"] == "plan-ready").expect("a plan");
+    plan["steps"].as_array().expect("steps")
+}
+
+#[test]
+fn one_component_is_built_with_what_it_needs_and_nothing_else() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let app = folder.path().join("app");
+    copy_app(sample(), &app);
+    let logic = ["business-logic", "logger", "sentiment-analyzer"];
+    for (name, needed) in [("logger", &logic[1..2]), ("business-logic", &logic)] {
+        let events = events(&mut conjoin(&app, &["build", "-c", name, "--message-format", "json"]));
+        let steps = planned(&events).iter().filter_map(|step| step["step"].as_str()?.split('/').next());
+        assert_eq!(steps.collect::<BTreeSet<_>>(), needed.iter().copied().collect(), "{name}");
+        assert_eq!(
+            names(&app.join(".conjoin/artifacts/dev")),
+            needed.iter().map(|name| format!("{name}.wasm")).collect()
+        );
+        assert_eq!(events.last().expect("an answer")["name"], name);
+    }
+    assert!(!app.join(".conjoin/build/dev/gateway.wasm").exists());
+}
+
+/// The names of what is in a folder.
+fn names(folder: &Path) -> BTreeSet<String> {
+    let entries = fs_err::read_dir(folder).expect("a folder");
+    entries.map(|entry| entry.expect("an entry").file_name().to_string_lossy().into_owned()).collect()
+}
+
+#[test]
+fn compose_gives_what_build_composes() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("gateway.wasm");
+    succeed(&mut conjoin(sample(), &["compose", "-e", "gateway", "-o", &file.to_string_lossy()]));
+    let composed = fs_err::read(file).expect("the file");
+    assert!(composed == fs_err::read(sample().join(".conjoin/build/dev/gateway.wasm")).expect("the composition"));
+}
+
+#[test]
+fn the_readme_shows_the_line_that_run_prints() {
+    let mut server = serve(sample());
+    let Line::Err(line) = server.wait_for(|line| matches!(line, Line::Err(text) if text.contains("Try curl"))) else {
+        panic!("only stderr was looked at")
+    };
+    let typed = line.trim_start().trim_start_matches("Try ").replace(&server.address, "http://127.0.0.1:3000");
+    let readme = fs_err::read_to_string(sample().join("README.md")).expect("the README");
+    assert!(readme.contains(&format!("\n$ {typed}\n")), "{typed}");
+}
+
 #[test]
 fn a_second_build_runs_no_tool() {
     let folder = tempfile::tempdir().expect("a folder");
     let app = folder.path().join("app");
     copy_app(sample(), &app);
     let build = |app: &Path| {
-        let lines = succeed(&mut conjoin(app, &["build", "--message-format", "json"]));
-        let events: Vec<serde_json::Value> =
-            lines.lines().map(|line| serde_json::from_str(line).expect("a JSON line")).collect();
-        let plan = events.iter().find(|event| event["event"] == "plan-ready").expect("a plan");
-        let steps = plan["steps"].as_array().expect("steps");
+        let events = events(&mut conjoin(app, &["build", "--message-format", "json"]));
+        let steps = planned(&events);
         let programs: Vec<_> =
             steps.iter().filter(|step| !step["program"].is_null()).map(|step| &step["step"]).collect();
         assert!(programs.len() >= 4, "{programs:?}");

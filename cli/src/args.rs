@@ -39,6 +39,13 @@ pub(crate) struct GlobalArgs {
     pub(crate) message_format: MessageFormat,
 }
 
+impl GlobalArgs {
+    /// JSON lines, whatever else was typed.
+    pub(crate) fn for_programs() -> Self {
+        Self { verbose: false, quiet: false, color: Colour::Never, message_format: MessageFormat::Json }
+    }
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Colour {
     /// On a terminal, unless NO_COLOR is set
@@ -73,7 +80,8 @@ pub(crate) enum Command {
     Compose(ComposeArgs),
     /// Build and run: serve HTTP entries, or run a command entry
     Run(RunArgs),
-    /// Print every step of a build as commands to paste, without running anything
+    /// Print every step of a build as commands to paste, without running anything; while tools are missing, the steps that
+    /// install them
     Plan(PlanArgs),
     /// Say why a build would do what it would do
     #[command(subcommand)]
@@ -293,7 +301,8 @@ pub(crate) struct DoctorArgs {
     /// Folder of the app; conjoin.toml is looked for in it and above it
     #[arg(long, value_name = "DIR", value_hint = clap::ValueHint::DirPath)]
     pub(crate) app: Option<PathBuf>,
-    /// Install what is missing and mend what conjoin can mend
+    /// Install what is missing and mend what conjoin can mend; on a terminal it asks before it installs, elsewhere --fix is the
+    /// consent
     #[arg(long, group = "cure")]
     pub(crate) fix: bool,
     /// Remove what conjoin has installed for the languages, as far as no other language needs it

@@ -66,11 +66,15 @@ pub fn main(args: Vec<OsString>, surroundings: Surroundings) -> ExitCode {
         drop(io::stdout().write_all(&candidates));
         return ExitCode::SUCCESS;
     }
-    let Cli { command, global } = match Cli::try_parse_from(args) {
+    let Cli { command, global } = match Cli::try_parse_from(&args) {
         Ok(cli) => cli,
         Err(error) => {
-            // Help and version are answers; what clap could not print, nobody can read.
-            drop(error.print());
+            if error.use_stderr() && wants_json(&args) {
+                make_ui(&GlobalArgs::for_programs(), &surroundings).diagnostic(&misused(&error));
+            } else {
+                // Help and version are answers; what clap could not print, nobody can read.
+                drop(error.print());
+            }
             return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(Exit::Usage as u8));
         }
     };
@@ -149,6 +153,19 @@ fn make_ui(global: &GlobalArgs, surroundings: &Surroundings) -> Ui {
             MessageFormat::Json => Format::Json,
         },
     }
+}
+
+/// Whether JSON lines were asked for, by arguments that cannot be parsed as a whole.
+fn wants_json(args: &[OsString]) -> bool {
+    args.windows(2).any(|pair| pair[0] == "--message-format" && pair[1] == "json")
+        || args.iter().any(|arg| arg == "--message-format=json")
+}
+
+/// What clap says of the arguments; the lines after the first are a note.
+fn misused(error: &clap::Error) -> Diagnostic {
+    let text = error.to_string();
+    let (message, rest) = text.split_once('\n').unwrap_or((&text, ""));
+    Diagnostic::error("usage::arguments", message.trim_start_matches("error: ")).note(rest.trim())
 }
 
 fn report_request() -> Diagnostic {

@@ -163,7 +163,7 @@ fn err(bytes: &[u8]) {
     drop(std::io::stderr().lock().write_all(bytes));
 }
 
-/// A line of a guest for a terminal: the entry in front, control characters but tabs and colours' escapes made visible.
+/// A line of a guest for a terminal: the entry in front, control characters but tabs made visible, those of colours, too.
 fn prefixed(entry: &str, bytes: &[u8]) -> Vec<u8> {
     let text = String::from_utf8_lossy(bytes);
     let clean: String = text
@@ -194,4 +194,19 @@ fn curl(trigger: &HttpTrigger, address: std::net::SocketAddr) -> String {
     }
     words.push(quote_text(&format!("http://{address}{path}")));
     words.join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::prefixed;
+
+    #[test]
+    fn a_line_names_its_entry_and_shows_control_characters() {
+        let shown = |bytes: &[u8]| String::from_utf8(prefixed("api", bytes)).expect("text");
+        assert_eq!(shown(b"a\tb\n"), "api | a\tb\n");
+        assert_eq!(shown(b"without an end"), "api | without an end\n");
+        assert_eq!(shown(b"\x1b[2J\r\x07\n"), "api | \u{fffd}[2J\u{fffd}\u{fffd}\n");
+        assert_eq!(shown("\u{9b}31m".as_bytes()), "api | \u{fffd}31m\n");
+        assert_eq!(shown(b"not UTF-8: \xff\n"), "api | not UTF-8: \u{fffd}\n");
+    }
 }

@@ -95,7 +95,7 @@ fn run(folder: &Path) -> String {
         let shown = fs_err::read_to_string(env.app().join(name)).unwrap_or_else(|error| format!("({})", error.kind()));
         writeln!(said, "--- {name}\n{}", shown.replace('\r', "␍").replace('\u{feff}', "[BOM]").trim_end()).unwrap();
     }
-    without_times(&without_sizes(&env.redact(&said)))
+    without_times(&without_milliseconds(&without_sizes(&env.redact(&said))))
 }
 
 fn files(folder: &Path, below: &Path) -> Vec<String> {
@@ -120,6 +120,14 @@ fn without_sizes(text: &str) -> String {
     let number = |letter: char| letter.is_ascii_digit() || letter == '.';
     let sized = before.iter().map(|part| format!("{}[SIZE]", part.trim_end_matches(number)));
     sized.chain([(*last).to_owned()]).collect()
+}
+
+/// `"milliseconds":12` becomes `"milliseconds":[TIME]`.
+fn without_milliseconds(text: &str) -> String {
+    let mut parts = text.split("\"milliseconds\":");
+    let first = parts.next().unwrap_or_default().to_owned();
+    let rest = parts.map(|part| part.trim_start_matches(|letter: char| letter.is_ascii_digit()));
+    rest.fold(first, |text, part| format!("{text}\"milliseconds\":[TIME]{part}"))
 }
 
 /// `0.3 s` and `12.34 s` become `[TIME]`.

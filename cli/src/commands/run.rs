@@ -1,10 +1,14 @@
 //! `conjoin run`: build, then serve HTTP entries or run a command entry.
 
-use std::{collections::BTreeMap, ffi::OsStr, sync::Arc};
+use std::{
+    collections::BTreeMap,
+    ffi::{OsStr, OsString},
+    sync::Arc,
+};
 
 use conjoin_diagnostics::Diagnostic;
 use conjoin_manifest::{Access, Component, ComponentName, HttpTrigger, Isolation, Origin, Permissions};
-use conjoin_plan::Selection;
+use conjoin_plan::{AbsPath, Selection};
 use conjoin_runtime::{
     CommandOptions, Directory, Entry, Grants, Limits, Route, Runtime, RuntimeError, RuntimeOptions, ServeOptions,
     Shutdown,
@@ -18,6 +22,9 @@ use crate::{
     story::{Greeting, Silent, Story},
     ui::Ui,
 };
+
+/// The environment of the process.
+type Variables = BTreeMap<OsString, OsString>;
 
 /// What of the app is run.
 enum Subject {
@@ -52,6 +59,7 @@ pub(crate) fn run(ui: &mut Ui, machine: &Machine, settings: &RunSettings) -> Res
     let shutdown = Shutdown::new();
     let watch = shutdown.clone();
     machine.signals.listen(move || watch.request());
+    let environment = &machine.surroundings.environment;
     match subject {
         Subject::Http(names) => {
             let options = ServeOptions {
@@ -62,14 +70,14 @@ pub(crate) fn run(ui: &mut Ui, machine: &Machine, settings: &RunSettings) -> Res
                         entry: trigger.component.value.to_string(),
                     })
                     .collect(),
-                entries: names.iter().map(|name| entry(machine, &app, name)).collect(),
+                entries: names.iter().map(|name| entry(environment, &app, name)).collect(),
                 limits: Limits::default(),
             };
             runtime.serve(options, &shutdown).map_err(|error| failure(&error))?;
             Ok(Exit::Done as u8)
         }
         Subject::Command(name) => {
-            let options = CommandOptions { entry: entry(machine, &app, &name), args: settings.args.clone() };
+            let options = CommandOptions { entry: entry(environment, &app, &name), args: settings.args.clone() };
             let code = runtime.run_command(options, &shutdown).map_err(|error| failure(&error))?;
             Ok(u8::try_from(code).unwrap_or(Exit::Project as u8))
         }
@@ -126,11 +134,11 @@ fn choose(app: &App, entry: Option<&str>) -> Result<Subject, CommandError> {
 }
 
 /// The composition of `name` with the union of its members' permissions.
-fn entry(machine: &Machine, app: &App, name: &ComponentName) -> Entry {
+fn entry(environment: &Variables, app: &App, name: &ComponentName) -> Entry {
     let members = app.wiring.closure(name);
     let mut grants = Grants::default();
     for member in &members {
-        merge(machine, app, &app.manifest.components[member].permissions, &mut grants);
+        merge(environment, &app.layout.app, &app.manifest.components[member].permissions, &mut grants);
     }
     let reuse = app.manifest.http.iter().find(|trigger| trigger.component.value == *name).and_then(|trigger| {
         match trigger.isolation {
@@ -147,29 +155,29 @@ fn entry(machine: &Machine, app: &App, name: &ComponentName) -> Entry {
     }
 }
 
-fn merge(machine: &Machine, app: &App, permissions: &Permissions, grants: &mut Grants) {
+/// Adds `permissions` of a component of the app in `folder` to what its composition is granted.
+fn merge(environment: &Variables, folder: &AbsPath, permissions: &Permissions, grants: &mut Grants) {
     let Permissions { stdio, clocks, random, args, sockets, env, directories, outbound_http } = permissions;
     grants.stdio |= stdio;
     grants.clocks |= clocks;
     grants.random |= random;
     grants.args |= args;
     grants.sockets |= sockets;
-    let values: BTreeMap<&OsStr, _> =
-        machine.surroundings.environment.iter().map(|(name, value)| (name.as_os_str(), value)).collect();
     for name in env.iter().map(|name| &name.value) {
         let known = grants.env.iter().any(|(other, _)| other == name);
-        if let Some(value) = values.get(OsStr::new(name))
+        if let Some(value) = environment.get(OsStr::new(name))
             && !known
         {
             grants.env.push((name.clone(), value.to_string_lossy().into_owned()));
         }
     }
     for directory in directories {
-        grants.directories.push(Directory {
-            path: app.layout.app.join(directory.path.value.as_path()).as_path().to_owned(),
-            at: directory.at.clone(),
-            write: directory.access == Access::ReadWrite,
-        });
+        let path = folder.join(directory.path.value.as_path()).as_path().to_owned();
+        let write = directory.access == Access::ReadWrite;
+        match grants.directories.iter_mut().find(|other| other.path == path && other.at == directory.at) {
+            Some(other) => other.write |= write,
+            None => grants.directories.push(Directory { path, at: directory.at.clone(), write }),
+        }
     }
     for origin in outbound_http.iter().map(|origin| &origin.value) {
         if !grants.outbound_http.contains(origin) {
@@ -196,5 +204,92 @@ fn failure(error: &RuntimeError) -> CommandError {
             CommandError::environment(vec![diagnostic])
         }
         _ => CommandError::project(vec![diagnostic]),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use conjoin_diagnostics::Source;
+    use conjoin_plan::{Layout, Profile, wire};
+
+    use super::*;
+
+    const MANIFEST: &str = r#"
+conjoin = 1
+
+[app]
+name = "shop"
+
+[component.gateway]
+language = "rust"
+permissions.stdio = true
+permissions.env = ["TOKEN", "UNSET"]
+permissions.directories = [{ path = "data", at = "/data", access = "read" }]
+permissions.outbound-http = ["https://a.example", "https://b.example"]
+
+[component.pricing]
+language = "rust"
+permissions.clocks = true
+permissions.env = ["TOKEN", "LEVEL"]
+permissions.directories = [{ path = "data", at = "/data", access = "read-write" }]
+permissions.outbound-http = ["https://b.example"]
+
+[component.stranger]
+language = "rust"
+permissions.random = true
+permissions.env = ["SECRET"]
+"#;
+
+    const WIT: &str = "\
+package shop:api;
+
+interface prices {
+  quote: func() -> u32;
+}
+
+world gateway {
+  import prices;
+  export hello: func() -> u32;
+}
+
+world pricing {
+  export prices;
+}
+
+world stranger {
+  export bye: func();
+}
+";
+
+    fn shop() -> App {
+        let source = |name: &str, text: &str| Arc::new(Source::new(name.to_owned(), text.to_owned()));
+        let manifest = conjoin_manifest::parse(&source("conjoin.toml", MANIFEST)).expect("a manifest");
+        let wit = conjoin_wit::parse(&[source("wit/shop.wit", WIT)], "wit").expect("a package");
+        let folder = |path: &str| AbsPath::new(path).expect("an absolute path");
+        let wiring = wire(&manifest, &wit, &folder("/shop"), &BTreeMap::new()).expect("it fits");
+        let layout = Layout { app: folder("/shop"), cache: folder("/cache"), profile: Profile::Dev };
+        App { manifest, wit, wiring, layout }
+    }
+
+    #[test]
+    fn a_composition_is_granted_what_its_members_are_and_nothing_twice() {
+        let environment = [("TOKEN", "t"), ("LEVEL", ""), ("SECRET", "s"), ("HOME", "/home")];
+        let environment = environment.map(|(name, value)| (name.into(), value.into())).into();
+        let gateway = ComponentName::parse("gateway").expect("a name");
+        let mut entry = entry(&environment, &shop(), &gateway);
+        entry.members.sort();
+        entry.grants.env.sort();
+        assert_eq!(entry.members, ["gateway", "pricing"]);
+        let expected = Grants {
+            stdio: true,
+            clocks: true,
+            random: false,
+            args: false,
+            sockets: false,
+            env: [("LEVEL", ""), ("TOKEN", "t")].map(|(name, value)| (name.to_owned(), value.to_owned())).into(),
+            directories: vec![Directory { path: "/shop/data".into(), at: "/data".to_owned(), write: true }],
+            outbound_http: ["https://a.example", "https://b.example"].map(str::to_owned).into(),
+        };
+        assert_eq!(entry.grants, expected);
     }
 }

@@ -32,6 +32,7 @@ const STAGES: [(&str, &str); 25] = [
     ("build", "Carrying out the steps of a build."),
     ("compose", "Composing the built components, and checking them against the wiring."),
     ("run", "Running the app."),
+    ("scaffold", "Making files from templates, for `new` and `add`."),
     ("new", "Making an app from templates."),
     ("scaffold", "Making files from templates, for `new` and `add`."),
     ("add", "Adding to an app."),

@@ -60,16 +60,16 @@ use signals::Signals;
 use ui::{Format, Ui, Verbosity};
 
 /// Runs the command line `args` and gives the exit code of the process.
-pub fn main(args: Vec<OsString>, surroundings: Surroundings) -> ExitCode {
-    if let Some(candidates) = completion::candidates(&args, &surroundings) {
+pub fn main(args: &[OsString], surroundings: Surroundings) -> ExitCode {
+    if let Some(candidates) = completion::candidates(args, &surroundings) {
         // A shell that does not read its candidates has none.
         drop(io::stdout().write_all(&candidates));
         return ExitCode::SUCCESS;
     }
-    let Cli { command, global } = match Cli::try_parse_from(&args) {
+    let Cli { command, global } = match Cli::try_parse_from(args) {
         Ok(cli) => cli,
         Err(error) => {
-            if error.use_stderr() && wants_json(&args) {
+            if error.use_stderr() && wants_json(args) {
                 make_ui(&GlobalArgs::for_programs(), &surroundings).diagnostic(&misused(&error));
             } else {
                 // Help and version are answers; what clap could not print, nobody can read.

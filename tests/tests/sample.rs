@@ -215,10 +215,10 @@ fn a_second_build_runs_no_tool() {
     let moved = folder.path().join("moved");
     fs_err::rename(&app, &moved).expect("the app to move");
     assert_eq!(build(&moved), [""; 0]);
-    // An edit runs the toolchain of its component only; undoing it runs nothing.
+    // An edit that the store has never seen runs the toolchain of its component only; undoing it runs nothing.
     let rules = moved.join("business-logic/src/lib.rs");
     let before = fs_err::read_to_string(&rules).expect("the rules");
-    fs_err::write(&rules, format!("{before}\n// A comment.\n")).expect("an edit");
+    fs_err::write(&rules, format!("{before}\n// {}\n", moved.display())).expect("an edit");
     let runs = build(&moved);
     assert!(!runs.is_empty() && runs.iter().all(|step| step.starts_with("business-logic/")), "{runs:?}");
     fs_err::write(&rules, before).expect("the edit undone");

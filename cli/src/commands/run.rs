@@ -279,6 +279,7 @@ world stranger {
         let mut entry = entry(&environment, &shop(), &gateway);
         entry.members.sort();
         entry.grants.env.sort();
+        entry.grants.outbound_http.sort();
         assert_eq!(entry.members, ["gateway", "pricing"]);
         let expected = Grants {
             stdio: true,

@@ -1,54 +1,65 @@
 //! `cargo xtask ci` and `bless`.
 //!
-//! Everything that needs Wasmtime is built once, in the release profile: the binary of the README's first command, the tests
-//! and what they start.
+//! Everything is built once, in the release profile and for the whole workspace: cargo unites the features of dependencies over the
+//! packages that it is asked for, so that asking for one package alone would build half of them again.
 
-use anyhow::Result;
+use std::path::Path;
 
-use crate::process::{cargo, root, run_in, say};
+use anyhow::{Context as _, Result};
+use serde_json::Value;
+
+use crate::process::{capture, cargo, root, run_in, say};
+
+/// The package with the tests of the whole program.
+const WHOLE: &str = "conjoin-tests";
 
 /// Runs every check and test. The last program is the test runner, so that its summary closes the output.
 pub(crate) fn ci() -> Result<()> {
     cargo(&["fmt", "--all", "--check"], &[])?;
-    cargo(&["build", "--release", "--locked", "--workspace", "--bins"], &[])?;
+    cargo(&["build", "--release", "--locked", "--workspace", "--all-targets"], &[])?;
     cargo(&["clippy", "--release", "--locked", "--workspace", "--all-targets", "--", "-D", "warnings"], &[])?;
     cargo(&["doc", "--release", "--locked", "--workspace", "--no-deps"], &[("RUSTDOCFLAGS", "-D warnings")])?;
     let cache = root().join("target").join("ci-cache");
     say(&format!("tests install toolchains into {}", cache.display()));
     let variables = [("CONJOIN_TEST_CACHE", cache.to_string_lossy().into_owned())];
     let variables: Vec<(&str, &str)> = variables.iter().map(|(name, value)| (*name, value.as_str())).collect();
-    let test = |args: &[&str]| cargo(&[&["test", "--release", "--locked"], args].concat(), &variables);
+    let test = |args: &[&str]| cargo(&[&["test", "--release", "--locked", "--workspace"], args].concat(), &variables);
     // From nothing, into the cache folder that the tests after it share.
-    test(&["--package", "conjoin-tests", "--test", "fresh_machine"])?;
+    test(&["--test", "fresh_machine"])?;
     // What that run added to rustup has vanished with its overlay.
     let conjoin = root().join("target/release/conjoin").to_string_lossy().into_owned();
     let sample = root().join("sample-apps/polyglot-pipeline");
     let tools = [("CONJOIN_CACHE", variables[0].1)];
     run_in(&sample, &conjoin, &["doctor", "--fix"], &tools)?;
-    test(&["--workspace", "--exclude", "conjoin-tests", "--lib", "--bins", "--tests"])?;
-    for name in whole_program_tests()? {
-        test(&["--package", "conjoin-tests", "--test", &name])?;
+    let (of_crates, of_the_whole) = test_programs()?;
+    let of_crates = of_crates.iter().flat_map(|name| ["--test", name]);
+    test(&["--lib", "--bins"].into_iter().chain(of_crates).collect::<Vec<_>>())?;
+    for name in of_the_whole.iter().filter(|name| *name != "fresh_machine") {
+        test(&["--test", name])?;
     }
     Ok(())
 }
 
-/// The test programs in `tests/tests/` that are left, by name; the rules of the house close the output.
-fn whole_program_tests() -> Result<Vec<String>> {
-    let mut names = Vec::new();
-    for entry in fs_err::read_dir(root().join("tests/tests"))? {
-        let path = entry?.path();
-        if let Some(name) = path.file_stem().filter(|_| path.extension().is_some_and(|end| end == "rs")) {
-            names.push(name.to_string_lossy().into_owned());
-        }
+/// The names of the test programs of crates, and of those of the whole program; the rules of the house close the output.
+fn test_programs() -> Result<(Vec<String>, Vec<String>)> {
+    let metadata = capture(Path::new("cargo"), &["metadata", "--no-deps", "--format-version", "1", "--locked"])?;
+    let metadata: Value = serde_json::from_str(&metadata)?;
+    let (mut of_crates, mut of_the_whole) = (Vec::new(), Vec::new());
+    for package in metadata["packages"].as_array().context("cargo names packages")? {
+        let targets = package["targets"].as_array().context("cargo names targets")?.iter();
+        let tests = targets.filter(|target| target["kind"][0] == "test");
+        let names = tests.filter_map(|target| target["name"].as_str().map(str::to_owned));
+        if package["name"] == WHOLE { of_the_whole.extend(names) } else { of_crates.extend(names) }
     }
-    names.retain(|name| name != "fresh_machine");
-    names.sort_by_key(|name| (name == "tidy", name.clone()));
-    Ok(names)
+    of_crates.sort();
+    of_crates.dedup();
+    of_the_whole.sort_by_key(|name| (name == "tidy", name.clone()));
+    Ok((of_crates, of_the_whole))
 }
 
 /// Renders the sample app anew and accepts what the golden tests print now.
 pub(crate) fn bless() -> Result<()> {
-    cargo(&["build", "--release", "--workspace", "--bins"], &[])?;
+    cargo(&["build", "--release", "--workspace", "--all-targets"], &[])?;
     let samples = root().join("sample-apps");
     let sample = samples.join("polyglot-pipeline");
     if sample.exists() {
@@ -58,7 +69,9 @@ pub(crate) fn bless() -> Result<()> {
     let conjoin = root().join("target/release/conjoin");
     run_in(&samples, &conjoin.to_string_lossy(), &["new", "polyglot-pipeline", "-t", "polyglot"], &[])?;
     let variables = [("SNAPSHOTS", "overwrite"), ("TRYCMD", "overwrite")];
-    cargo(&["test", "--release", "--workspace", "--exclude", "conjoin-tests"], &variables)?;
-    cargo(&["test", "--release", "--package", "conjoin-tests", "--test", "cli"], &variables)?;
+    let (of_crates, _) = test_programs()?;
+    let tests = ["test", "--release", "--workspace", "--lib", "--bins", "--test", "cli"];
+    let of_crates = of_crates.iter().flat_map(|name| ["--test", name]);
+    cargo(&tests.into_iter().chain(of_crates).collect::<Vec<_>>(), &variables)?;
     crate::docs::docs()
 }

@@ -7,7 +7,7 @@ use crate::process::{capture, cargo, root, say, target};
 
 /// Writes what is generated anew.
 pub(crate) fn docs() -> Result<()> {
-    cargo(&["build", "--release", "--package", "conjoin", "--bin", "conjoin"], &[])?;
+    cargo(&["build", "--release", "--workspace", "--all-targets"], &[])?;
     let conjoin = target().join("release/conjoin");
     let help = all_help(|words| capture(&conjoin, &[words, &["--help"]].concat()))?;
     let schema = capture(&conjoin, &["schema"])?;

@@ -11,7 +11,7 @@ use anyhow::{Result, bail};
 use crate::GENERATED;
 
 /// The first part of a code, and what it is about.
-const STAGES: [(&str, &str); 25] = [
+const STAGES: &[(&str, &str)] = &[
     ("usage", "The command line names something that is not there."),
     ("app", "Finding and reading the app's files."),
     ("manifest", "Reading `conjoin.toml`."),
@@ -29,12 +29,13 @@ const STAGES: [(&str, &str); 25] = [
     ("starling", "Projects in JavaScript and TypeScript on StarlingMonkey."),
     ("quickjs", "Projects in JavaScript and TypeScript on QuickJS."),
     ("python", "Projects in Python."),
+    ("custom", "Components that a command of the user's builds."),
     ("build", "Carrying out the steps of a build."),
+    ("verify", "Building a second time and comparing."),
     ("compose", "Composing the built components, and checking them against the wiring."),
     ("run", "Running the app."),
     ("scaffold", "Making files from templates, for `new` and `add`."),
     ("new", "Making an app from templates."),
-    ("scaffold", "Making files from templates, for `new` and `add`."),
     ("add", "Adding to an app."),
     ("clean", "Removing what builds left."),
     ("machine", "The machine under conjoin."),

@@ -32,7 +32,7 @@ pub(crate) fn bench(name: Option<&str>) -> Result<()> {
     if name != Some("build") {
         bail!("there is one benchmark: cargo xtask bench build");
     }
-    cargo(&["build", "--release", "--locked", "--workspace", "--bins"], &[])?;
+    cargo(&["build", "--release", "--locked", "--workspace", "--all-targets"], &[])?;
     let conjoin = Conjoin::new()?;
     let mut table = Table::new();
     many::run(&conjoin, &mut table)?;

@@ -54,14 +54,16 @@ pub fn succeed(command: &mut Command) -> String {
     stdout
 }
 
-/// Builds the app in `folder` where Go has no modules but those of the app, and nowhere to get others from. `source`, a file in Go,
-/// is changed before, so that what an earlier run has built does not take the place of it.
-pub fn build_without_go_modules(folder: &Path, source: &str) {
+/// Builds the app in `folder` where Go has no modules but those of the app, and nowhere to get others from. The `sources`, files in
+/// Go, are changed alike before, so that what an earlier run has built does not take the place of it.
+pub fn build_without_go_modules(folder: &Path, sources: &[&str]) {
+    for source in sources {
+        let source = folder.join(source);
+        let before = fs_err::read_to_string(&source).expect("a source in Go");
+        let changed = format!("{before}\n// Built by the process {}.\n", std::process::id());
+        fs_err::write(&source, changed).expect("the project can be changed");
+    }
     let none = tempfile::tempdir().expect("an empty folder");
-    let source = folder.join(source);
-    let before = fs_err::read_to_string(&source).expect("a source in Go");
-    let changed = format!("{before}\n// Built by the process {}.\n", std::process::id());
-    fs_err::write(&source, changed).expect("the project can be changed");
     let mut build = conjoin(folder, &["build", "--install-tools"]);
     succeed(build.env("GOPROXY", "off").env("GOMODCACHE", none.path()));
 }

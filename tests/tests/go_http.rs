@@ -31,7 +31,7 @@ fn serve() -> Server {
         for kind in KINDS {
             copy_app(&folder.join("service"), &folder.join(kind));
         }
-        build_without_go_modules(&folder, "fresh/main.go");
+        build_without_go_modules(&folder, &["fresh/main.go", "reused/main.go"]);
         folder
     });
     let mut server = Server::start(&mut conjoin(app, &["run", "--listen", "127.0.0.1:0"]));

@@ -90,7 +90,7 @@ fn without_guard(name: &str, change: impl Fn(&Path), tests: &[&str]) {
     assert!(support.join("realloc_wasm.go").is_file());
     change(&support);
     // The list of what was generated stays as it is, so conjoin does not notice; the edit makes it run Go again.
-    let main = app.join(&["passer/main.go"]);
+    let main = app.join("passer/main.go");
     let text_of_main = fs_err::read_to_string(&main).expect("a project");
     fs_err::write(&main, format!("{text_of_main}\n// Built again.\n")).expect("the project can be changed");
     succeed(&mut conjoin(&app, &["build"]));

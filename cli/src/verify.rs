@@ -31,7 +31,7 @@ pub(crate) fn verify(
     let folder = tempfile::Builder::new().prefix(".conjoin-verify-").tempdir_in(beside.as_path());
     let folder = folder.map_err(|error| failed(&error))?;
     copy_sources(&app.layout.app, folder.path()).map_err(|error| failed(&error))?;
-    ui.status("Verifying", &format!("by a build from nothing in {}", folder.path().display()));
+    ui.status("Verifying", "by a build from nothing, in a folder beside the app");
     let dir = AbsPath::new(folder.path()).ok_or_else(|| failed(&std::io::ErrorKind::InvalidInput.into()))?;
     let copy = load(&machine.surroundings, &dir, app.layout.profile)?;
     let from_nothing = WorkSettings { from_nothing: true, timings: false, ..work.clone() };

@@ -98,7 +98,8 @@ fn every_manifest_of_the_repository_is_judged_as_conjoin_judges_it() {
     let validator = Validator::new();
     let (mut accepted, mut refused) = (0, 0);
     for path in manifests() {
-        let text = fs_err::read_to_string(&path).expect("a manifest");
+        // One case is about a manifest that is no text.
+        let Ok(text) = fs_err::read_to_string(&path) else { continue };
         let codes = codes(&text);
         let Some(judged) = validator.judge(&text) else {
             assert!(!codes.is_empty(), "{}: no TOML, but accepted", path.display());
@@ -120,7 +121,7 @@ fn the_schema_refuses_nothing_that_conjoin_accepts() {
     let validator = Validator::new();
     let mut accepted = 0;
     for path in manifests().iter().filter(|path| is_case(path)) {
-        let text = fs_err::read_to_string(path).expect("a manifest");
+        let Ok(text) = fs_err::read_to_string(path) else { continue };
         for (start, letter) in text.char_indices() {
             let shorter = format!("{}{}", &text[..start], &text[start + letter.len_utf8()..]);
             if codes(&shorter).is_empty() {

@@ -37,11 +37,11 @@ fn other_files_are_told_apart() {
     assert_eq!(inspect(&wat::parse_str("(module)").expect("it is a module")), Err(InspectError::CoreModule));
     assert_eq!(
         message(b"#!/bin/sh\nexit"),
-        "it is not WebAssembly: it begins with `#!/bin/sh`, and a component begins with `\\0asm`; name the built `.wasm` file"
+        "it is not WebAssembly: it begins with `#!/bin/sh`, and a component begins with `\\0asm`"
     );
     assert_eq!(
         message(b"\x7fELF\x02"),
-        "it is not WebAssembly: it begins with the bytes 7f 45 4c 46, and a component begins with `\\0asm`; name the built `.wasm` file"
+        "it is not WebAssembly: it begins with the bytes 7f 45 4c 46, and a component begins with `\\0asm`"
     );
 }
 

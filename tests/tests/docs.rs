@@ -13,7 +13,7 @@ use conjoin_docs::{
     Action, Block, Book, Page, all_help, apply_diff, blocks, dead_links, generated, matches, render_site,
 };
 use conjoin_tests::{
-    conjoin::{program, repository, run, shared_cache, succeed, text},
+    conjoin::{conjoin, program, repository, run, shared_cache, succeed, text},
     server::{Line, Server},
 };
 
@@ -77,6 +77,9 @@ fn readme() -> Page {
 
 #[test]
 fn transcripts_are_what_happens() {
+    // Pages take it that the tools of all languages are there.
+    let folder = tempfile::tempdir().expect("a folder");
+    succeed(&mut conjoin(folder.path(), &["doctor", "--fix"]));
     let only = chosen();
     let mut pages: VecDeque<Page> = book().pages().cloned().collect();
     pages.push_front(readme());

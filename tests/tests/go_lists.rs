@@ -82,8 +82,11 @@ fn the_project_stays_the_users() {
     assert!(!passer.join("go.sum").exists());
 }
 
-/// What is put in the place of the support code, and which lists then do not arrive.
-fn without_guard(name: &str, change: impl Fn(&Path), tests: &[&str]) {
+/// How the collector's call of the host while the host gives memory ends.
+const TRAP: &str = "cannot leave component instance";
+
+/// What is put in the place of the support code, which tests then fail, and what they say.
+fn without_guard(name: &str, change: impl Fn(&Path), tests: &[&str], says: &str) {
     let app = fresh(name, &["lists", "go-lists"]);
     succeed(&mut conjoin(&app, &["build", "--install-tools"]));
     let support = app.join("passer/bindings/internal/runtime");
@@ -92,25 +95,42 @@ fn without_guard(name: &str, change: impl Fn(&Path), tests: &[&str]) {
     // The list of what was generated stays as it is, so conjoin does not notice; the edit makes it run Go again.
     let main = app.join("passer/main.go");
     let text_of_main = fs_err::read_to_string(&main).expect("a project");
-    fs_err::write(&main, format!("{text_of_main}\n// Built again.\n")).expect("the project can be changed");
+    fs_err::write(&main, format!("{text_of_main}\n// Built again, {name}.\n")).expect("the project can be changed");
     succeed(&mut conjoin(&app, &["build"]));
     for test in tests {
         let output = call(&app, test);
         assert!(!output.status.success(), "{test} passed: {}", text(&output.stdout));
         let stderr = text(&output.stderr);
-        assert!(stderr.contains("cannot leave component instance"), "{test} failed in another way:\n{stderr}");
+        assert!(stderr.contains(says), "{test} failed in another way:\n{stderr}");
     }
 }
 
 #[test]
 fn with_the_generators_own_support_code_lists_do_not_arrive() {
-    without_guard("go-lists-with-stock-support", put_stock_support, &["nested-arguments 20000", "records-both-ways"]);
+    let tests = ["nested-arguments 20000", "records-both-ways"];
+    without_guard("go-lists-with-stock-support", put_stock_support, &tests, TRAP);
 }
 
 #[test]
 fn while_the_clock_runs_lists_do_not_arrive() {
     let change = |support: &Path| replace(&support.join("realloc_wasm.go"), &["pauseClock(true)", "pauseClock(false)"]);
-    without_guard("go-lists-without-clock", change, &["nested-arguments 20000", "records-both-ways"]);
+    without_guard("go-lists-without-clock", change, &["nested-arguments 20000", "records-both-ways"], TRAP);
+}
+
+#[test]
+fn while_the_collector_may_begin_lists_do_not_arrive() {
+    let change = |support: &Path| replace(&support.join("realloc_wasm.go"), &["\tprocPin()\n", "\tprocUnpin()\n"]);
+    without_guard("go-lists-without-pin", change, &["nested-arguments 20000", "nested-both-ways"], TRAP);
+}
+
+#[test]
+fn what_is_not_given_up_makes_memory_grow() {
+    let arguments = ["\tclear(arguments)\n", "\targuments = arguments[:0]\n"];
+    let results = ["\t\tclear(results)\n", "\t\tresults = results[:0]\n"];
+    for (name, texts) in [("go-lists-without-unpin", arguments), ("go-lists-without-leave", results)] {
+        let change = |support: &Path| replace(&support.join("memory.go"), &texts);
+        without_guard(name, change, &["many-calls"], "the memory has grown");
+    }
 }
 
 /// Puts the copy that lies in the generator's crate in the place of conjoin's support code.

@@ -17,12 +17,39 @@ use crate::{
     steps::{self, Run},
 };
 
-/// The beginning of the recipe's folder; the last number counts changes of the steps.
-pub(crate) const RECIPE: &str = "rust-std-1";
+/// The beginning of the recipe's folder: the hash of this file and of the wrapper, so that what another recipe has made is not
+/// taken for this one's.
+pub(crate) const RECIPE: &str = match std::str::from_utf8(&RECIPE_LETTERS) {
+    Ok(name) => name,
+    Err(_) => panic!("hexadecimal digits are text"),
+};
+const RECIPE_LETTERS: [u8; 19] = {
+    let (mut name, digits) = (*b"rust-std-1.________", b"0123456789abcdef");
+    let mut hash = hashed(hashed(0x811c_9dc5, include_bytes!("rust_sources.rs")), WRAPPER_TEXT.as_bytes());
+    let mut place = name.len();
+    while name[place - 1] == b'_' {
+        place -= 1;
+        name[place] = digits[(hash & 0xf) as usize];
+        hash >>= 4;
+    }
+    name
+};
+
+/// FNV-1a, from <http://www.isthe.com/chongo/tech/comp/fnv/>: short, and good enough to tell one recipe from the next.
+const fn hashed(mut hash: u32, bytes: &[u8]) -> u32 {
+    let mut place = 0;
+    while place < bytes.len() {
+        hash = (hash ^ bytes[place] as u32).wrapping_mul(0x0100_0193);
+        place += 1;
+    }
+    hash
+}
+
 /// The libraries below the recipe's folder.
 pub(crate) const LIBRARIES: &str = "sysroot/lib/rustlib/wasm32-wasip2/lib";
 
 const WRAPPER: &str = "rustc-wrapper";
+const WRAPPER_TEXT: &str = include_str!("../support/rust/rustc-wrapper");
 /// The release of Debian that carries the sources of several compilers, and a C library without more imports than needed.
 const SUITE: &str = "trixie-backports";
 const C_LIBRARY: [&str; 3] = ["crt1-command.o", "crt1-reactor.o", "libc.a"];
@@ -199,7 +226,7 @@ impl<'a> Recipe<'a> {
             subject(),
             "write what gives it to the compiler",
             vec![
-                WrittenFile::text(self.root.join(WRAPPER), include_str!("../support/rust/rustc-wrapper")),
+                WrittenFile::text(self.root.join(WRAPPER), WRAPPER_TEXT),
                 WrittenFile::text(self.work.join("hello/hello.rs"), rust::HELLO),
             ],
         )

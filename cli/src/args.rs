@@ -80,7 +80,7 @@ pub(crate) enum Command {
     Compose(ComposeArgs),
     /// Build and run: serve HTTP entries, or run a command entry
     Run(RunArgs),
-    /// Print every step of a build as commands to paste, without running anything; while tools are missing, the steps that
+    /// Print every step of a build without running anything, what tools run as commands to paste; while tools are missing, the steps that
     /// install them
     Plan(PlanArgs),
     /// Say why a build would do what it would do

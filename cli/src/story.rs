@@ -83,7 +83,10 @@ impl Story {
                 self.explain_silence(failure);
             }
             RunEvent::Draining { connections } => {
-                self.status("Stopping", &format!("{connections} connections are open; Ctrl-C again ends at once"));
+                self.status(
+                    "Stopping",
+                    &format!("when open connections are done ({connections}); Ctrl-C again ends at once"),
+                );
             }
         }
     }
@@ -94,10 +97,11 @@ impl Story {
             return;
         }
         let silent = self.silent.lock().ok().and_then(|mut silent| silent.remove(&failure.entry));
-        for name in silent.into_iter().flatten() {
+        let silent: Vec<String> = silent.into_iter().flatten().map(|name| format!("`{name}`")).collect();
+        if !silent.is_empty() {
             self.say(&format!(
-                "note: `{name}` may have said why, but has no error stream: `permissions.stdio = true` in \
-                 [component.{name}] gives it one"
+                "note: nothing is seen of what {} may have said: `permissions.stdio = true` gives a component an error stream",
+                silent.join(", ")
             ));
         }
     }

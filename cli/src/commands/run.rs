@@ -7,7 +7,7 @@ use std::{
 };
 
 use conjoin_diagnostics::Diagnostic;
-use conjoin_manifest::{Access, Component, ComponentName, HttpTrigger, Isolation, Origin, Permissions};
+use conjoin_manifest::{Access, Component, ComponentName, HttpTrigger, Isolation, Origin, Permissions, ToolchainName};
 use conjoin_plan::{AbsPath, Selection};
 use conjoin_runtime::{
     CommandOptions, Directory, Entry, Grants, Limits, Route, Runtime, RuntimeError, RuntimeOptions, ServeOptions,
@@ -89,13 +89,13 @@ fn served<'a>(app: &'a App, entries: &'a [ComponentName]) -> impl Iterator<Item 
     app.manifest.http.iter().filter(|trigger| entries.contains(&trigger.component.value))
 }
 
-/// The parts of `entries` that cannot write what they fail with: both engines of JavaScript are built without standard streams
-/// where these are not granted.
+/// The parts of `entries` that cannot write what they fail with: Python and both engines of JavaScript are built without
+/// standard streams where these are not granted.
 fn silent(app: &App, entries: &[ComponentName]) -> Silent {
     let is_silent = |name: &ComponentName| {
         let Component { origin, permissions, .. } = &app.manifest.components[name];
-        matches!(origin, Origin::Built(built) if built.language.value.engines().contains(&built.toolchain))
-            && !permissions.stdio
+        let speechless = [ToolchainName::Python, ToolchainName::QuickJs, ToolchainName::Starling];
+        matches!(origin, Origin::Built(built) if speechless.contains(&built.toolchain)) && !permissions.stdio
     };
     let parts = |entry| app.wiring.closure(entry).into_iter().filter(is_silent).collect();
     entries.iter().map(|entry| (entry.to_string(), parts(entry))).collect()

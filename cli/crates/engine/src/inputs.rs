@@ -1,7 +1,8 @@
 //! What the inputs of a step are at this moment: files by name and hash, and values.
 
 use std::{
-    collections::BTreeMap,
+    cell::RefCell,
+    collections::{BTreeMap, BTreeSet},
     io,
     path::{Path, PathBuf},
 };
@@ -48,6 +49,14 @@ pub enum InputError {
         #[source]
         source: globset::Error,
     },
+    /// A glob that names inputs matches none.
+    #[error("no file in `{folder}` matches `{glob}`, one of its `inputs`")]
+    NoMatch {
+        /// The glob.
+        glob: String,
+        /// Where files were looked for.
+        folder: AbsPath,
+    },
     /// A file cannot be read.
     #[error(transparent)]
     Unreadable(#[from] io::Error),
@@ -86,13 +95,23 @@ impl Reader<'_> {
                 let ignored = self.ignored_above(dir.as_path());
                 self.walk(dir, &visible_files(dir, except), inputs, &|path| !is_ignored(&ignored, path))
             }
-            Input::Globs { dir, globs, except } => {
-                let globs = glob_set(globs)?;
-                let matches = |path: &Path| {
-                    let inside = path.strip_prefix(dir).is_ok_and(|path| globs.is_match(path));
-                    inside && !except.iter().any(|except| except.as_path() == path)
+            Input::Globs { dir, globs, except, must_match } => {
+                let set = glob_set(globs)?;
+                let matched = RefCell::new(BTreeSet::new());
+                let counts = |path: &Path| {
+                    let found = path.strip_prefix(dir).map(|path| set.matches(path)).unwrap_or_default();
+                    let counts = !found.is_empty() && !except.iter().any(|except| except.as_path() == path);
+                    if counts {
+                        matched.borrow_mut().extend(found);
+                    }
+                    counts
                 };
-                self.walk(dir, &all_files(dir, &[]), inputs, &matches)
+                self.walk(dir, &all_files(dir, &[]), inputs, &counts)?;
+                let matched = matched.into_inner();
+                match (0..globs.len()).find(|glob| *must_match && !matched.contains(glob)) {
+                    Some(glob) => Err(InputError::NoMatch { glob: globs[glob].clone(), folder: dir.clone() }),
+                    None => Ok(()),
+                }
             }
             Input::Value { name, value } => {
                 inputs.values.insert(name.clone(), value.clone());

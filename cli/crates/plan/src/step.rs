@@ -210,6 +210,8 @@ pub enum Input {
         globs: Vec<String>,
         /// Files that do not count, although they match.
         except: Vec<AbsPath>,
+        /// Whether a glob that no file matches is an error: then somebody has named what is not there.
+        must_match: bool,
     },
     /// A value, e.g. the digest of a world.
     Value {

@@ -150,7 +150,12 @@ impl Toolchain for Python {
         let mut inputs = vec![
             Input::Tree { dir: target.dir.clone(), except: &["__pycache__", BINDINGS] },
             // Installed packages are often ignored by version control.
-            Input::Globs { dir: target.dir.clone(), globs: vec!["vendor/**".to_owned()], except: vec![] },
+            Input::Globs {
+                dir: target.dir.clone(),
+                globs: vec!["vendor/**".to_owned()],
+                except: vec![],
+                must_match: false,
+            },
         ];
         inputs.extend([&runner, &world].into_iter().flat_map(steps::outputs_of));
         let http = http_module(target, layout);

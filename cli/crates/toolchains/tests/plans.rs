@@ -249,8 +249,8 @@ fn write_step(text: &mut String, step: &Step) {
             Input::File(path) => writeln!(text, "  < {path}"),
             Input::OptionalFile(path) => writeln!(text, "  < {path}, if it is there"),
             Input::Tree { dir, except } => writeln!(text, "  < {dir}/ except {except:?}"),
-            Input::Globs { dir, globs, except } if except.is_empty() => writeln!(text, "  < {dir}/ {globs:?}"),
-            Input::Globs { dir, globs, except } => {
+            Input::Globs { dir, globs, except, .. } if except.is_empty() => writeln!(text, "  < {dir}/ {globs:?}"),
+            Input::Globs { dir, globs, except, .. } => {
                 let except: Vec<String> = except.iter().map(ToString::to_string).collect();
                 writeln!(text, "  < {dir}/ {globs:?} except {}", except.join(", "))
             }

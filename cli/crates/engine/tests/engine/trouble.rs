@@ -54,7 +54,12 @@ fn inputs_that_cannot_be_read_are_errors() {
         let text = failure(&fixture, Step { inputs: vec![input], ..step("a/cc", run) });
         assert_eq!(text, format!("step `a/cc` cannot read what it needs: {expected}"));
     }
-    let globs = Input::Globs { dir: fixture.layout.app.clone(), globs: vec!["a{".to_owned()], except: vec![] };
+    let globs = Input::Globs {
+        dir: fixture.layout.app.clone(),
+        globs: vec!["a{".to_owned()],
+        except: vec![],
+        must_match: true,
+    };
     let run = Action::Run(fixture.invocation("cc", &["build"]));
     let text = failure(&fixture, Step { inputs: vec![globs], ..step("a/cc", run) });
     assert!(text.starts_with("step `a/cc` cannot read what it needs: `a{` is not a glob: "), "{text}");

@@ -2,6 +2,8 @@
 
 use std::{fmt, time::Duration};
 
+use crate::process::say;
+
 /// Lines of a case, what conjoin took, what the alternative took, and a word about it.
 pub(super) struct Table {
     rows: Vec<[String; 5]>,
@@ -16,12 +18,18 @@ impl Table {
     /// Two sides with their ratio.
     pub(super) fn compare(&mut self, case: &str, ours: Duration, theirs: Duration, what: &str) {
         let ratio = format!("{:.2}", theirs.as_secs_f64() / ours.as_secs_f64().max(1e-9));
-        self.rows.push([case.to_owned(), shown(ours), shown(theirs), ratio, what.to_owned()]);
+        self.add([case.to_owned(), shown(ours), shown(theirs), ratio, what.to_owned()]);
     }
 
     /// A figure without another side.
     pub(super) fn note(&mut self, case: &str, figure: &str) {
-        self.rows.push([case, figure, "", "", ""].map(str::to_owned));
+        self.add([case, figure, "", "", ""].map(str::to_owned));
+    }
+
+    /// Says it at once, because the next case may take minutes.
+    fn add(&mut self, row: [String; 5]) {
+        say(&format!("  {}", row.join(" | ").trim_end_matches([' ', '|'])));
+        self.rows.push(row);
     }
 }
 

@@ -30,7 +30,11 @@ impl Performer for SystemPerformer {
             Made::Module(adapter) => conjoin_wit::encode(&module, &wit, &action.world, adapter),
             Made::Either => conjoin_wit::encode_either(&module, &wit, &action.world),
         };
-        made.map_err(|error| PerformError::new(chain(&error)))
+        // Only the user knows what a command of theirs makes, so they need the file's name.
+        made.map_err(|error| match action.made {
+            Made::Module(_) => PerformError::new(chain(&error)),
+            Made::Either => PerformError::new(format!("`{}`: {}", action.module, chain(&error))),
+        })
     }
 
     fn compose(&self, action: &ComposeAction) -> Result<Vec<u8>, PerformError> {

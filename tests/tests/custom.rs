@@ -139,6 +139,7 @@ fn a_command_that_fails_or_makes_nothing_is_told() {
     assert!(nothing.contains("out/prices.wasm"), "{nothing}");
     let no_module = said("#!/bin/sh\nmkdir -p out\necho no module > out/prices.wasm\n");
     assert!(no_module.contains("not a core WebAssembly module"), "{no_module}");
+    assert!(no_module.contains("prices/out/prices.wasm`"), "{no_module}");
     app.write("conjoin.toml", MANIFEST.replace("[\"**\"]", "[\"prices.wasm\", \"sources/*\"]"));
     let output = run(&mut app.conjoin(&["build"]));
     assert!(text(&output.stderr).contains("matches `sources/*`"), "{}", text(&output.stderr));

@@ -1,17 +1,18 @@
 //! One connection: requests in, answers out.
 
-use std::{sync::Arc, time::Duration};
+use std::{convert::Infallible, future, pin, sync::Arc, time::Duration};
 
 use http::{Request, Response, StatusCode, header};
 use http_body_util::BodyExt as _;
-use hyper::{body::Incoming, server::conn::http1, service::service_fn};
+use hyper::{server::conn::http1, service::service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
-use tokio::{net::TcpStream, sync::oneshot};
+use tokio::{io::AsyncWriteExt as _, net::TcpStream, sync::oneshot};
 
 use super::{
     admission::{Admission, Overloaded},
     answer::{Alive, AnswerBody, Flag, of_guest, plain},
     entry::HttpEntry,
+    linger::{self, RequestBody},
     route::Routes,
     worker::{self, Job, Outcome},
 };
@@ -34,30 +35,38 @@ pub(super) struct Serving {
 pub(super) async fn serve(stream: TcpStream, serving: Arc<Serving>, shutdown: Shutdown) {
     // Without this a small answer may wait for the acknowledgement of the one before.
     drop(stream.set_nodelay(true));
-    let service = service_fn(move |request| {
+    let unread = Flag::default();
+    let noted = unread.clone();
+    let service = service_fn(move |request: Request<_>| {
         let serving = Arc::clone(&serving);
-        async move { Ok::<_, std::convert::Infallible>(serving.answer(request).await) }
+        let request = request.map(|body| RequestBody::new(body, noted.clone()));
+        Box::pin(async move { Ok::<_, Infallible>(serving.answer(request).await) })
     });
-    let connection = http1::Builder::new()
+    let mut connection = http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(HEAD_WITHIN)
         .max_headers(MAX_HEADERS)
         .max_buf_size(MAX_BUFFER)
         .serve_connection(TokioIo::new(stream), service);
-    let mut connection = std::pin::pin!(connection);
     // An error here is the client's: it went away or did not speak HTTP, which hyper has answered.
-    tokio::select! {
+    let served = tokio::select! {
         biased;
-        result = connection.as_mut() => drop(result),
+        served = future::poll_fn(|context| connection.poll_without_shutdown(context)) => served,
         () = shutdown.requested(1) => {
-            connection.as_mut().graceful_shutdown();
-            drop(connection.await);
+            pin::Pin::new(&mut connection).graceful_shutdown();
+            future::poll_fn(|context| connection.poll_without_shutdown(context)).await
         }
+    };
+    let mut stream = connection.into_parts().io.into_inner();
+    if served.is_ok() && unread.is_set() {
+        linger::close(stream).await;
+    } else {
+        drop(stream.shutdown().await);
     }
 }
 
 impl Serving {
-    async fn answer(&self, request: Request<Incoming>) -> Response<AnswerBody> {
+    async fn answer(&self, request: Request<RequestBody>) -> Response<AnswerBody> {
         if request.uri().authority().is_none() && !request.headers().contains_key(header::HOST) {
             return plain(StatusCode::BAD_REQUEST, "the request has no `host` header");
         }
@@ -75,7 +84,7 @@ impl Serving {
     async fn ask(
         &self,
         entry: Arc<HttpEntry>,
-        request: Request<Incoming>,
+        request: Request<RequestBody>,
         permit: tokio::sync::OwnedSemaphorePermit,
     ) -> Response<AnswerBody> {
         let (head, answer) = oneshot::channel();

@@ -4,6 +4,7 @@ mod admission;
 mod answer;
 mod connection;
 mod entry;
+mod linger;
 mod route;
 mod server;
 mod worker;

@@ -119,6 +119,28 @@ async fn a_body_that_breaks_off_has_no_end() {
 }
 
 #[tokio::test]
+async fn an_answer_comes_before_its_request_has_ended_and_outlives_it() {
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+    for (guest, path, status) in
+        [(Guest::HttpP2, "/hello", 200), (Guest::HttpP3, "/hello", 200), (Guest::HttpP2, "/trap", 500)]
+    {
+        let server = Server::of(guest, Grants::default());
+        let mut stream = tokio::net::TcpStream::connect(server.address).await.unwrap();
+        let (sent, rest) = (1 << 20, 8 << 20);
+        let head = format!("POST {path} HTTP/1.1\r\nhost: localhost\r\ncontent-length: {}\r\n\r\n", sent + rest);
+        stream.write_all(head.as_bytes()).await.unwrap();
+        stream.write_all(&vec![b'x'; sent]).await.unwrap();
+        // The server has answered and closed its side while the client goes on.
+        let mut first = [0; 1];
+        stream.read_exact(&mut first).await.unwrap();
+        stream.write_all(&vec![b'x'; rest]).await.unwrap();
+        let mut answer = String::from_utf8(first.to_vec()).unwrap();
+        stream.read_to_string(&mut answer).await.unwrap();
+        assert!(answer.starts_with(&format!("HTTP/1.1 {status} ")), "{answer}");
+    }
+}
+
+#[tokio::test]
 async fn a_trap_answers_500_says_where_and_the_server_lives_on() {
     for guest in HTTP {
         let server = Server::of(guest, Grants::default());

@@ -1,0 +1,80 @@
+//! Closing a connection on which a client still sends.
+//!
+//! A guest may answer without reading its request, and it is no use to carry on with such a connection. To close it at once would make
+//! the system reset it, and the reset may overtake the answer: the client sees an error in its place. So our side is closed, and what
+//! comes is thrown away until the client has closed its side (RFC 9112, section 9.6).
+
+use std::{
+    pin::Pin,
+    task::{Context, Poll},
+    time::Duration,
+};
+
+use bytes::Bytes;
+use http_body::{Body, Frame, SizeHint};
+use hyper::body::Incoming;
+use tokio::{
+    io::{AsyncReadExt as _, AsyncWriteExt as _},
+    net::TcpStream,
+};
+
+use super::answer::Flag;
+
+/// How long a client may go on.
+const AT_MOST: Duration = Duration::from_secs(30);
+
+/// How long a client may be silent.
+const SILENT_AT_MOST: Duration = Duration::from_secs(5);
+
+/// The body of a request; sets a flag if it is dropped before its end.
+pub(super) struct RequestBody {
+    body: Incoming,
+    unread: Flag,
+}
+
+impl RequestBody {
+    pub(super) fn new(body: Incoming, unread: Flag) -> Self {
+        Self { body, unread }
+    }
+}
+
+impl Drop for RequestBody {
+    fn drop(&mut self) {
+        if !self.body.is_end_stream() {
+            self.unread.set();
+        }
+    }
+}
+
+impl Body for RequestBody {
+    type Data = Bytes;
+    type Error = hyper::Error;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, hyper::Error>>> {
+        Pin::new(&mut self.body).poll_frame(context)
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.body.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.body.size_hint()
+    }
+}
+
+/// Closes our side of a connection and waits, within limits, until the client has closed its side.
+pub(super) async fn close(mut stream: TcpStream) {
+    let rest = async {
+        if stream.shutdown().await.is_err() {
+            return;
+        }
+        let mut rest = vec![0; 64 * 1024];
+        while let Ok(Ok(1..)) = tokio::time::timeout(SILENT_AT_MOST, stream.read(&mut rest)).await {}
+    };
+    // A client that goes on for ever is cut off.
+    drop(tokio::time::timeout(AT_MOST, rest).await);
+}

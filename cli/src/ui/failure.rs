@@ -40,6 +40,7 @@ pub(super) fn explain(failed: &FailedStep) -> Failure {
         | StepError::Run(_)
         | StepError::MissingOutput { .. }
         | StepError::MissingDepInfo { .. }
+        | StepError::Overtaken { .. }
         | StepError::File { .. } => Vec::new(),
     };
     Failure { what, output: failed.output.clone(), hints: hints(failed), diagnostics }

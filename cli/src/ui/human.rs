@@ -50,10 +50,14 @@ impl Progress {
                     self.steps.insert(line.step.clone(), (line.subject.clone(), line.title.clone()));
                 }
             }
-            BuildEvent::Waiting { lock, holder } => {
+            BuildEvent::Waiting { step, lock, holder } => {
                 let who =
                     holder.map_or_else(|| "another conjoin".to_owned(), |id| format!("another conjoin (process {id})"));
-                lines.push(status_line("Waiting", &format!("for {who}, which works at {}", lock.parent()), style));
+                let what = match step {
+                    Some(step) => format!("is at `{step}`"),
+                    None => format!("works at {}", lock.parent()),
+                };
+                lines.push(status_line("Waiting", &format!("for {who}, which {what}"), style));
             }
             BuildEvent::StepStarted { step, reasons } => {
                 self.begin(step);

@@ -1,4 +1,4 @@
-//! Letting one process at a time work in a folder.
+//! Letting processes work at one thing alone, or several together where that does no harm.
 
 use std::{
     fs::{File, TryLockError},
@@ -18,6 +18,15 @@ const SILENCE: Duration = Duration::from_secs(1);
 
 /// How often a waiting process looks whether it was cancelled.
 const LOOK: Duration = Duration::from_millis(50);
+
+/// Who may have a lock at the same time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Sharing {
+    /// Nobody else.
+    Alone,
+    /// All who do not want it alone.
+    Shared,
+}
 
 /// A lock on a file, until it is dropped or the process ends, however that happens.
 #[derive(Debug)]
@@ -42,21 +51,47 @@ pub enum LockError {
     Cancelled,
 }
 
-/// Takes the lock on the file at `path`, which is made if need be; after a second of waiting, `waiting` is told the number of the
-/// process that has it, if known.
+/// Takes the lock on the file at `path`, which is made if need be, alone; after a second of waiting, `waiting` is told the number of
+/// the process that has it, if known.
 pub fn lock(path: &AbsPath, cancel: &CancelToken, waiting: &mut dyn FnMut(Option<u32>)) -> Result<Lock, LockError> {
+    lock_as(Sharing::Alone, path, cancel, waiting)
+}
+
+/// As [`lock`], alone or together with others.
+pub(crate) fn lock_as(
+    sharing: Sharing,
+    path: &AbsPath,
+    cancel: &CancelToken,
+    waiting: &mut dyn FnMut(Option<u32>),
+) -> Result<Lock, LockError> {
     let unusable = |source| LockError::Unusable { path: path.clone(), source };
     loop {
         let file = open(path).map_err(unusable)?;
-        let mut file = match file.try_lock() {
+        let mut file = match sharing.try_lock(&file) {
             Ok(()) => file,
-            Err(TryLockError::WouldBlock) => wait(file, cancel, waiting, &unusable)?,
+            Err(TryLockError::WouldBlock) => wait(sharing, file, cancel, waiting, &unusable)?,
             Err(TryLockError::Error(error)) => return Err(unusable(error)),
         };
         // Whoever had it may have removed it: then the file that is locked is not the one that others will lock.
         if is_at(&file, path) {
             write_holder(&mut file).map_err(unusable)?;
             return Ok(Lock { file });
+        }
+    }
+}
+
+impl Sharing {
+    fn try_lock(self, file: &File) -> Result<(), TryLockError> {
+        match self {
+            Self::Alone => file.try_lock(),
+            Self::Shared => file.try_lock_shared(),
+        }
+    }
+
+    fn lock(self, file: &File) -> io::Result<()> {
+        match self {
+            Self::Alone => file.lock(),
+            Self::Shared => file.lock_shared(),
         }
     }
 }
@@ -77,7 +112,7 @@ impl Lock {
 pub(crate) fn try_lock(path: &AbsPath) -> io::Result<Option<Lock>> {
     let file = open(path)?;
     match file.try_lock() {
-        Ok(()) => Ok(Some(Lock { file })),
+        Ok(()) => Ok(is_at(&file, path).then_some(Lock { file })),
         Err(TryLockError::WouldBlock) => Ok(None),
         Err(TryLockError::Error(error)) => Err(error),
     }
@@ -91,6 +126,7 @@ fn open(path: &AbsPath) -> io::Result<File> {
 
 /// Waits in another thread, which is left behind when the wait is cancelled.
 fn wait(
+    sharing: Sharing,
     file: File,
     cancel: &CancelToken,
     waiting: &mut dyn FnMut(Option<u32>),
@@ -100,7 +136,7 @@ fn wait(
     let (sender, receiver) = mpsc::channel();
     let thread = thread::Builder::new().name("conjoin-lock".to_owned());
     let started = thread.spawn(move || {
-        let outcome = file.lock().map(|()| file);
+        let outcome = sharing.lock(&file).map(|()| file);
         drop(sender.send(outcome));
     });
     drop(started.map_err(unusable)?);

@@ -1,8 +1,7 @@
 //! Ending programs that a killed conjoin left behind, before they write into what this one makes.
 //!
-//! Every program that a build starts has the file `children` of the work folder as its stdin, and so holds the lock that conjoin
-//! has on it. Whoever holds that lock while no conjoin works in the folder is an orphan. Only processes whose stdin is that
-//! very file are ended.
+//! Every program that a step starts has a file of that step as its stdin, and so holds the lock that conjoin has on it. Whoever holds
+//! that lock while no conjoin carries out the step is an orphan. Only processes whose stdin is that very file are ended.
 
 use std::{fs::Metadata, io, os::unix::fs::MetadataExt as _};
 
@@ -14,7 +13,7 @@ use crate::{
     lock::{Lock, LockError, lock, try_lock},
 };
 
-/// Takes the lock that programs inherit, ending those that have it from an earlier run. The caller has the folder's lock.
+/// Takes the lock that programs inherit, ending those that have it from an earlier run. The caller has the step's lock.
 pub(crate) fn adopt(
     path: &AbsPath,
     cancel: &CancelToken,

@@ -98,6 +98,14 @@ pub enum StepError {
         /// The list.
         path: AbsPath,
     },
+    /// What it reads was made anew by another process each time that it was to begin.
+    #[error(
+        "step `{step}` was overtaken: another conjoin keeps building what it reads from other files; build again when it is done"
+    )]
+    Overtaken {
+        /// The step.
+        step: StepId,
+    },
     /// Its files cannot be written or read.
     #[error("step `{step}` failed on a file")]
     File {

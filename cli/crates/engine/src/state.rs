@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     digest::{Digest, Seen},
+    key::with_discovered,
     stamp::FileTime,
     write::{temporary_beside, write_whole},
 };
@@ -41,6 +42,11 @@ pub(crate) struct Record {
 
 impl Record {
     pub(crate) const FORMAT: u32 = FORMAT;
+
+    /// The key of the step: of what it declares and of what it turned out to read.
+    pub(crate) fn key(&self) -> Digest {
+        with_discovered(self.declared, &self.discovered)
+    }
 }
 
 /// The records of one app and profile.
@@ -79,9 +85,14 @@ impl State {
     }
 
     fn path(&self, id: &StepId) -> AbsPath {
-        let plain = |letter: char| letter.is_ascii_alphanumeric() || "-_".contains(letter);
-        let name: String = id.0.chars().map(|letter| if plain(letter) { letter } else { '+' }).take(80).collect();
-        let digest = Digest::of(id.0.as_bytes()).to_string();
-        self.folder.join(format!("{name}-{}.json", &digest[..8]))
+        self.folder.join(format!("{}.json", file_name(id)))
     }
+}
+
+/// A name for files of a step.
+pub(crate) fn file_name(id: &StepId) -> String {
+    let plain = |letter: char| letter.is_ascii_alphanumeric() || "-_".contains(letter);
+    let name: String = id.0.chars().map(|letter| if plain(letter) { letter } else { '+' }).take(80).collect();
+    let digest = Digest::of(id.0.as_bytes()).to_string();
+    format!("{name}-{}", &digest[..8])
 }

@@ -4,11 +4,16 @@ use std::{io, path::Path};
 
 use conjoin_plan::{AbsPath, Action, Discovery, Invocation, Step, WrittenFile};
 
-use super::{generate::write_generated, step::Work};
+use super::{
+    claim::Claim,
+    generate::write_generated,
+    step::{Attempt, Work},
+};
 use crate::{
     BuildEvent, StepError,
     dep_info::prerequisites,
-    output::{Lines, Output},
+    lock::Lock,
+    output::Lines,
     process::{RunError, RunOptions, run},
     write::{copy_whole, write_whole},
 };
@@ -33,54 +38,50 @@ pub(super) fn outputs_of(step: &Step) -> Vec<AbsPath> {
     outputs
 }
 
-impl Work<'_> {
-    /// Carries out the action; what a program prints goes to `kept` and to `emit`.
-    pub(super) fn act(
-        &self,
-        step: &Step,
-        outputs: &[AbsPath],
-        kept: &mut Output,
-        emit: &dyn Fn(BuildEvent),
-    ) -> Result<(), StepError> {
+impl Attempt<'_> {
+    /// Carries out the action; what a program prints is kept and told.
+    pub(super) fn act(&mut self, claim: &Claim) -> Result<(), StepError> {
+        let step = self.step;
+        let performer = self.work.performer;
         let on_file = |source| StepError::File { step: step.id.clone(), source };
         match &step.action {
             Action::Run(invocation) => {
-                self.clear_the_way(invocation, outputs).map_err(on_file)?;
-                let outcome = self.run(step, invocation, kept, emit);
+                self.clear_the_way(invocation).map_err(on_file)?;
+                let outcome = self.run(invocation, claim);
                 if outcome.is_err() {
                     // Half of an output must not look like one.
-                    remove(outputs).map_err(on_file)?;
+                    remove(&self.outputs).map_err(on_file)?;
                 }
                 outcome
             }
             Action::Write(files) => files.iter().try_for_each(write).map_err(on_file),
             Action::Copy(action) => copy_whole(&action.from, &action.to).map_err(on_file),
             Action::Generate(action) => {
-                let files = self.performer.generate(action)?;
+                let files = performer.generate(action)?;
                 write_generated(action, &files).map_err(on_file)
             }
             Action::Encode(action) => {
-                let bytes = self.performer.encode(action)?;
+                let bytes = performer.encode(action)?;
                 write_whole(action.output.as_path(), &bytes).map_err(on_file)
             }
             Action::Compose(action) => {
-                let bytes = self.performer.compose(action)?;
+                let bytes = performer.compose(action)?;
                 write_whole(action.output.as_path(), &bytes).map_err(on_file)
             }
             Action::Prove(action) => {
-                self.performer.prove(action)?;
+                performer.prove(action)?;
                 write_whole(action.output.as_path(), b"it works\n").map_err(on_file)
             }
         }
     }
 
     /// Makes the folders that the program writes to, and removes what an earlier run wrote, so that nothing old passes for new.
-    fn clear_the_way(&self, invocation: &Invocation, outputs: &[AbsPath]) -> io::Result<()> {
-        remove(outputs)?;
-        for output in outputs {
+    fn clear_the_way(&self, invocation: &Invocation) -> io::Result<()> {
+        remove(&self.outputs)?;
+        for output in &self.outputs {
             fs_err::create_dir_all(output.parent())?;
         }
-        let layout = self.options.layout;
+        let layout = self.work.options.layout;
         let ours = [layout.dot_conjoin(), layout.cache.clone()];
         if ours.iter().any(|folder| invocation.cwd.as_path().starts_with(folder)) {
             fs_err::create_dir_all(&invocation.cwd)?;
@@ -88,23 +89,17 @@ impl Work<'_> {
         Ok(())
     }
 
-    fn run(
-        &self,
-        step: &Step,
-        invocation: &Invocation,
-        kept: &mut Output,
-        emit: &dyn Fn(BuildEvent),
-    ) -> Result<(), StepError> {
+    fn run(&mut self, invocation: &Invocation, claim: &Claim) -> Result<(), StepError> {
         let options = RunOptions {
-            environment: self.options.environment,
-            cancel: self.options.cancel,
+            environment: self.work.options.environment,
+            cancel: self.work.options.cancel,
             limit: None,
-            held: Some(self.children.file()),
+            held: claim.children.as_ref().map(Lock::file),
         };
-        let tell = |output| emit(BuildEvent::StepOutput { step: step.id.clone(), output });
+        let tell = |output| (self.emit)(BuildEvent::StepOutput { step: self.step.id.clone(), output });
         let mut lines = Lines::default();
         let mut hear = |bytes: &[u8]| {
-            kept.push(bytes);
+            self.printed.push(bytes);
             lines.push(bytes).into_iter().for_each(tell);
         };
         let outcome = run(invocation, &options, &mut hear);
@@ -115,7 +110,9 @@ impl Work<'_> {
         lines.rest().into_iter().for_each(tell);
         Ok(outcome?)
     }
+}
 
+impl Work<'_> {
     /// The files that the tool says it has read, less those that are declared, made by conjoin, or excepted.
     pub(super) fn discovered(
         &self,

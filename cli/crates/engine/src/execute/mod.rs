@@ -1,14 +1,16 @@
 //! Carrying out a plan.
 //!
-//! 1. The folder is made, locked, and freed of what a killed run left running ([`prepare`], [`lock`], [`adopt`]);
+//! 1. The folder is made and entered ([`enter`]): several processes may be in it;
 //! 2. steps whose dependencies succeeded are handed to threads ([`schedule`]);
-//! 3. each is compared with what is remembered, restored from the store, or carried out ([`step`], [`action`], [`reasons`]).
+//! 3. each is compared with what is remembered; if that does not do, it is claimed, so that no other process is at it ([`claim`]), and
+//!    restored from the store or carried out ([`step`], [`action`], [`reasons`]).
 //!
 //! A step is up to date if the key of what it declares is the recorded one, the files that it turned out to read are as they
 //! were, and so are its outputs. Otherwise the [store](crate::store) is asked; only if it does not know either, something runs.
 //! Records and artifacts are written whole and after the fact: a process that is killed leaves at worst a step to be done again.
 
 mod action;
+mod claim;
 mod examine;
 mod expect;
 mod generate;
@@ -18,7 +20,7 @@ mod step;
 
 use std::{collections::BTreeMap, num::NonZeroUsize, sync::Mutex, time::Instant};
 
-use conjoin_plan::{Action, Keep, Layout, Plan};
+use conjoin_plan::{AbsPath, Action, Keep, Layout, Plan};
 
 pub use self::examine::{Compared, Examined, Verdict, examine};
 use self::expect::Durations;
@@ -27,9 +29,8 @@ use crate::{
     StepLine, StepOutcome, StepReport,
     digest::Digests,
     folder::{prepare, sweep},
-    lock::lock,
+    lock::{Sharing, lock_as, try_lock},
     names::Roots,
-    orphans::adopt,
     state::State,
     store::Store,
 };
@@ -104,14 +105,9 @@ fn begin<'a>(
         Scope::Cache => cache_unwritable(options, source),
     };
     prepare(&folder).map_err(unwritable)?;
-    let path = folder.join("lock");
-    let mut waiting = |holder| sink.event(BuildEvent::Waiting { lock: path.clone(), holder });
-    let lock = lock(&path, options.cancel, &mut waiting).map_err(|error| in_folder(error, &unwritable))?;
+    let lock = enter(&folder, options, sink).map_err(|error| in_folder(error, &unwritable))?;
     // Whoever had the lock may have removed the folder.
     prepare(&folder).map_err(unwritable)?;
-    sweep(options.scope, layout);
-    let children = adopt(&folder.join("children"), options.cancel, &mut waiting);
-    let children = children.map_err(|error| in_folder(error, &unwritable))?;
     let stores = options.store_limit.is_some() && plan.steps().iter().any(|step| step.keep == Keep::Stored);
     let open = |cache| Store::open(cache).map_err(|source| cache_unwritable(options, source));
     let work = step::Work {
@@ -125,10 +121,22 @@ fn begin<'a>(
         state: State::new(options.scope.state(layout)),
         durations: Durations::load(&options.scope.state(layout)),
         store: if stores { Some(open(&layout.cache)?) } else { None },
-        children,
+        locks: folder.join("locks"),
         keys: Mutex::new(BTreeMap::new()),
     };
     Ok((work, lock))
+}
+
+/// Takes the lock that says that somebody works in the folder; who comes in first sweeps.
+fn enter(folder: &AbsPath, options: &ExecuteOptions<'_>, sink: &mut dyn EventSink) -> Result<Lock, LockError> {
+    let path = folder.join("lock");
+    let unusable = |source| LockError::Unusable { path: path.clone(), source };
+    if let Some(alone) = try_lock(&path).map_err(unusable)? {
+        sweep(options.scope, options.layout);
+        drop(alone);
+    }
+    let mut waiting = |holder| sink.event(BuildEvent::Waiting { step: None, lock: path.clone(), holder });
+    lock_as(Sharing::Shared, &path, options.cancel, &mut waiting)
 }
 
 fn cache_unwritable(options: &ExecuteOptions<'_>, source: std::io::Error) -> ExecuteError {

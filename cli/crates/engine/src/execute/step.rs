@@ -11,13 +11,12 @@ use std::{
 
 use conjoin_plan::{AbsPath, Action, Keep, Plan, Step, StepId};
 
-use super::{ExecuteOptions, action::outputs_of, expect::Durations, milliseconds, reasons};
+use super::{ExecuteOptions, action::outputs_of, claim::Claim, expect::Durations, milliseconds, reasons};
 use crate::{
     BuildEvent, DirtyReason, FailedStep, InputError, PerformError, Performer, StepError, StepOutcome,
     digest::{Digest, Digests, Seen},
     inputs::{Inputs, Reader},
-    key::{Description, with_discovered},
-    lock::Lock,
+    key::Description,
     names::Roots,
     output::Output,
     process::RunError,
@@ -26,8 +25,8 @@ use crate::{
     store::{Restored, Store},
 };
 
-/// How often a step is carried out when its inputs change meanwhile.
-const ATTEMPTS: usize = 3;
+/// How often a step is carried out when what it reads changes meanwhile.
+pub(super) const ATTEMPTS: usize = 3;
 
 /// Everything that carrying out steps needs.
 pub(super) struct Work<'a> {
@@ -41,7 +40,8 @@ pub(super) struct Work<'a> {
     pub(super) state: State,
     pub(super) durations: Durations,
     pub(super) store: Option<Store>,
-    pub(super) children: Lock,
+    /// The folder for the locks of the steps.
+    pub(super) locks: AbsPath,
     /// The keys of the steps that succeeded.
     pub(super) keys: Mutex<BTreeMap<StepId, Digest>>,
 }
@@ -57,14 +57,14 @@ pub(super) struct Done {
 }
 
 /// A step in hand.
-struct Attempt<'a> {
-    work: &'a Work<'a>,
-    step: &'a Step,
-    outputs: Vec<AbsPath>,
+pub(super) struct Attempt<'a> {
+    pub(super) work: &'a Work<'a>,
+    pub(super) step: &'a Step,
+    pub(super) outputs: Vec<AbsPath>,
     description: Description,
-    emit: &'a dyn Fn(BuildEvent),
+    pub(super) emit: &'a dyn Fn(BuildEvent),
     reasons: Vec<DirtyReason>,
-    printed: Output,
+    pub(super) printed: Output,
 }
 
 impl Work<'_> {
@@ -94,6 +94,11 @@ impl Work<'_> {
             return Ok((Vec::new(), Some(record)));
         }
         Ok((attempt.reasons, record))
+    }
+
+    /// The key of a step that succeeded.
+    pub(super) fn key(&self, id: &StepId) -> Option<Digest> {
+        self.keys.lock().unwrap_or_else(PoisonError::into_inner).get(id).copied()
     }
 
     fn attempt<'a>(&'a self, step: &'a Step, emit: &'a dyn Fn(BuildEvent)) -> Attempt<'a> {
@@ -137,13 +142,25 @@ impl Attempt<'_> {
             self.finish(&record);
             return Ok(StepOutcome::Fresh);
         }
+        let claim = self.work.claim(self.step, self.emit)?;
+        let now = self.work.state.load(&self.step.id);
+        let (mut inputs, mut declared) = (inputs, declared);
+        if now != record {
+            // Another process was at it.
+            inputs = self.read_inputs(now.as_ref().map(|record| &record.files))?;
+            declared = self.description.key(&inputs);
+            if let Some(record) = self.up_to_date(now.as_ref(), declared, &inputs)? {
+                self.finish(&record);
+                return Ok(StepOutcome::Fresh);
+            }
+        }
         if let Some(record) = self.restore(declared, &inputs)? {
             self.work.state.save(&self.step.id, &record).map_err(|error| self.on_file(error))?;
             self.finish(&record);
             return Ok(StepOutcome::Restored);
         }
         (self.emit)(BuildEvent::StepStarted { step: self.step.id.clone(), reasons: self.reasons.clone() });
-        self.do_it(inputs)?;
+        self.do_it(inputs, &claim)?;
         Ok(StepOutcome::Built)
     }
 
@@ -239,12 +256,12 @@ impl Attempt<'_> {
     }
 
     /// Carries out the action, again if what it reads changed meanwhile, and remembers what it made.
-    fn do_it(&mut self, mut inputs: Inputs) -> Result<(), StepError> {
+    fn do_it(&mut self, mut inputs: Inputs, claim: &Claim) -> Result<(), StepError> {
         let mut before: Option<BTreeMap<String, Seen>> = None;
         for _ in 0..ATTEMPTS {
             let declared = self.description.key(&inputs);
             let (began, began_at) = (Instant::now(), self.work.state.now().map_err(|error| self.on_file(error))?);
-            self.work.act(self.step, &self.outputs, &mut self.printed, self.emit)?;
+            self.act(claim)?;
             let took = milliseconds(began.elapsed());
             let outputs = self.made()?;
             let after = self.read_inputs(Some(&inputs.files))?;
@@ -319,18 +336,16 @@ impl Attempt<'_> {
 
     /// Lets the steps that wait for this one know its key.
     fn finish(&self, record: &Record) {
-        let key = with_discovered(record.declared, &record.discovered);
-        self.work.keys.lock().unwrap_or_else(PoisonError::into_inner).insert(self.step.id.clone(), key);
+        self.work.keys.lock().unwrap_or_else(PoisonError::into_inner).insert(self.step.id.clone(), record.key());
     }
 
     fn read_inputs(&self, remembered: Option<&BTreeMap<String, Seen>>) -> Result<Inputs, StepError> {
-        let keys = &self.work.keys;
         let reader = Reader {
             roots: &self.work.roots,
             app: self.work.options.layout.app.as_path(),
             digests: &self.work.digests,
             remembered,
-            key_of: &|id| keys.lock().unwrap_or_else(PoisonError::into_inner).get(id).copied(),
+            key_of: &|id| self.work.key(id),
         };
         reader.read(self.step).map_err(|source: InputError| StepError::Input { step: self.step.id.clone(), source })
     }

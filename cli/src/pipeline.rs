@@ -167,6 +167,7 @@ impl Task<'_> {
             scope: self.scope,
             environment,
             jobs: self.work.jobs,
+            memory: conjoin_engine::free_memory().map(|bytes| bytes / 1_000_000),
             on_failure: if self.work.fail_fast { OnFailure::Stop } else { OnFailure::GoOn },
             cancel: &machine.signals.cancel,
             store_limit: (!self.work.from_nothing).then_some(store_limit),

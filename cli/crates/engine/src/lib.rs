@@ -18,6 +18,7 @@ mod execute;
 mod folder;
 mod inputs;
 mod installed;
+mod jobs;
 mod key;
 mod lock;
 mod names;

@@ -28,7 +28,7 @@ const GRACE: Duration = Duration::from_secs(3);
 const LINGER: Duration = Duration::from_millis(100);
 
 /// How a program is run, beside what it is.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct RunOptions<'a> {
     /// What it inherits.
     pub environment: &'a Environment,
@@ -36,6 +36,8 @@ pub struct RunOptions<'a> {
     pub cancel: &'a CancelToken,
     /// How long it may run.
     pub limit: Option<Duration>,
+    /// A variable that it gets beside what its invocation says: for what has no influence on what it makes.
+    pub more: Option<(&'static str, String)>,
     /// An empty file that it gets as stdin instead of nothing, so that a lock on that file is held for as long as it lives.
     pub held: Option<&'a File>,
 }
@@ -157,6 +159,7 @@ fn spawn(invocation: &Invocation, options: &RunOptions<'_>) -> Result<(Child, Pi
         .current_dir(invocation.cwd.as_path())
         .env_clear()
         .envs(options.environment.for_program(&invocation.env))
+        .envs(options.more.iter().map(|(name, value)| (name, value)))
         .stdin(input)
         .stdout(writer)
         .stderr(errors)

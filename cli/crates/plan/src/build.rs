@@ -195,6 +195,11 @@ fn component_steps(
             Extent::Everything => steps.extend(toolchain.steps(target, facts, layout)?),
             Extent::Bindings => steps.iter_mut().for_each(|step| step.subject = Subject::Bindings(target.name.clone())),
         }
+        for step in &mut steps {
+            if let Action::Run(invocation) = &mut step.action {
+                invocation.memory = toolchain.takes().memory;
+            }
+        }
         Ok(steps)
     })
 }

@@ -39,6 +39,6 @@ pub use step::{
     Action, Arg, ComposeAction, CopyAction, Discovery, EncodeAction, EnvChanges, Expectation, GenerateAction,
     Generator, Input, Invocation, Keep, Made, ProveAction, Step, StepId, Subject, WrittenFile,
 };
-pub use tool::{Locate, Probe, Provider, Tool, ToolSpec, Version, Window, recipe_beside, recipe_stem};
+pub use tool::{Locate, Parallelism, Probe, Provider, Tool, ToolSpec, Version, Window, recipe_beside, recipe_stem};
 pub use toolchain::{Companion, Complaint, CustomSteps, Hint, Project, Takes, Target, Toolchain, ToolchainSet};
 pub use wire::{AppWiring, wire};

@@ -258,6 +258,8 @@ pub struct Invocation {
     pub cwd: AbsPath,
     /// What is changed in the environment that it inherits.
     pub env: EnvChanges,
+    /// Megabytes of memory that it takes at most; 0 if too little to count.
+    pub memory: u64,
     /// A program that is run when this one fails: what it prints belongs to the message.
     pub explained_by: Option<Box<Self>>,
 }
@@ -324,6 +326,7 @@ impl Invocation {
             args: Vec::new(),
             cwd: cwd.clone(),
             env: EnvChanges::default(),
+            memory: 0,
             explained_by: None,
         }
     }

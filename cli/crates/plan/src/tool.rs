@@ -68,6 +68,26 @@ pub enum Tool {
     Custom,
 }
 
+/// How a program that does several things at once is told how many they may be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Parallelism {
+    /// It takes a token for each from a jobserver in the manner of GNU make, named by `CARGO_MAKEFLAGS`.
+    Jobserver,
+    /// A variable of its environment holds the number.
+    Variable(&'static str),
+}
+
+impl Tool {
+    /// How it is told how many things it may do at once; nothing if it does one.
+    pub const fn parallelism(self) -> Option<Parallelism> {
+        match self {
+            Self::Cargo => Some(Parallelism::Jobserver),
+            Self::Go | Self::GoForTinyGo | Self::TinyGo => Some(Parallelism::Variable("GOMAXPROCS")),
+            _ => None,
+        }
+    }
+}
+
 /// Everything about one tool, as data.
 #[derive(Debug)]
 pub struct ToolSpec {

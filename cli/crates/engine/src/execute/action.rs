@@ -5,9 +5,8 @@ use std::{io, path::Path};
 use conjoin_plan::{AbsPath, Action, Discovery, Invocation, Step, WrittenFile};
 
 use super::{
-    claim::Claim,
     generate::write_generated,
-    step::{Attempt, Work},
+    step::{Attempt, Hold, Work},
 };
 use crate::{
     BuildEvent, StepError,
@@ -40,14 +39,14 @@ pub(super) fn outputs_of(step: &Step) -> Vec<AbsPath> {
 
 impl Attempt<'_> {
     /// Carries out the action; what a program prints is kept and told.
-    pub(super) fn act(&mut self, claim: &Claim) -> Result<(), StepError> {
+    pub(super) fn act(&mut self, hold: &Hold<'_>) -> Result<(), StepError> {
         let step = self.step;
         let performer = self.work.performer;
         let on_file = |source| StepError::File { step: step.id.clone(), source };
         match &step.action {
             Action::Run(invocation) => {
                 self.clear_the_way(invocation).map_err(on_file)?;
-                let outcome = self.run(invocation, claim);
+                let outcome = self.run(invocation, hold);
                 if outcome.is_err() {
                     // Half of an output must not look like one.
                     remove(&self.outputs).map_err(on_file)?;
@@ -89,12 +88,13 @@ impl Attempt<'_> {
         Ok(())
     }
 
-    fn run(&mut self, invocation: &Invocation, claim: &Claim) -> Result<(), StepError> {
+    fn run(&mut self, invocation: &Invocation, hold: &Hold<'_>) -> Result<(), StepError> {
         let options = RunOptions {
             environment: self.work.options.environment,
             cancel: self.work.options.cancel,
             limit: None,
-            held: claim.children.as_ref().map(Lock::file),
+            more: hold.job.variable(invocation.tool),
+            held: hold.claim.children.as_ref().map(Lock::file),
         };
         let tell = |output| (self.emit)(BuildEvent::StepOutput { step: self.step.id.clone(), output });
         let mut lines = Lines::default();

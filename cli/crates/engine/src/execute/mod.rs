@@ -29,6 +29,7 @@ use crate::{
     StepLine, StepOutcome, StepReport,
     digest::Digests,
     folder::{prepare, sweep},
+    jobs::Jobs,
     lock::{Sharing, lock_as, try_lock},
     names::Roots,
     state::State,
@@ -46,6 +47,8 @@ pub struct ExecuteOptions<'a> {
     pub environment: &'a Environment,
     /// How many steps may run at once.
     pub jobs: NonZeroUsize,
+    /// How many megabytes of memory all programs together may take; a program that needs more runs alone. Not known without a number.
+    pub memory: Option<u64>,
     /// What happens to the others when a step fails.
     pub on_failure: OnFailure,
     /// What ends it early.
@@ -121,6 +124,7 @@ fn begin<'a>(
         state: State::new(options.scope.state(layout)),
         durations: Durations::load(&options.scope.state(layout)),
         store: if stores { Some(open(&layout.cache)?) } else { None },
+        jobs: Jobs::new(options.jobs).map_err(unwritable)?,
         locks: folder.join("locks"),
         keys: Mutex::new(BTreeMap::new()),
     };

@@ -14,7 +14,7 @@ use std::{
     time::Duration,
 };
 
-use conjoin_plan::Plan;
+use conjoin_plan::{Action, Plan, Step};
 
 use super::{
     OnFailure, milliseconds,
@@ -75,6 +75,14 @@ fn labour(work: &Work<'_>, jobs: &Mutex<Receiver<usize>>, sender: &SyncSender<Me
     }
 }
 
+/// The megabytes that a step takes.
+fn memory(step: &Step) -> u64 {
+    match &step.action {
+        Action::Run(invocation) => invocation.memory,
+        _ => 0,
+    }
+}
+
 /// Where each step stands.
 struct Board<'a> {
     work: &'a Work<'a>,
@@ -82,6 +90,8 @@ struct Board<'a> {
     jobs: Sender<usize>,
     workers: usize,
     running: usize,
+    /// The megabytes that what is running takes.
+    memory: u64,
     /// How many steps each one still waits for.
     missing: Vec<usize>,
     dependents: Vec<Vec<usize>>,
@@ -107,7 +117,20 @@ impl<'a> Board<'a> {
         let ready =
             (0..count).filter(|index| missing[*index] == 0).map(|index| (Reverse(ways[index]), index)).collect();
         let reports = (0..count).map(|_| None).collect();
-        Self { work, plan, jobs, workers, running: 0, missing, dependents, ways, ready, reports, failed: Vec::new() }
+        Self {
+            work,
+            plan,
+            jobs,
+            workers,
+            running: 0,
+            memory: 0,
+            missing,
+            dependents,
+            ways,
+            ready,
+            reports,
+            failed: Vec::new(),
+        }
     }
 
     /// Gives work to workers that have none.
@@ -121,12 +144,23 @@ impl<'a> Board<'a> {
             return;
         }
         while self.running < self.workers
-            && let Some((_, index)) = self.ready.pop_first()
+            && let Some(index) = self.next()
         {
             if self.jobs.send(index).is_ok() {
                 self.running += 1;
+                self.memory += memory(&self.plan.steps()[index]);
             }
         }
+    }
+
+    /// The first step that is ready and for which there is memory; any, if nothing runs.
+    fn next(&mut self) -> Option<usize> {
+        let left = self.work.options.memory.map(|all| all.saturating_sub(self.memory));
+        let fits =
+            |index: usize| self.running == 0 || left.is_none_or(|left| memory(&self.plan.steps()[index]) <= left);
+        let next = *self.ready.iter().find(|(_, index)| fits(*index))?;
+        self.ready.remove(&next);
+        Some(next.1)
     }
 
     /// Gives up all that is not begun.
@@ -139,6 +173,7 @@ impl<'a> Board<'a> {
 
     fn finish(&mut self, index: usize, done: Done, sink: &mut dyn EventSink) {
         self.running -= 1;
+        self.memory -= memory(&self.plan.steps()[index]);
         let outcome = done.outcome;
         if let Some(failure) = done.failure {
             self.failed.push((index, failure));

@@ -16,6 +16,7 @@ use crate::{
     BuildEvent, DirtyReason, FailedStep, InputError, PerformError, Performer, StepError, StepOutcome,
     digest::{Digest, Digests, Seen},
     inputs::{Inputs, Reader},
+    jobs::{Job, Jobs},
     key::Description,
     names::Roots,
     output::Output,
@@ -40,6 +41,7 @@ pub(super) struct Work<'a> {
     pub(super) state: State,
     pub(super) durations: Durations,
     pub(super) store: Option<Store>,
+    pub(super) jobs: Jobs,
     /// The folder for the locks of the steps.
     pub(super) locks: AbsPath,
     /// The keys of the steps that succeeded.
@@ -54,6 +56,12 @@ pub(super) struct Done {
     pub(super) begun: Duration,
     pub(super) duration: Duration,
     pub(super) failure: Option<FailedStep>,
+}
+
+/// What is held while a step is carried out.
+pub(super) struct Hold<'a> {
+    pub(super) claim: Claim,
+    pub(super) job: Job<'a>,
 }
 
 /// A step in hand.
@@ -159,8 +167,9 @@ impl Attempt<'_> {
             self.finish(&record);
             return Ok(StepOutcome::Restored);
         }
+        let job = self.work.jobs.take(self.work.options.cancel).map_err(|error| self.on_file(error))?;
         (self.emit)(BuildEvent::StepStarted { step: self.step.id.clone(), reasons: self.reasons.clone() });
-        self.do_it(inputs, &claim)?;
+        self.do_it(inputs, &Hold { claim, job })?;
         Ok(StepOutcome::Built)
     }
 
@@ -256,12 +265,12 @@ impl Attempt<'_> {
     }
 
     /// Carries out the action, again if what it reads changed meanwhile, and remembers what it made.
-    fn do_it(&mut self, mut inputs: Inputs, claim: &Claim) -> Result<(), StepError> {
+    fn do_it(&mut self, mut inputs: Inputs, hold: &Hold<'_>) -> Result<(), StepError> {
         let mut before: Option<BTreeMap<String, Seen>> = None;
         for _ in 0..ATTEMPTS {
             let declared = self.description.key(&inputs);
             let (began, began_at) = (Instant::now(), self.work.state.now().map_err(|error| self.on_file(error))?);
-            self.act(claim)?;
+            self.act(hold)?;
             let took = milliseconds(began.elapsed());
             let outputs = self.made()?;
             let after = self.read_inputs(Some(&inputs.files))?;

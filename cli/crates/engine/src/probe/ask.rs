@@ -57,6 +57,7 @@ impl Asker<'_> {
             environment: self.context.environment,
             cancel: self.context.cancel,
             limit: Some(LIMIT),
+            more: None,
             held: None,
         };
         let mut output = Vec::new();

@@ -105,7 +105,7 @@ fn what_another_build_made_anew_meanwhile_is_looked_at_again() {
     let output = fixture.layout.dot_conjoin().join("work/after.o");
     let after = || {
         let invocation = fixture.invocation("cc", &["build"]);
-        let invocation = invocation.arg(&fixture.layout.dot_conjoin().join("work/a.o")).arg(&output);
+        let invocation = invocation.arg(fixture.layout.dot_conjoin().join("work/a.o")).arg(&output);
         let inputs = vec![Input::Step(fixture.compile("a").id)];
         Step { inputs, outputs: vec![output.clone()], ..step("after/cc", Action::Run(invocation)) }
     };

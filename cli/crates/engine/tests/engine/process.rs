@@ -18,7 +18,7 @@ struct Ran {
 
 fn run_fake(fixture: &Fixture, invocation: &Invocation, limit: Option<Duration>) -> Ran {
     let environment = Environment::new(fixture.env.variables());
-    let options = RunOptions { environment: &environment, cancel: &fixture.cancel, limit, held: None };
+    let options = RunOptions { environment: &environment, cancel: &fixture.cancel, limit, more: None, held: None };
     let mut output = Vec::new();
     let outcome = run(invocation, &options, &mut |bytes| output.extend_from_slice(bytes));
     Ran { outcome, output: String::from_utf8_lossy(&output).into_owned() }

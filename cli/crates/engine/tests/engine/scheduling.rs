@@ -1,9 +1,11 @@
 //! Steps run side by side, and a failure stops only what needs it.
 
+use std::collections::BTreeSet;
+
 use conjoin_engine::{BuildEvent, OnFailure, StepError, StepOutcome};
 use conjoin_plan::{Action, Input, Step};
 
-use crate::fixture::{Fixture, all, outcomes, plan, step};
+use crate::fixture::{COMPILER, Fixture, all, outcomes, plan, step};
 
 #[test]
 fn independent_steps_run_at_once() {
@@ -101,6 +103,45 @@ fn stopping_at_the_first_failure_begins_nothing_more() {
     let report = fixture.build(&fixture.app_of_two());
     assert_eq!(outcomes(&report)[..3], ["a/cc Failed", "a/copy Skipped", "b/cc Skipped"]);
     assert_eq!(fixture.started(), ["a.src"]);
+}
+
+#[test]
+fn what_does_not_fit_into_memory_together_runs_one_after_the_other() {
+    let mut fixture = Fixture::new();
+    fixture.memory = Some(1_000);
+    let steps = [("big", 900), ("giant", 4_000), ("huge", 950), ("small", 100)];
+    let steps = steps.map(|(name, memory)| {
+        fixture.write(&format!("{name}.src"), name);
+        let mut step = fixture.compile(name);
+        if let Action::Run(invocation) = &mut step.action {
+            invocation.memory = memory;
+        }
+        step
+    });
+    // The big one and the small one run at the same time, or wait for each other for ever.
+    let (one, other) = (fixture.env.fifo("one"), fixture.env.fifo("other"));
+    let source = |name: &str| fixture.layout.app.join(format!("{name}.src"));
+    let script = format!(
+        "when build {}\n announce {one}\n await {other}\n join {{3}} {{2}}\nwhen build {}\n await {one}\n announce {other}\n join {{3}} {{2}}\n{COMPILER}",
+        source("big"),
+        source("small"),
+        one = one.display(),
+        other = other.display(),
+    );
+    fixture.env.fake_tool("cc", &script);
+    let (mut running, mut most) = (BTreeSet::new(), BTreeSet::new());
+    let mut watch = |event: &BuildEvent| {
+        match event {
+            BuildEvent::StepStarted { step, .. } => running.insert(step.0.clone()),
+            BuildEvent::StepFinished { step, .. } => running.remove(&step.0),
+            _ => false,
+        };
+        most.insert(running.iter().cloned().collect::<Vec<_>>().join(" "));
+    };
+    let report = fixture.try_build(&plan(steps.to_vec()), &mut watch).unwrap();
+    assert!(all(&report, StepOutcome::Built), "{:?}", report.failed);
+    let together: Vec<_> = most.iter().filter(|running| running.contains(' ')).collect();
+    assert_eq!(together, ["big/cc small/cc"]);
 }
 
 #[test]

@@ -104,6 +104,25 @@ pub(crate) struct AppArgs {
 }
 
 #[derive(Debug, Args)]
+pub(crate) struct ProfileArgs {
+    /// Optimise for size and speed; the same as `--profile release`
+    #[arg(long, conflicts_with = "profile")]
+    pub(crate) release: bool,
+    /// How to build
+    #[arg(long, value_name = "PROFILE", default_value = "dev")]
+    pub(crate) profile: ProfileName,
+}
+
+/// The profiles.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ProfileName {
+    /// Quick to build, with names and debug information
+    Dev,
+    /// Small and fast to run
+    Release,
+}
+
+#[derive(Debug, Args)]
 pub(crate) struct ToolArgs {
     /// Install missing tools without asking
     #[arg(long, conflicts_with = "offline")]
@@ -205,10 +224,12 @@ pub(crate) struct BuildArgs {
     /// Build only this component and what it imports; may be repeated
     #[arg(short, long = "component", value_name = "NAME")]
     pub(crate) components: Vec<String>,
-    /// Optimise for size and speed
-    #[arg(long)]
-    pub(crate) release: bool,
-    /// Begin nothing more once something failed; by default everything that does not need it goes on
+    #[command(flatten)]
+    pub(crate) profile: ProfileArgs,
+    /// Go on with everything that does not need what failed; this is the default
+    #[arg(long, conflicts_with = "fail_fast")]
+    pub(crate) keep_going: bool,
+    /// Begin nothing more once something failed
     #[arg(long)]
     pub(crate) fail_fast: bool,
     /// Write a page that shows the steps over time to .conjoin/timings.html
@@ -234,9 +255,8 @@ pub(crate) struct ComposeArgs {
     /// Print the wiring as .wac text instead of composing
     #[arg(long, conflicts_with = "output")]
     pub(crate) wac: bool,
-    /// Optimise for size and speed
-    #[arg(long)]
-    pub(crate) release: bool,
+    #[command(flatten)]
+    pub(crate) profile: ProfileArgs,
     #[command(flatten)]
     pub(crate) tools: ToolArgs,
 }
@@ -251,9 +271,8 @@ pub(crate) struct RunArgs {
     /// Address to serve HTTP on; port 0 takes a free one
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:3000", value_parser = parse_address)]
     pub(crate) listen: SocketAddr,
-    /// Optimise for size and speed
-    #[arg(long)]
-    pub(crate) release: bool,
+    #[command(flatten)]
+    pub(crate) profile: ProfileArgs,
     #[command(flatten)]
     pub(crate) tools: ToolArgs,
     /// Arguments for a command entry
@@ -268,9 +287,8 @@ pub(crate) struct PlanArgs {
     /// Plan only this component and what it imports; may be repeated
     #[arg(short, long = "component", value_name = "NAME")]
     pub(crate) components: Vec<String>,
-    /// Optimise for size and speed
-    #[arg(long)]
-    pub(crate) release: bool,
+    #[command(flatten)]
+    pub(crate) profile: ProfileArgs,
 }
 
 #[derive(Debug, Subcommand)]
@@ -287,9 +305,8 @@ pub(crate) struct ExplainBuildArgs {
     /// Folder of the app; conjoin.toml is looked for in it and above it
     #[arg(long, value_name = "FOLDER", value_hint = clap::ValueHint::DirPath)]
     pub(crate) app: Option<PathBuf>,
-    /// As for `build --release`
-    #[arg(long)]
-    pub(crate) release: bool,
+    #[command(flatten)]
+    pub(crate) profile: ProfileArgs,
 }
 
 #[derive(Debug, Args)]

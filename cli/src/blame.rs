@@ -1,14 +1,26 @@
-//! Errors in what templates of the user's have rendered, told of the template: the app that they would be in does not exist, or does
-//! not have them yet.
+//! Errors of crates that do not know whose they are, told of what they are about.
 
 use std::sync::Arc;
 
 use conjoin_diagnostics::{Diagnostic, Label, Source};
+use conjoin_runtime::RuntimeError;
 use conjoin_scaffold::{Contribution, Template};
 
 use crate::exit::{CommandError, Exit};
 
-/// What the user's own templates have rendered.
+/// An error of the runtime, with its causes and what to do next.
+pub(crate) fn runtime(error: &RuntimeError) -> Diagnostic {
+    let mut diagnostic = Diagnostic::error("run::failed", error.to_string());
+    let mut source = std::error::Error::source(error);
+    while let Some(cause) = source {
+        diagnostic = diagnostic.note(format!("caused by: {cause}"));
+        source = cause.source();
+    }
+    error.hints().into_iter().fold(diagnostic, Diagnostic::hint)
+}
+
+/// What the user's own templates have rendered. Errors in that are told of the template: the app that it would be in does not exist,
+/// or does not have it yet.
 pub(crate) struct Rendered<'a>(Vec<(&'a Template, Contribution)>);
 
 impl<'a> Rendered<'a> {

@@ -1,10 +1,20 @@
 //! What the engine cannot do itself: wasm-tools, composition and Wasmtime.
 
-use std::{collections::BTreeMap, path::Path};
+use std::{
+    collections::BTreeMap,
+    path::Path,
+    sync::mpsc::{self, RecvTimeoutError},
+    thread,
+    time::Duration,
+};
 
-use conjoin_engine::{GeneratedFile, PerformError, Performer};
-use conjoin_plan::{AbsPath, ComposeAction, EncodeAction, Expectation, GenerateAction, Made, ProveAction};
+use conjoin_engine::{CancelToken, GeneratedFile, PerformError, Performer};
+use conjoin_plan::{
+    AbsPath, ComposeAction, EncodeAction, Expectation, GenerateAction, Made, PrecompileAction, ProveAction,
+};
 use conjoin_wit::WitFile;
+
+use crate::blame;
 
 /// Carries out actions with the crates of this workspace.
 pub(crate) struct SystemPerformer;
@@ -62,7 +72,31 @@ impl Performer for SystemPerformer {
         }
         Err(PerformError::new(format!("`{}` was built, but says {said:?} instead of {expected:?}", action.component)))
     }
+
+    fn precompile(&self, action: &PrecompileAction, cancel: &CancelToken) -> Result<(), PerformError> {
+        let PrecompileAction { entry, component, into, .. } = action.clone();
+        let (send, receive) = mpsc::channel();
+        // A thread of its own, because a compiler cannot be stopped, only left behind.
+        thread::spawn(move || {
+            let made = conjoin_runtime::precompile(entry.as_str(), component.as_path(), into.as_path());
+            drop(send.send(made.map_err(|error| PerformError {
+                text: "the runtime refuses".to_owned(),
+                diagnostics: vec![blame::runtime(&error)],
+                is_bug: false,
+            })));
+        });
+        loop {
+            match receive.recv_timeout(LOOK) {
+                Ok(made) => return made,
+                Err(RecvTimeoutError::Timeout) if !cancel.is_cancelled() => {}
+                Err(_) => return Err(PerformError::new("the compiler was left behind")),
+            }
+        }
+    }
 }
+
+/// How often it is looked whether a compiler is still wanted.
+const LOOK: Duration = Duration::from_millis(20);
 
 fn read(path: &AbsPath) -> Result<Vec<u8>, PerformError> {
     fs_err::read(path).map_err(|error| PerformError::new(error.to_string()))

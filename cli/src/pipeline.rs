@@ -51,6 +51,18 @@ pub(crate) fn build_app(
     Ok(named.into_iter().map(|name| (name.clone(), component_path(&app.manifest, &app.layout, &name))).collect())
 }
 
+/// Builds what running the entries of `selection` on this machine needs, their native code included.
+pub(crate) fn build_to_run(
+    ui: &mut Ui,
+    machine: &Machine,
+    app: &App,
+    selection: &Selection,
+    work: &WorkSettings,
+) -> Result<(), CommandError> {
+    app.require_components()?;
+    carry_out(ui, machine, app, (selection, Extent::NativeCode), work)
+}
+
 /// Writes bindings and declarations of the components of `selection` where their editors look for them.
 pub(crate) fn write_bindings(
     ui: &mut Ui,
@@ -236,6 +248,7 @@ fn summary(report: &BuildReport) -> String {
                 Subject::Component(name) => format!("`{name}`"),
                 Subject::Bindings(name) => format!("the bindings of `{name}`"),
                 Subject::Composition(name) => format!("the composition of `{name}`"),
+                Subject::NativeCode(name) => format!("the native code of `{name}`"),
                 Subject::Installation(tool) => tools::tool_name(*tool).to_owned(),
             })
             .collect();

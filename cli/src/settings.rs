@@ -7,7 +7,7 @@ use conjoin_plan::{AbsPath, Profile};
 use crate::{
     args::{
         AddArgs, AppArgs, BindingsArgs, BuildArgs, CleanArgs, ComposeArgs, DoctorArgs, ExplainBuildArgs, NewArgs,
-        PlanArgs, RunArgs, TemplateArgs, ToolArgs,
+        PlanArgs, ProfileArgs, ProfileName, RunArgs, TemplateArgs, ToolArgs,
     },
     signals::Signals,
     surroundings::Surroundings,
@@ -252,8 +252,11 @@ fn app_folder(args: AppArgs, surroundings: &Surroundings) -> AbsPath {
     surroundings.absolute(&app.unwrap_or_else(|| PathBuf::from(".")))
 }
 
-fn profile(release: bool) -> Profile {
-    if release { Profile::Release } else { Profile::Dev }
+impl From<ProfileArgs> for Profile {
+    fn from(args: ProfileArgs) -> Self {
+        let ProfileArgs { release, profile } = args;
+        if release || profile == ProfileName::Release { Self::Release } else { Self::Dev }
+    }
 }
 
 impl WorkSettings {
@@ -321,11 +324,11 @@ impl BindingsSettings {
 impl BuildSettings {
     /// From what was typed.
     pub(crate) fn new(args: BuildArgs, surroundings: &Surroundings) -> Self {
-        let BuildArgs { app, components, release, fail_fast, timings, verify, tools } = args;
+        let BuildArgs { app, components, profile, keep_going: _, fail_fast, timings, verify, tools } = args;
         Self {
             app: app_folder(app, surroundings),
             components,
-            profile: profile(release),
+            profile: profile.into(),
             verify,
             work: WorkSettings { fail_fast, timings, ..WorkSettings::new(&tools) },
         }
@@ -335,13 +338,13 @@ impl BuildSettings {
 impl ComposeSettings {
     /// From what was typed.
     pub(crate) fn new(args: ComposeArgs, surroundings: &Surroundings) -> Self {
-        let ComposeArgs { app, entry, output, wac, release, tools } = args;
+        let ComposeArgs { app, entry, output, wac, profile, tools } = args;
         Self {
             app: app_folder(app, surroundings),
             entry,
             output: output.map(|output| surroundings.absolute(&output)),
             form: if wac { ComposeForm::Wac } else { ComposeForm::Component },
-            profile: profile(release),
+            profile: profile.into(),
             work: WorkSettings::new(&tools),
         }
     }
@@ -350,12 +353,12 @@ impl ComposeSettings {
 impl RunSettings {
     /// From what was typed.
     pub(crate) fn new(args: RunArgs, surroundings: &Surroundings) -> Self {
-        let RunArgs { app, entry, listen, release, tools, args } = args;
+        let RunArgs { app, entry, listen, profile, tools, args } = args;
         Self {
             app: app_folder(app, surroundings),
             entry,
             listen,
-            profile: profile(release),
+            profile: profile.into(),
             work: WorkSettings::new(&tools),
             args,
         }
@@ -365,8 +368,8 @@ impl RunSettings {
 impl PlanSettings {
     /// From what was typed.
     pub(crate) fn new(args: PlanArgs, surroundings: &Surroundings) -> Self {
-        let PlanArgs { app, components, release } = args;
-        Self { app: app_folder(app, surroundings), components, profile: profile(release) }
+        let PlanArgs { app, components, profile } = args;
+        Self { app: app_folder(app, surroundings), components, profile: profile.into() }
     }
 }
 
@@ -388,12 +391,12 @@ impl DoctorSettings {
 impl ExplainSettings {
     /// From what was typed.
     pub(crate) fn new(args: ExplainBuildArgs, surroundings: &Surroundings) -> Self {
-        let ExplainBuildArgs { component, app, release } = args;
+        let ExplainBuildArgs { component, app, profile } = args;
         let tools = ToolArgs { install_tools: false, offline: true, jobs: None };
         Self {
             app: app_folder(AppArgs { app }, surroundings),
             component,
-            profile: profile(release),
+            profile: profile.into(),
             work: WorkSettings::new(&tools),
         }
     }

@@ -110,6 +110,27 @@ fn every_line_is_as_the_schema_says() {
 }
 
 #[test]
+fn native_code_is_a_step_of_run_and_of_nothing_else() {
+    let app = App::new(&[
+        ("conjoin.toml", MANIFEST.as_bytes()),
+        ("wit/app.wit", b"package shop:api;\n\nworld hello {\n  export wasi:cli/run@0.2.12;\n}\n"),
+        ("hello/hello.wasm", &wat::parse_str(HELLO).expect("the text is right")),
+    ]);
+    let outcomes = |args: &[&str]| -> Vec<String> {
+        let output = run(&mut app.conjoin(&[args, &["--message-format", "json"]].concat()));
+        let lines = text(&output.stdout);
+        let events = lines.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
+        let steps = events.filter(|event| event["event"] == "step-finished" && event["step"] == "hello/native-code");
+        steps.map(|step| step["outcome"].as_str().expect("an outcome").to_owned()).collect()
+    };
+    assert_eq!(outcomes(&["build"]), Vec::<String>::new());
+    assert_eq!(outcomes(&["run"]), ["built"]);
+    assert_eq!(outcomes(&["run"]), ["fresh"]);
+    app.write("hello/hello.wasm", wat::parse_str(HELLO.replace("hello", "world")).expect("the text is right"));
+    assert_eq!(outcomes(&["run"]), ["built"]);
+}
+
+#[test]
 fn golden_cases_show_lines_as_the_schema_says() {
     let validator = Validator::new();
     let mut lines = 0;

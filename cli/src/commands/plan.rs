@@ -73,6 +73,9 @@ fn commands(step: &Step) -> String {
             let parts: Vec<_> = compose.components.values().map(ToString::to_string).collect();
             format!("# conjoin composes {} from {}", compose.output, parts.join(", "))
         }
+        Action::Precompile(precompile) => {
+            format!("# conjoin compiles {} to native code, into {}", precompile.component, precompile.into)
+        }
         Action::Prove(prove) => format!("# conjoin runs {} to prove that it works", prove.component),
     }
 }

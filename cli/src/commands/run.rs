@@ -16,8 +16,9 @@ use conjoin_runtime::{
 
 use crate::{
     app::{App, load},
+    blame,
     exit::{CommandError, Exit},
-    pipeline::build_app,
+    pipeline::build_to_run,
     settings::{Machine, RunSettings},
     story::{Greeting, Silent, Story},
     ui::Ui,
@@ -44,7 +45,7 @@ pub(crate) fn run(ui: &mut Ui, machine: &Machine, settings: &RunSettings) -> Res
         Subject::Command(entry) => vec![entry.clone()],
     };
     let selection = Selection { components: entries.clone(), entry: None };
-    build_app(ui, machine, &app, &selection, &settings.work)?;
+    build_to_run(ui, machine, &app, &selection, &settings.work)?;
 
     let greeting = match &subject {
         Subject::Http(entries) => Greeting::Server(served(&app, entries).cloned().collect()),
@@ -52,7 +53,7 @@ pub(crate) fn run(ui: &mut Ui, machine: &Machine, settings: &RunSettings) -> Res
     };
     let story = Story::new(ui, machine, greeting, silent(&app, &entries));
     let options = RuntimeOptions {
-        code_cache: app.layout.cache.join("code").as_path().to_owned(),
+        code_cache: app.layout.native_code().as_path().to_owned(),
         events: Arc::new(move |event| story.tell(&event)),
     };
     let runtime = Runtime::new(options).map_err(|error| failure(&error))?;
@@ -186,15 +187,9 @@ fn merge(environment: &Variables, folder: &AbsPath, permissions: &Permissions, g
     }
 }
 
-/// The runtime's error with what to do next.
+/// The runtime's error with its exit code.
 fn failure(error: &RuntimeError) -> CommandError {
-    let mut diagnostic = Diagnostic::error("run::failed", error.to_string());
-    let mut source = std::error::Error::source(error);
-    while let Some(cause) = source {
-        diagnostic = diagnostic.note(format!("caused by: {cause}"));
-        source = cause.source();
-    }
-    let mut diagnostic = error.hints().into_iter().fold(diagnostic, Diagnostic::hint);
+    let mut diagnostic = blame::runtime(error);
     match error {
         RuntimeError::AddressInUse { .. } => {
             diagnostic.code = "run::port-in-use";

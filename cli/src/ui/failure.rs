@@ -24,6 +24,7 @@ pub(super) fn explain(failed: &FailedStep) -> Failure {
         Subject::Component(name) => ("build::step-failed", format!("component `{name}`")),
         Subject::Bindings(name) => ("build::step-failed", format!("the bindings of `{name}`")),
         Subject::Composition(name) => ("compose::failed", format!("the composition of `{name}`")),
+        Subject::NativeCode(name) => ("run::no-native-code", format!("the native code of `{name}`")),
         Subject::Installation(tool) => ("install::step-failed", format!("the installation of {}", tool_name(*tool))),
     };
     let error = conjoin_engine::error_chain(&failed.error);
@@ -50,7 +51,7 @@ pub(super) fn explain(failed: &FailedStep) -> Failure {
 fn hints(failed: &FailedStep) -> Vec<String> {
     let tool = match failed.subject {
         Subject::Installation(tool) => Some(tool),
-        Subject::Component(_) | Subject::Bindings(_) | Subject::Composition(_) => failed.tool,
+        Subject::Component(_) | Subject::Bindings(_) | Subject::Composition(_) | Subject::NativeCode(_) => failed.tool,
     };
     let needs = |tools: &[Tool]| tool.is_some_and(|tool| tools.contains(&tool));
     let output = String::from_utf8_lossy(&failed.output);

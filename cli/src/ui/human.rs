@@ -123,6 +123,7 @@ impl Progress {
             Subject::Component(_) => "Built",
             Subject::Bindings(_) => "Wrote",
             Subject::Composition(_) => "Composed",
+            Subject::NativeCode(_) => "Compiled",
             Subject::Installation(_) => "Installed",
         };
         let line = match progress.outcome? {
@@ -134,7 +135,8 @@ impl Progress {
             StepOutcome::Cancelled => status_line("Cancelled", &name, style),
         };
         // A composition is fresh whenever its parts are.
-        let dull = matches!(subject, Subject::Composition(_)) && progress.outcome == Some(StepOutcome::Fresh);
+        let dull = matches!(subject, Subject::Composition(_) | Subject::NativeCode(_))
+            && progress.outcome == Some(StepOutcome::Fresh);
         (!dull).then_some(line)
     }
 
@@ -166,6 +168,7 @@ fn name(subject: &Subject) -> String {
     match subject {
         Subject::Component(name) | Subject::Composition(name) => name.to_string(),
         Subject::Bindings(name) => format!("bindings of {name}"),
+        Subject::NativeCode(name) => format!("native code of {name}"),
         Subject::Installation(tool) => tool_name(*tool).to_owned(),
     }
 }

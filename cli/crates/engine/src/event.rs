@@ -238,6 +238,7 @@ fn as_subject<S: Serializer>(subject: &Subject, serializer: S) -> Result<S::Ok, 
         Subject::Component(name) => ("component", name.to_string()),
         Subject::Bindings(name) => ("bindings", name.to_string()),
         Subject::Composition(name) => ("composition", name.to_string()),
+        Subject::NativeCode(name) => ("native-code", name.to_string()),
         Subject::Installation(tool) => ("installation", format!("{tool:?}")),
     };
     let mut map = serializer.serialize_map(Some(2))?;

@@ -239,5 +239,6 @@ fn implied(action: &Action) -> Vec<Input> {
         }
         Action::Compose(compose) => compose.components.values().cloned().map(Input::File).collect(),
         Action::Prove(prove) => vec![Input::File(prove.component.clone())],
+        Action::Precompile(precompile) => vec![Input::File(precompile.component.clone())],
     }
 }

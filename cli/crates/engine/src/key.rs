@@ -69,6 +69,10 @@ impl Description {
                 };
                 vec![format!("prove that {} {expected}", name(&prove.component))]
             }
+            Action::Precompile(precompile) => {
+                versions.push(performer.to_owned());
+                vec![format!("compile {} into {}", name(&precompile.component), name(&precompile.into))]
+            }
         };
         action.extend(outputs.iter().map(|output| format!("output {}", name(output))));
         Self { action, versions }

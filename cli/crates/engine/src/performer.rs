@@ -6,7 +6,9 @@
 use std::fmt;
 
 use conjoin_diagnostics::Diagnostic;
-use conjoin_plan::{ComposeAction, EncodeAction, GenerateAction, ProveAction};
+use conjoin_plan::{ComposeAction, EncodeAction, GenerateAction, PrecompileAction, ProveAction};
+
+use crate::CancelToken;
 
 /// Carries out what the engine does not know. Called from several threads at once.
 pub trait Performer: Sync {
@@ -24,6 +26,9 @@ pub trait Performer: Sync {
 
     /// Runs a component and compares what it says with what is expected.
     fn prove(&self, action: &ProveAction) -> Result<(), PerformError>;
+
+    /// Compiles a composition to native code and keeps that. When `cancel` says so, it returns at once, whatever it returns.
+    fn precompile(&self, action: &PrecompileAction, cancel: &CancelToken) -> Result<(), PerformError>;
 }
 
 /// A file that a generator made.

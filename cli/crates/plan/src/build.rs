@@ -9,8 +9,8 @@ use conjoin_manifest::{
 use conjoin_wit::{Dialect, Wit};
 
 use crate::{
-    AbsPath, Action, AppWiring, ComposeAction, Facts, Input, Keep, Layout, Plan, Step, StepId, Subject, Target, Tool,
-    Toolchain, ToolchainSet,
+    AbsPath, Action, AppWiring, ComposeAction, Facts, Input, Keep, Layout, Plan, PrecompileAction, Step, StepId,
+    Subject, Target, Tool, Toolchain, ToolchainSet,
 };
 
 /// Which part of an app is built.
@@ -23,12 +23,14 @@ pub struct Selection {
 }
 
 /// How far a plan goes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Extent {
-    /// To the compositions.
-    Everything,
     /// To what editors need: bindings and declarations.
     Bindings,
+    /// To the compositions.
+    Everything,
+    /// To native code, so that they can be run here.
+    NativeCode,
 }
 
 /// Everything that a build plan is made from.
@@ -162,10 +164,11 @@ pub fn build(request: &BuildRequest<'_>, selection: &Selection, extent: Extent) 
             Origin::Source(_) => {}
         }
     }
-    for entry in manifest.entries().into_iter().filter(|_| extent == Extent::Everything) {
+    for entry in manifest.entries().into_iter().filter(|_| extent > Extent::Bindings) {
         let wanted = selection.entry.as_ref().is_none_or(|only| only == entry);
         if wanted && components.contains(entry) {
             steps.push(compose_step(request, entry));
+            steps.extend((extent == Extent::NativeCode).then(|| precompile_step(layout, entry)));
         }
     }
     if !diagnostics.is_empty() {
@@ -192,7 +195,7 @@ fn component_steps(
     with_target(request, component, place, &toolchain.dialect(), |target| {
         let mut steps = toolchain.bindings(target, facts, layout)?;
         match extent {
-            Extent::Everything => steps.extend(toolchain.steps(target, facts, layout)?),
+            Extent::Everything | Extent::NativeCode => steps.extend(toolchain.steps(target, facts, layout)?),
             Extent::Bindings => steps.iter_mut().for_each(|step| step.subject = Subject::Bindings(target.name.clone())),
         }
         for step in &mut steps {
@@ -270,6 +273,28 @@ fn compose_step(request: &BuildRequest<'_>, entry: &ComponentName) -> Step {
         title: "compose".to_owned(),
         action: Action::Compose(ComposeAction { wiring, components, output: output.clone() }),
         inputs,
+        outputs: vec![output],
+        versions: vec![],
+        discovery: None,
+        keep: Keep::InPlace,
+    }
+}
+
+fn precompile_step(layout: &Layout, entry: &ComponentName) -> Step {
+    let component = layout.composition(entry);
+    let output = component.parent().join(format!("{entry}.native"));
+    let action = PrecompileAction {
+        entry: entry.clone(),
+        component: component.clone(),
+        into: layout.native_code(),
+        output: output.clone(),
+    };
+    Step {
+        id: StepId(format!("{entry}/native-code")),
+        subject: Subject::NativeCode(entry.clone()),
+        title: "compile to native code".to_owned(),
+        action: Action::Precompile(action),
+        inputs: vec![Input::File(component)],
         outputs: vec![output],
         versions: vec![],
         discovery: None,

@@ -53,6 +53,11 @@ impl Layout {
         self.app.join(".conjoin")
     }
 
+    /// The folder for native code.
+    pub fn native_code(&self) -> AbsPath {
+        self.cache.join("code")
+    }
+
     /// The folder in which the tools that build `component` put what they make on the way.
     pub fn work(&self, component: &ComponentName) -> AbsPath {
         self.dot_conjoin().join("work").join(self.profile.as_str()).join(component.as_str())

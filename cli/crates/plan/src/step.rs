@@ -53,6 +53,8 @@ pub enum Subject {
     Bindings(ComponentName),
     /// The composition of an entry.
     Composition(ComponentName),
+    /// The native code of an entry, for this machine.
+    NativeCode(ComponentName),
     /// The installation of a tool.
     Installation(Tool),
 }
@@ -74,6 +76,8 @@ pub enum Action {
     Compose(ComposeAction),
     /// Runs a component and compares what it says: the proof that an installed toolchain works.
     Prove(ProveAction),
+    /// Compiles a composition for this machine.
+    Precompile(PrecompileAction),
 }
 
 /// A file with all of its contents.
@@ -186,6 +190,19 @@ pub enum Expectation {
     Prints(String),
     /// Its exported function `hello: func() -> string` returns this.
     Hello(String),
+}
+
+/// Native code of a composition, kept in a folder of the cache that finds it by contents.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PrecompileAction {
+    /// The entry.
+    pub entry: ComponentName,
+    /// Its composition.
+    pub component: AbsPath,
+    /// The folder.
+    pub into: AbsPath,
+    /// A file that is written when it is there.
+    pub output: AbsPath,
 }
 
 /// Something that a step reads.

@@ -112,7 +112,8 @@ impl Proof {
     }
 }
 
-fn block_on<T>(future: impl Future<Output = T>) -> Result<T, RuntimeError> {
+/// Runs on this thread alone.
+pub(crate) fn block_on<T>(future: impl Future<Output = T>) -> Result<T, RuntimeError> {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()

@@ -242,7 +242,9 @@ fn write_step(text: &mut String, step: &Step) {
             Expectation::Prints(line) => writeln!(text, "  {} prints {line:?}", prove.component),
             Expectation::Hello(line) => writeln!(text, "  {} says {line:?}", prove.component),
         },
-        Action::Generate(_) | Action::Encode(_) | Action::Compose(_) => writeln!(text, "  {:?}", step.action),
+        Action::Generate(_) | Action::Encode(_) | Action::Compose(_) | Action::Precompile(_) => {
+            writeln!(text, "  {:?}", step.action)
+        }
     };
     for input in &step.inputs {
         let _ = match input {

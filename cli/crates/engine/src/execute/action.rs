@@ -28,6 +28,7 @@ pub(super) fn outputs_of(step: &Step) -> Vec<AbsPath> {
         Action::Encode(encode) => vec![&encode.output],
         Action::Compose(compose) => vec![&compose.output],
         Action::Prove(prove) => vec![&prove.output],
+        Action::Precompile(precompile) => vec![&precompile.output],
     };
     for output in more {
         if !outputs.contains(output) {
@@ -70,6 +71,15 @@ impl Attempt<'_> {
             Action::Prove(action) => {
                 performer.prove(action)?;
                 write_whole(action.output.as_path(), b"it works\n").map_err(on_file)
+            }
+            Action::Precompile(action) => {
+                let cancel = self.work.options.cancel;
+                let outcome = performer.precompile(action, cancel);
+                if cancel.is_cancelled() {
+                    return Err(StepError::Run(RunError::Cancelled));
+                }
+                outcome?;
+                write_whole(action.output.as_path(), b"in the cache folder\n").map_err(on_file)
             }
         }
     }

@@ -14,7 +14,7 @@ use conjoin_engine::{
 use conjoin_manifest::ComponentName;
 use conjoin_plan::{
     AbsPath, Action, ComposeAction, CopyAction, EncodeAction, FoundIn, FoundTool, GenerateAction, Input, Invocation,
-    Keep, Layout, Plan, Profile, ProveAction, Step, StepId, Subject, Tool,
+    Keep, Layout, Plan, PrecompileAction, Profile, ProveAction, Step, StepId, Subject, Tool,
 };
 use conjoin_test_support::TestEnv;
 
@@ -211,6 +211,11 @@ impl Performer for Joiner {
 
     fn prove(&self, _: &ProveAction) -> Result<(), PerformError> {
         Err(PerformError::new("it says nothing"))
+    }
+
+    fn precompile(&self, action: &PrecompileAction, _: &CancelToken) -> Result<(), PerformError> {
+        let code = fs_err::copy(action.component.as_path(), action.into.join("code"));
+        code.map(drop).map_err(|error| PerformError::new(error.to_string()))
     }
 }
 

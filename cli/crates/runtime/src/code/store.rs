@@ -48,10 +48,21 @@ impl CodeStore {
 
     /// Loads the code of an entry.
     pub(crate) async fn load(&self, entry: &str, path: &Path) -> Result<Loaded, RuntimeError> {
+        let (component, quick) = self.find(entry, path).await?;
+        Ok(Loaded { component, better: quick.map(|wasm| self.improve(wasm)) })
+    }
+
+    /// Sees to it that the next [`CodeStore::load`] of the entry need not compile first.
+    pub(crate) async fn prepare(&self, entry: &str, path: &Path) -> Result<(), RuntimeError> {
+        self.find(entry, path).await.map(drop)
+    }
+
+    /// Code that is there or is made now; if it is quick code, what better code is to be made from.
+    async fn find(&self, entry: &str, path: &Path) -> Result<(Component, Option<Arc<Wasm>>), RuntimeError> {
         let (hash, bytes) = self.cache.hash_of(entry, path)?;
         let optimised = self.engines.optimised();
         if let Some(component) = self.cache.load(optimised, &Key::new(optimised, &hash)) {
-            return Ok(Loaded { component, better: None });
+            return Ok((component, None));
         }
         let wasm = Arc::new(match bytes {
             Some(bytes) => Wasm { entry: entry.to_owned(), bytes, hash },
@@ -61,11 +72,11 @@ impl CodeStore {
         if wasm.bytes.len() > BIG
             && let Some(component) = self.quick(&wasm).await
         {
-            return Ok(Loaded { component, better: Some(self.improve(wasm)) });
+            return Ok((component, Some(wasm)));
         }
         self.compiling(&wasm, HowCompiled::Optimised);
         let make = self.make(optimised, &wasm);
-        Ok(Loaded { component: compile::in_foreground(make).await?, better: None })
+        Ok((compile::in_foreground(make).await?, None))
     }
 
     /// Code of the fast compiler: what an earlier start left that was stopped before optimised code was ready, or made now.

@@ -3,8 +3,10 @@
 //! Only the calling thread decides and tells; workers carry out and send.
 
 use std::{
+    cell::RefCell,
     cmp::Reverse,
-    collections::BTreeSet,
+    collections::{BTreeSet, VecDeque},
+    iter,
     panic::{AssertUnwindSafe, catch_unwind},
     sync::{
         Mutex, PoisonError,
@@ -25,11 +27,24 @@ use crate::{BuildEvent, EventSink, FailedStep, StepOutcome, StepReport};
 /// What workers send.
 enum Message {
     Event(BuildEvent),
-    Done(usize, Box<Done>),
+    Progress(Progress),
+}
+
+/// How far a worker has come with what it was given.
+struct Progress {
+    /// What is done.
+    done: Vec<(usize, Done)>,
+    /// What it gives back, because it is busy with another one.
+    back: Vec<usize>,
+    /// Whether it has nothing left to do.
+    idle: bool,
 }
 
 /// How many messages may wait to be told: a program that floods its output waits for the terminal.
 const MESSAGES: usize = 256;
+
+/// How many steps a worker is given at most. To look at a step that is up to date takes less time than to hand it over.
+const BATCH: usize = 16;
 
 /// Carries out all steps; gives the outcome of each in the plan's order, and the failures.
 pub(super) fn schedule(work: &Work<'_>, sink: &mut dyn EventSink) -> (Vec<StepReport>, Vec<FailedStep>) {
@@ -48,8 +63,8 @@ pub(super) fn schedule(work: &Work<'_>, sink: &mut dyn EventSink) -> (Vec<StepRe
         while board.running > 0 {
             match messages.recv() {
                 Ok(Message::Event(event)) => sink.event(event),
-                Ok(Message::Done(index, done)) => {
-                    board.finish(index, *done, sink);
+                Ok(Message::Progress(progress)) => {
+                    board.advance(progress, sink);
                     board.dispatch(sink);
                 }
                 Err(mpsc::RecvError) => break,
@@ -60,18 +75,30 @@ pub(super) fn schedule(work: &Work<'_>, sink: &mut dyn EventSink) -> (Vec<StepRe
 }
 
 /// A worker: carries out what it is given until there is no more.
-fn labour(work: &Work<'_>, jobs: &Mutex<Receiver<usize>>, sender: &SyncSender<Message>) {
+fn labour(work: &Work<'_>, jobs: &Mutex<Receiver<Vec<usize>>>, sender: &SyncSender<Message>) {
     let next = || jobs.lock().unwrap_or_else(PoisonError::into_inner).recv();
-    while let Ok(index) = next() {
-        // Nobody listens any more only when the calling thread panicked.
-        let emit = |event| drop(sender.send(Message::Event(event)));
-        let step = &work.plan.steps()[index];
-        // Were the panic to end this thread, the others would wait for its outcome for ever.
-        let done = catch_unwind(AssertUnwindSafe(|| work.carry_out(step, &emit)));
-        let done = done.unwrap_or_else(|panic| Done::of_panic(step, panic.as_ref()));
-        if sender.send(Message::Done(index, Box::new(done))).is_err() {
-            return;
+    // Nobody listens any more only when the calling thread panicked.
+    let send = |message| drop(sender.send(message));
+    while let Ok(steps) = next() {
+        let rest = RefCell::new(VecDeque::from(steps));
+        let done = RefCell::new(Vec::new());
+        let next = || rest.borrow_mut().pop_front();
+        while let Some(index) = next() {
+            let emit = |event| {
+                // From here on it takes time.
+                if matches!(event, BuildEvent::StepStarted { .. } | BuildEvent::Waiting { .. }) {
+                    let (done, back) = (done.take(), rest.take().into());
+                    send(Message::Progress(Progress { done, back, idle: false }));
+                }
+                send(Message::Event(event));
+            };
+            let step = &work.plan.steps()[index];
+            // Were the panic to end this thread, the others would wait for its outcome for ever.
+            let outcome = catch_unwind(AssertUnwindSafe(|| work.carry_out(step, &emit)));
+            let outcome = outcome.unwrap_or_else(|panic| Done::of_panic(step, panic.as_ref()));
+            done.borrow_mut().push((index, outcome));
         }
+        send(Message::Progress(Progress { done: done.take(), back: Vec::new(), idle: true }));
     }
 }
 
@@ -87,8 +114,9 @@ fn memory(step: &Step) -> u64 {
 struct Board<'a> {
     work: &'a Work<'a>,
     plan: &'a Plan,
-    jobs: Sender<usize>,
+    jobs: Sender<Vec<usize>>,
     workers: usize,
+    /// How many workers have something to do.
     running: usize,
     /// The megabytes that what is running takes.
     memory: u64,
@@ -103,7 +131,7 @@ struct Board<'a> {
 }
 
 impl<'a> Board<'a> {
-    fn new(work: &'a Work<'a>, jobs: Sender<usize>, workers: usize) -> Self {
+    fn new(work: &'a Work<'a>, jobs: Sender<Vec<usize>>, workers: usize) -> Self {
         let plan = work.plan;
         let count = plan.steps().len();
         let missing: Vec<usize> = (0..count).map(|index| plan.dependencies(index).len()).collect();
@@ -133,7 +161,7 @@ impl<'a> Board<'a> {
         }
     }
 
-    /// Gives work to workers that have none.
+    /// Gives work to workers that have none, the more of it the more there is.
     fn dispatch(&mut self, sink: &mut dyn EventSink) {
         if self.work.options.cancel.is_cancelled() {
             self.leave(StepOutcome::Cancelled, sink);
@@ -143,24 +171,38 @@ impl<'a> Board<'a> {
             self.leave(StepOutcome::Skipped, sink);
             return;
         }
-        while self.running < self.workers
-            && let Some(index) = self.next()
-        {
-            if self.jobs.send(index).is_ok() {
-                self.running += 1;
-                self.memory += memory(&self.plan.steps()[index]);
+        while self.running < self.workers {
+            let batch = (self.ready.len() / self.workers / 2).clamp(1, BATCH);
+            let steps: Vec<usize> = iter::from_fn(|| self.next()).take(batch).collect();
+            if steps.is_empty() || self.jobs.send(steps).is_err() {
+                return;
             }
+            self.running += 1;
         }
     }
 
     /// The first step that is ready and for which there is memory; any, if nothing runs.
     fn next(&mut self) -> Option<usize> {
         let left = self.work.options.memory.map(|all| all.saturating_sub(self.memory));
-        let fits =
-            |index: usize| self.running == 0 || left.is_none_or(|left| memory(&self.plan.steps()[index]) <= left);
+        let fits = |index: usize| self.memory == 0 || left.is_none_or(|left| memory(&self.plan.steps()[index]) <= left);
         let next = *self.ready.iter().find(|(_, index)| fits(*index))?;
         self.ready.remove(&next);
+        self.memory += memory(&self.plan.steps()[next.1]);
         Some(next.1)
+    }
+
+    /// Takes note of what a worker says.
+    fn advance(&mut self, progress: Progress, sink: &mut dyn EventSink) {
+        for index in progress.back {
+            self.memory -= memory(&self.plan.steps()[index]);
+            self.ready.insert((Reverse(self.ways[index]), index));
+        }
+        for (index, done) in progress.done {
+            self.finish(index, done, sink);
+        }
+        if progress.idle {
+            self.running -= 1;
+        }
     }
 
     /// Gives up all that is not begun.
@@ -172,7 +214,6 @@ impl<'a> Board<'a> {
     }
 
     fn finish(&mut self, index: usize, done: Done, sink: &mut dyn EventSink) {
-        self.running -= 1;
         self.memory -= memory(&self.plan.steps()[index]);
         let outcome = done.outcome;
         if let Some(failure) = done.failure {

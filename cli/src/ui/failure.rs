@@ -42,6 +42,7 @@ pub(super) fn explain(failed: &FailedStep) -> Failure {
         | StepError::MissingOutput { .. }
         | StepError::MissingDepInfo { .. }
         | StepError::Overtaken { .. }
+        | StepError::UnreadableList { .. }
         | StepError::File { .. } => Vec::new(),
     };
     Failure { what, output: failed.output.clone(), hints: hints(failed), diagnostics }

@@ -1,8 +1,8 @@
 //! Reading what rustc and cargo write about the files that they read.
 
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
-/// The prerequisites of all rules in a file in the format of Makefiles, relative ones below `base`, each once.
+/// The prerequisites of all rules in a file in the format of Makefiles, relative ones below `base`, each once and without `..`.
 pub(crate) fn prerequisites(text: &str, base: &Path) -> Vec<PathBuf> {
     let mut paths = Vec::new();
     for line in text.replace("\\\n", " ").lines() {
@@ -10,11 +10,24 @@ pub(crate) fn prerequisites(text: &str, base: &Path) -> Vec<PathBuf> {
             continue;
         }
         let Some(rest) = line.split_once(": ").map(|(_, rest)| rest) else { continue };
-        paths.extend(words(rest).into_iter().map(|word| base.join(word)));
+        paths.extend(words(rest).into_iter().map(|word| normal(&base.join(word))));
     }
     paths.sort();
     paths.dedup();
     paths
+}
+
+/// The path without `.` and `..`.
+fn normal(path: &Path) -> PathBuf {
+    let mut parts = PathBuf::new();
+    for part in path.components() {
+        match part {
+            Component::CurDir => {}
+            Component::ParentDir => drop(parts.pop()),
+            Component::Prefix(_) | Component::RootDir | Component::Normal(_) => parts.push(part),
+        }
+    }
+    parts
 }
 
 /// Words between spaces; a backslash makes a space part of a word.
@@ -45,8 +58,8 @@ mod tests {
 
     #[test]
     fn prerequisites_of_all_rules_are_found() {
-        let text = "/t/x.wasm: /a/src/lib.rs /a/with\\ space.rs \\\n  rel.rs\n/t/x.d: /a/src/lib.rs\n/a/src/lib.rs:\n\n# env-dep:A=b: c\n";
-        let expected = ["/a/src/lib.rs", "/a/with space.rs", "/base/rel.rs"].map(PathBuf::from);
+        let text = "/t/x.wasm: /a/src/lib.rs /a/with\\ space.rs \\\n  ../rel.rs\n/t/x.d: /a/src/lib.rs\n/a/src/lib.rs:\n\n# env-dep:A=b: c\n";
+        let expected = ["/a/src/lib.rs", "/a/with space.rs", "/rel.rs"].map(PathBuf::from);
         assert_eq!(prerequisites(text, Path::new("/base")), expected);
         assert_eq!(prerequisites("", Path::new("/")), Vec::<PathBuf>::new());
     }

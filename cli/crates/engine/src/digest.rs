@@ -18,6 +18,9 @@ use crate::stamp::{FileTime, Stamp};
 pub(crate) struct Digest([u8; 32]);
 
 impl Digest {
+    /// Stands for a file that is not there.
+    pub(crate) const ABSENT: Self = Self([0; 32]);
+
     /// The hash of `bytes`.
     pub(crate) fn of(bytes: &[u8]) -> Self {
         blake3::hash(bytes).into()
@@ -65,6 +68,13 @@ pub(crate) struct Seen {
     pub(crate) digest: Digest,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) stamp: Option<Stamp>,
+}
+
+impl Seen {
+    /// Something that no time stamp stands for.
+    pub(crate) fn without_stamp(digest: Digest) -> Self {
+        Self { digest, stamp: None }
+    }
 }
 
 /// Hashes files.

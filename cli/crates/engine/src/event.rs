@@ -130,7 +130,8 @@ pub enum BuildOutcome {
     Cancelled,
 }
 
-/// Why a step is not up to date. Files have names relative to the app's folder where they are in it.
+/// Why a step is not up to date. Files have names relative to the app's folder, but for those that have nothing in common
+/// with it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(tag = "reason", rename_all = "kebab-case", rename_all_fields = "kebab-case")]
 pub enum DirtyReason {

@@ -1,32 +1,27 @@
 //! What the inputs of a step are at this moment: files by name and hash, and values.
 
 use std::{
-    cell::RefCell,
     collections::{BTreeMap, BTreeSet},
     io,
     path::{Path, PathBuf},
 };
 
-use conjoin_plan::{AbsPath, Action, Input, Step, StepId};
+use conjoin_plan::{AbsPath, Action, Input, Step, StepId, Unseen};
 use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
-use ignore::{
-    DirEntry, WalkBuilder,
-    gitignore::{Gitignore, GitignoreBuilder},
-};
 
 use crate::{
     digest::{Digest, Digests, Seen},
     names::Roots,
+    walk::Folder,
 };
-
-/// The folder of an app that is never an input.
-pub(crate) const DOT_CONJOIN: &str = ".conjoin";
 
 /// The inputs of a step as they are.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Inputs {
     /// The files by name.
     pub(crate) files: BTreeMap<String, Seen>,
+    /// The names of files of which only counts that they are there.
+    pub(crate) names: BTreeSet<String>,
     /// The values by name.
     pub(crate) values: BTreeMap<String, String>,
 }
@@ -92,22 +87,35 @@ impl Reader<'_> {
             Input::OptionalFile(path) if path.as_path().exists() => self.file(path, inputs),
             Input::OptionalFile(_) => Ok(()),
             Input::Tree { dir, except } => {
-                let ignored = self.ignored_above(dir.as_path());
-                self.walk(dir, &visible_files(dir, except), inputs, &|path| !is_ignored(&ignored, path))
+                let files = existing(dir)?.tree(self.app, except);
+                files.iter().try_for_each(|path| self.passing(path, inputs))
             }
-            Input::Globs { dir, globs, except, must_match } => {
+            Input::Names { dir, globs, except, unseen } => {
                 let set = glob_set(globs)?;
-                let matched = RefCell::new(BTreeSet::new());
-                let counts = |path: &Path| {
-                    let found = path.strip_prefix(dir).map(|path| set.matches(path)).unwrap_or_default();
-                    let counts = !found.is_empty() && !except.iter().any(|except| except.as_path() == path);
-                    if counts {
-                        matched.borrow_mut().extend(found);
-                    }
-                    counts
+                let files = match unseen {
+                    Unseen::Skip => existing(dir)?.tree(self.app, except),
+                    Unseen::Count => existing(dir)?.files(except),
                 };
-                self.walk(dir, &all_files(dir, &[]), inputs, &counts)?;
-                let matched = matched.into_inner();
+                let counts = |path: &PathBuf| path.strip_prefix(dir).is_ok_and(|below| set.is_match(below));
+                inputs.names.extend(files.iter().filter(|path| counts(path)).map(|path| self.roots.name(path)));
+                Ok(())
+            }
+            Input::Above { dir, names } => {
+                let folders = dir.as_path().ancestors();
+                let paths = folders.flat_map(|folder| names.iter().map(|name| folder.join(name)));
+                let there = paths.filter(|path| path.is_file()).filter_map(AbsPath::new);
+                there.into_iter().try_for_each(|path| self.file(&path, inputs))
+            }
+            Input::Globs { dir, globs, except, without, must_match } => {
+                let set = glob_set(globs)?;
+                let mut matched = BTreeSet::new();
+                for path in existing(dir)?.files(without) {
+                    let found = path.strip_prefix(dir).map(|path| set.matches(path)).unwrap_or_default();
+                    if !found.is_empty() && !except.iter().any(|except| path.starts_with(except)) {
+                        matched.extend(found);
+                        self.passing(&path, inputs)?;
+                    }
+                }
                 match (0..globs.len()).find(|glob| *must_match && !matched.contains(glob)) {
                     Some(glob) => Err(InputError::NoMatch { glob: globs[glob].clone(), folder: dir.clone() }),
                     None => Ok(()),
@@ -146,86 +154,31 @@ impl Reader<'_> {
         Ok(())
     }
 
-    /// Adds the files below `dir` that `walk` comes across and `counts` accepts.
-    fn walk(
-        &self,
-        dir: &AbsPath,
-        walk: &WalkBuilder,
-        inputs: &mut Inputs,
-        counts: &dyn Fn(&Path) -> bool,
-    ) -> Result<(), InputError> {
-        if !dir.as_path().is_dir() {
-            return Err(InputError::Missing(dir.clone()));
+    /// A file that was there a moment ago: an editor's temporary one may be gone by now.
+    fn passing(&self, path: &Path, inputs: &mut Inputs) -> Result<(), InputError> {
+        match self.hash(path, self.roots.name(path), inputs) {
+            Err(InputError::Unreadable(error)) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+            other => other,
         }
-        for entry in walk.build() {
-            // Links in a circle and links that lead nowhere are no files.
-            let Ok(entry) = entry else { continue };
-            let path = entry.path();
-            if entry.file_type().is_some_and(|kind| kind.is_file()) && counts(path) {
-                match self.hash(path, self.roots.name(path), inputs) {
-                    // An editor's temporary file was there a moment ago.
-                    Err(InputError::Unreadable(error)) if error.kind() == io::ErrorKind::NotFound => {}
-                    other => other?,
-                }
-            }
-        }
-        Ok(())
-    }
-
-    /// What the `.gitignore` files of the app say that lie above `dir`; the walk itself reads those below.
-    fn ignored_above(&self, dir: &Path) -> Vec<Gitignore> {
-        if !dir.starts_with(self.app) || dir.starts_with(self.app.join(DOT_CONJOIN)) {
-            return Vec::new();
-        }
-        let above = dir.ancestors().skip(1).take_while(|folder| folder.starts_with(self.app));
-        let files = above.map(|folder| (folder, folder.join(".gitignore"))).filter(|(_, file)| file.is_file());
-        let parse = |(folder, file): (&Path, PathBuf)| {
-            let mut builder = GitignoreBuilder::new(folder);
-            // A line that is no pattern ignores nothing, as in git.
-            drop(builder.add(file));
-            builder.build().ok()
-        };
-        files.filter_map(parse).collect()
     }
 }
 
-/// A walk over everything below `dir` but conjoin's and git's folders and those called `except`.
-///
-/// Only what lies in the app decides: what a machine's or a parent's configuration ignores is different elsewhere.
-fn all_files(dir: &AbsPath, except: &'static [&'static str]) -> WalkBuilder {
-    let mut walk = WalkBuilder::new(dir.as_path());
-    walk.standard_filters(false).follow_links(true).filter_entry(move |entry| !is_excepted(entry, except));
-    walk
+/// The folder, which must be there.
+fn existing(dir: &AbsPath) -> Result<Folder<'_>, InputError> {
+    if dir.as_path().is_dir() { Ok(Folder(dir.as_path())) } else { Err(InputError::Missing(dir.clone())) }
 }
 
-/// The same, less what is hidden or ignored by version control.
-fn visible_files(dir: &AbsPath, except: &'static [&'static str]) -> WalkBuilder {
-    let mut walk = all_files(dir, except);
-    walk.hidden(true).git_ignore(true).require_git(false);
-    walk
-}
-
-fn is_ignored(ignored: &[Gitignore], path: &Path) -> bool {
-    let nearest =
-        ignored.iter().map(|ignored| ignored.matched_path_or_any_parents(path, false)).find(|found| !found.is_none());
-    nearest.is_some_and(|found| found.is_ignore())
-}
-
-fn is_excepted(entry: &DirEntry, except: &[&str]) -> bool {
-    let is_folder = entry.file_type().is_some_and(|kind| kind.is_dir());
-    let name = entry.file_name();
-    entry.depth() > 0
-        && is_folder
-        && (name == DOT_CONJOIN || name == ".git" || except.iter().any(|except| name == *except))
-}
-
-fn glob_set(globs: &[String]) -> Result<GlobSet, InputError> {
+fn glob_set(globs: &[impl AsRef<str>]) -> Result<GlobSet, InputError> {
     let mut set = GlobSetBuilder::new();
     for glob in globs {
-        let wrong = |source| InputError::Glob { glob: glob.clone(), source };
+        let glob = glob.as_ref();
+        let wrong = |source| InputError::Glob { glob: glob.to_owned(), source };
         set.add(GlobBuilder::new(glob).literal_separator(true).build().map_err(wrong)?);
     }
-    set.build().map_err(|source| InputError::Glob { glob: globs.join(", "), source })
+    set.build().map_err(|source| {
+        let globs: Vec<&str> = globs.iter().map(AsRef::as_ref).collect();
+        InputError::Glob { glob: globs.join(", "), source }
+    })
 }
 
 /// What an action reads by its nature.

@@ -13,7 +13,7 @@ use crate::{
 };
 
 /// Changes whenever the meaning of keys does.
-const FORMAT: &str = "conjoin step 1";
+const FORMAT: &str = "conjoin step 2";
 
 /// What a step does, in words that are the same wherever the app lies.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -96,6 +96,10 @@ impl Description {
         for (name, value) in &inputs.values {
             add(name.as_bytes());
             add(value.as_bytes());
+        }
+        add(b"names");
+        for name in &inputs.names {
+            add(name.as_bytes());
         }
         add(b"files");
         for (name, seen) in &inputs.files {

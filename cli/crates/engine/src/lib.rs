@@ -16,6 +16,7 @@ mod environment;
 mod event;
 mod execute;
 mod folder;
+mod go_list;
 mod inputs;
 mod installed;
 mod jobs;
@@ -33,6 +34,7 @@ mod sources;
 mod stamp;
 mod state;
 mod store;
+mod walk;
 mod write;
 
 pub use cancel::CancelToken;

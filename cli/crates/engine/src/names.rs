@@ -70,9 +70,18 @@ impl Roots {
         path
     }
 
-    /// The name as a user knows the file: relative to the app's folder.
-    pub(crate) fn shown(name: &str) -> &str {
-        name.strip_prefix("{app}/").unwrap_or(name)
+    /// The name as a user knows the file: relative to the app's folder, but for files that have no more in common with it than the
+    /// root.
+    pub(crate) fn shown(&self, name: &str) -> String {
+        if let Some(below) = name.strip_prefix("{app}/") {
+            return below.to_owned();
+        }
+        let path = Path::new(name);
+        let common = self.app.ancestors().position(|folder| folder.parent().is_some() && path.starts_with(folder));
+        match common.and_then(|up| Some((up, path.strip_prefix(self.app.ancestors().nth(up)?).ok()?))) {
+            Some((up, rest)) => format!("{}{}", "../".repeat(up), rest.display()),
+            None => name.to_owned(),
+        }
     }
 }
 
@@ -129,6 +138,15 @@ mod tests {
         ] {
             assert_eq!(roots.name(path), name);
             assert_eq!(roots.path(name), path);
+        }
+        for (name, shown) in [
+            ("{app}/src/lib.rs", "src/lib.rs"),
+            ("{app}/../../libs/common.rs", "../../libs/common.rs"),
+            ("/home/u/elsewhere/x.rs", "../../../elsewhere/x.rs"),
+            ("{cache}/toolchains/x", "{cache}/toolchains/x"),
+            ("/usr/include/stdio.h", "/usr/include/stdio.h"),
+        ] {
+            assert_eq!(roots.shown(name), shown);
         }
     }
 }

@@ -106,6 +106,19 @@ pub enum StepError {
         /// The step.
         step: StepId,
     },
+    /// The list of what it read cannot be understood.
+    #[error(
+        "step `{step}` succeeded, but the list of files that it read, which `{command}` prints, cannot be understood"
+    )]
+    UnreadableList {
+        /// The step.
+        step: StepId,
+        /// The command.
+        command: String,
+        /// The cause.
+        #[source]
+        source: serde_json::Error,
+    },
     /// Its files cannot be written or read.
     #[error("step `{step}` failed on a file")]
     File {

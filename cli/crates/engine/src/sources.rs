@@ -5,7 +5,7 @@ use std::{io, path::Path};
 use conjoin_plan::AbsPath;
 use ignore::WalkBuilder;
 
-use crate::inputs::DOT_CONJOIN;
+use crate::walk::DOT_CONJOIN;
 
 /// Copies what version control would keep of the folder `from` to `to`, which must not be in it: everything but conjoin's and git's
 /// folders and what `.gitignore` files name. Links stay links.

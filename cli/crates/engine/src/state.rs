@@ -3,7 +3,10 @@
 //! One file per step, written whole after the step succeeded, so that a crash leaves the record of an earlier success or none.
 //! A record that cannot be read is none. Files have the names of [`Roots`](crate::names::Roots): the memory moves with the app.
 
-use std::{collections::BTreeMap, io};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    io,
+};
 
 use conjoin_plan::{AbsPath, StepId};
 use serde::{Deserialize, Serialize};
@@ -16,7 +19,7 @@ use crate::{
 };
 
 /// The format of the records; others are not read.
-const FORMAT: u32 = 1;
+const FORMAT: u32 = 2;
 
 /// A step that succeeded.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -32,7 +35,9 @@ pub(crate) struct Record {
     pub(crate) values: BTreeMap<String, String>,
     /// The files that it declares to read.
     pub(crate) files: BTreeMap<String, Seen>,
-    /// The files that it turned out to read as well.
+    /// The files of which only counts that they are there.
+    pub(crate) names: BTreeSet<String>,
+    /// What it turned out to read as well: see `execute::discovered`.
     pub(crate) discovered: BTreeMap<String, Seen>,
     /// What it made.
     pub(crate) outputs: BTreeMap<String, Seen>,

@@ -37,7 +37,8 @@ pub use plan::{Plan, PlanError};
 pub use quote::quote;
 pub use step::{
     Action, Arg, ComposeAction, CopyAction, Discovery, EncodeAction, EnvChanges, Expectation, GenerateAction,
-    Generator, Input, Invocation, Keep, Made, PrecompileAction, ProveAction, Step, StepId, Subject, WrittenFile,
+    Generator, Input, Invocation, Keep, Made, Packages, PrecompileAction, ProveAction, ReadList, Step, StepId, Subject,
+    Unseen, WrittenFile,
 };
 pub use tool::{Locate, Parallelism, Probe, Provider, Tool, ToolSpec, Version, Window, recipe_beside, recipe_stem};
 pub use toolchain::{Companion, Complaint, CustomSteps, Hint, Project, Takes, Target, Toolchain, ToolchainSet};

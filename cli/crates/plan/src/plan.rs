@@ -58,7 +58,11 @@ impl Plan {
                 let files = step.inputs.iter().filter_map(|input| match input {
                     Input::File(path) | Input::OptionalFile(path) => writers.get(path).copied(),
                     Input::Step(other) => ids.get(other).copied(),
-                    Input::Tree { .. } | Input::Globs { .. } | Input::Value { .. } => None,
+                    Input::Tree { .. }
+                    | Input::Names { .. }
+                    | Input::Above { .. }
+                    | Input::Globs { .. }
+                    | Input::Value { .. } => None,
                 });
                 files.collect()
             })

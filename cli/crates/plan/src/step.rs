@@ -38,7 +38,7 @@ pub struct Step {
     pub outputs: Vec<AbsPath>,
     /// The versions of the tools it runs, e.g. `rustc 1.95.0 (59807616e 2026-04-14)`.
     pub versions: Vec<String>,
-    /// Where the tool says what it has read, for the next time.
+    /// How the tool says what it has read, for the next time.
     pub discovery: Option<Discovery>,
     /// Whether its outputs are worth keeping in the store.
     pub keep: Keep,
@@ -212,12 +212,31 @@ pub enum Input {
     File(AbsPath),
     /// A file that counts if it is there.
     OptionalFile(AbsPath),
-    /// All files below a folder, but what version control ignores, hidden folders and these names of folders.
+    /// All files below a folder, but what version control ignores, what is hidden, and what has one of these names.
     Tree {
         /// The folder.
         dir: AbsPath,
-        /// Names of folders, at any depth, that do not count.
+        /// Names of folders and files, at any depth, that do not count.
         except: &'static [&'static str],
+    },
+    /// Which files there are below a folder, not what is in them: a tool says which ones it has read, but one more or less can
+    /// change which ones it would read.
+    Names {
+        /// The folder.
+        dir: AbsPath,
+        /// Globs for the files, relative to the folder.
+        globs: &'static [&'static str],
+        /// Names of folders and files, at any depth, that do not count.
+        except: &'static [&'static str],
+        /// Whether those count that are hidden or that version control ignores.
+        unseen: Unseen,
+    },
+    /// Files of these names in a folder and in all above it, as far as they are there.
+    Above {
+        /// The folder.
+        dir: AbsPath,
+        /// The names; they may lead into folders.
+        names: &'static [&'static str],
     },
     /// Files below a folder that match globs.
     Globs {
@@ -225,8 +244,10 @@ pub enum Input {
         dir: AbsPath,
         /// The globs, relative to the folder.
         globs: Vec<String>,
-        /// Files that do not count, although they match.
+        /// Files and folders that do not count, although they match.
         except: Vec<AbsPath>,
+        /// Names of folders and files, at any depth, that do not count either.
+        without: &'static [&'static str],
         /// Whether a glob that no file matches is an error: then somebody has named what is not there.
         must_match: bool,
     },
@@ -241,16 +262,45 @@ pub enum Input {
     Step(StepId),
 }
 
-/// Where a tool says what it has read.
+/// What becomes of files that are hidden or that version control ignores.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unseen {
+    /// They count like others.
+    Count,
+    /// They do not count.
+    Skip,
+}
+
+/// How a tool says what it has read, and what of that counts the next time.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Discovery {
-    /// A file in the format of Makefiles, as rustc writes it.
-    DepInfo {
-        /// The file.
-        path: AbsPath,
-        /// What stands for itself in other inputs and does not count: files below these folders.
-        except: Vec<AbsPath>,
-    },
+pub struct Discovery {
+    /// The list.
+    pub list: ReadList,
+    /// Folders of files that do not count, because something else in the key stands for them.
+    pub except: Vec<AbsPath>,
+    /// What else counts of packages outside of the folder that the tool works in.
+    pub packages: Option<Packages>,
+}
+
+/// A list of what a tool has read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ReadList {
+    /// A file in the format of Makefiles, as rustc writes it. A folder in it stands for everything below it, and for a file that is
+    /// not there counts that it is not.
+    DepInfo(AbsPath),
+    /// What this command prints after the step: `go list -deps -json`.
+    GoList(Box<Invocation>),
+}
+
+/// How the folder of a package is known by a file that was read in it. All below it counts, although the tool does not list it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Packages {
+    /// The ending of the files by which packages are known.
+    pub source: &'static str,
+    /// The file that makes a folder a package. Those of folders above count as well.
+    pub manifest: &'static str,
+    /// Names of folders and files in a package, at any depth, that do not count.
+    pub except: &'static [&'static str],
 }
 
 /// What becomes of a step's outputs.

@@ -8,6 +8,9 @@ use conjoin_diagnostics::{Diagnostic, Source};
 use conjoin_plan::{AbsPath, Facts, Layout};
 use toml::{Table, Value};
 
+/// The build script of a package that names none.
+const BUILD_SCRIPT: &str = "build.rs";
+
 /// What is built of a package.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Product {
@@ -36,7 +39,26 @@ impl Product {
 
 /// The files that [`product`] must know.
 pub(crate) fn reads(dir: &AbsPath) -> Vec<AbsPath> {
-    vec![dir.join("Cargo.toml"), dir.join("src/lib.rs"), dir.join("src/main.rs")]
+    ["Cargo.toml", "src/lib.rs", "src/main.rs", BUILD_SCRIPT].map(|name| dir.join(name)).to_vec()
+}
+
+/// What decides which files count for the package in a folder.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Extent {
+    /// A build script may read any file of it.
+    pub(crate) has_build_script: bool,
+    /// No `Cargo.toml` above it belongs to it.
+    pub(crate) is_workspace: bool,
+}
+
+/// How far the package in `dir` reaches.
+pub(crate) fn extent(dir: &AbsPath, facts: &Facts) -> Extent {
+    let table = facts.text(&dir.join("Cargo.toml")).and_then(|text| text.parse::<Table>().ok()).unwrap_or_default();
+    let has_build_script = match table.get("package").and_then(|package| package.get("build")) {
+        Some(build) => build.as_bool() != Some(false),
+        None => facts.text(&dir.join(BUILD_SCRIPT)).is_some(),
+    };
+    Extent { has_build_script, is_workspace: table.contains_key("workspace") }
 }
 
 /// What the package in `dir` makes.

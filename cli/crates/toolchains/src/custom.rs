@@ -33,8 +33,13 @@ pub(crate) fn steps(
         .env("CONJOIN_WORLD", target.world)
         .env("CONJOIN_PROFILE", target.profile.to_string());
     let globs = build.inputs.iter().map(|glob| glob.value.clone()).collect();
-    let mut inputs =
-        vec![Input::Globs { dir: target.dir.clone(), globs, except: vec![output.clone()], must_match: true }];
+    let mut inputs = vec![Input::Globs {
+        dir: target.dir.clone(),
+        globs,
+        except: vec![output.clone()],
+        without: &[],
+        must_match: true,
+    }];
     inputs.extend(own.map(Input::File));
     inputs.extend(steps::outputs_of(&world));
     inputs.push(steps::world_value(target));

@@ -11,6 +11,7 @@
 //! | `custom` | how a command of the user's builds any other |
 //! | `rustup`, `rust_sources`, `npm`, `pip`, `debian` | how a tool is installed |
 //! | `cargo_toml`, `go_mod`, `package_json` | what a project says of itself |
+//! | `go_sources` | what of a Go module counts as read |
 //! | `projects` | what is wrong in a project and can be seen in its files |
 //! | `generate` | what is made of the WIT in process |
 //! | `javascript` | how WIT looks from JavaScript and TypeScript |
@@ -25,6 +26,7 @@ mod debian;
 mod generate;
 mod go;
 mod go_mod;
+mod go_sources;
 mod javascript;
 mod npm;
 mod package_json;

@@ -6,6 +6,7 @@ use conjoin_diagnostics::{Diagnostic, Source};
 use conjoin_manifest::Language;
 use conjoin_plan::{AbsPath, Facts, Layout, Target};
 use serde::Deserialize;
+use serde_json::Value;
 
 /// Where the sources may begin, the preferred file first.
 const ENTRIES: [&str; 4] = ["src/index.ts", "src/index.js", "index.ts", "index.js"];
@@ -15,16 +16,20 @@ const ENTRIES: [&str; 4] = ["src/index.ts", "src/index.js", "index.ts", "index.j
 pub(crate) struct Package {
     /// The file in which the sources begin, relative to the project's folder.
     pub(crate) entry: String,
-    /// Whether the code needs packages that npm installs.
-    pub(crate) has_dependencies: bool,
+    /// The packages that npm installs, by the tables of `package.json` that name them, as JSON; empty if the code needs none.
+    pub(crate) dependencies: String,
 }
 
 /// The part of the format that matters here.
 #[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
 struct Json {
     main: Option<String>,
-    #[serde(default)]
-    dependencies: serde_json::Map<String, serde_json::Value>,
+    dependencies: serde_json::Map<String, Value>,
+    dev_dependencies: Value,
+    optional_dependencies: Value,
+    peer_dependencies: Value,
+    overrides: Value,
 }
 
 /// The files that [`Package::read`] must know.
@@ -42,8 +47,8 @@ impl Package {
             Some(text) => parse(&Arc::new(Source::new(format!("{folder}/package.json"), text)))?,
             None => Json::default(),
         };
-        let entry =
-            ENTRIES.into_iter().find(|name| facts.text(&dir.join(name)).is_some()).map(str::to_owned).or(json.main);
+        let entry = ENTRIES.into_iter().find(|name| facts.text(&dir.join(name)).is_some()).map(str::to_owned);
+        let entry = entry.or_else(|| json.main.clone());
         let Some(entry) = entry else {
             return Err(Box::new(
                 Diagnostic::error(
@@ -58,8 +63,8 @@ impl Package {
                 .hint("`path = \"...\"` in conjoin.toml names the component's folder if it is another one"),
             ));
         };
-        let has_dependencies = !json.dependencies.is_empty();
-        if has_dependencies && facts.text(&dir.join("package-lock.json")).is_none() {
+        let dependencies = json.packages();
+        if !dependencies.is_empty() && facts.text(&dir.join("package-lock.json")).is_none() {
             return Err(Box::new(
                 Diagnostic::error(
                     "starling::no-lock-file",
@@ -69,7 +74,22 @@ impl Package {
                 .hint(format!("run `npm install` in `{folder}` and keep the `package-lock.json` that it writes")),
             ));
         }
-        Ok(Self { entry, has_dependencies })
+        Ok(Self { entry, dependencies })
+    }
+
+    /// Whether the code needs packages that npm installs.
+    pub(crate) fn has_dependencies(&self) -> bool {
+        !self.dependencies.is_empty()
+    }
+}
+
+impl Json {
+    fn packages(&self) -> String {
+        if self.dependencies.is_empty() {
+            return String::new();
+        }
+        let others = [&self.dev_dependencies, &self.optional_dependencies, &self.peer_dependencies, &self.overrides];
+        serde_json::json!([self.dependencies, others]).to_string()
     }
 }
 

@@ -29,6 +29,12 @@ const HTTP: &str = include_str!("../support/python/conjoin_http.py");
 /// The folder of bindings in a project.
 const BINDINGS: &str = "bindings";
 
+/// What Python keeps beside modules.
+const CACHE: &str = "__pycache__";
+
+/// What lies in a project and is no part of its component. The tool does not say which modules it has read.
+const NOT_BUILT: &[&str] = &[CACHE, BINDINGS, "tests", "test", "README.md", "venv"];
+
 /// The module in which a component begins.
 const MODULE: &str = "app";
 
@@ -148,12 +154,13 @@ impl Toolchain for Python {
             vec![WrittenFile::text(script.clone(), RUNNER)],
         );
         let mut inputs = vec![
-            Input::Tree { dir: target.dir.clone(), except: &["__pycache__", BINDINGS] },
+            Input::Tree { dir: target.dir.clone(), except: NOT_BUILT },
             // Installed packages are often ignored by version control.
             Input::Globs {
                 dir: target.dir.clone(),
                 globs: vec!["vendor/**".to_owned()],
                 except: vec![],
+                without: &[CACHE],
                 must_match: false,
             },
         ];

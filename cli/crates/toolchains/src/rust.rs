@@ -6,8 +6,8 @@
 use conjoin_diagnostics::Diagnostic;
 use conjoin_manifest::ToolchainName;
 use conjoin_plan::{
-    AbsPath, Complaint, Discovery, Facts, FoundIn, Hint, Input, Invocation, Keep, Layout, Profile, Project, Step,
-    Takes, Target, Tool, Toolchain,
+    AbsPath, Complaint, Discovery, Facts, FoundIn, Hint, Input, Invocation, Keep, Layout, Packages, Profile, Project,
+    ReadList, Step, Takes, Target, Tool, Toolchain, Unseen,
 };
 use conjoin_wit::Dialect;
 
@@ -64,6 +64,9 @@ const HINTS: &[Hint] = &[
         say: "The app lies inside another cargo workspace: add an empty `[workspace]` table to the component's Cargo.toml.",
     },
 ];
+
+/// What cargo makes, and what of a package it reads for no component.
+const NOT_BUILT: &[&str] = &["target", "tests", "benches", "examples"];
 
 /// cargo.
 #[derive(Debug)]
@@ -160,32 +163,41 @@ fn cargo_build(
         id: format!("{}/cargo", target.name),
         subject: steps::component(target.name),
         title: "cargo build",
-        inputs: inputs(target, layout),
+        inputs: inputs(target, facts),
         outputs: vec![outputs.join(format!("{}.wasm", product.file_stem()))],
         versions: versions.into_iter().collect::<Result<_, _>>()?,
     }
     .step(invocation);
     Ok(Step {
-        discovery: Some(Discovery::DepInfo {
-            path: outputs.join(format!("{}.d", product.file_stem())),
+        discovery: Some(Discovery {
+            list: ReadList::DepInfo(outputs.join(format!("{}.d", product.file_stem()))),
             // The digest of the world stands for the shared WIT: a change of another world must not rebuild this component.
             except: vec![target.shared_wit.clone()],
+            packages: Some(Packages { source: "rs", manifest: "Cargo.toml", except: NOT_BUILT }),
         }),
         keep: Keep::Stored,
         ..step
     })
 }
 
-/// The project; what cargo reads of it although it is hidden or ignored; and what a workspace around it would bring.
-fn inputs(target: &Target<'_>, layout: &Layout) -> Vec<Input> {
+/// Which sources there are, or all of the project if a build script may read it; what cargo reads beside them; and what a workspace
+/// around the project would bring. cargo says which sources and path dependencies it has read.
+fn inputs(target: &Target<'_>, facts: &Facts) -> Vec<Input> {
+    let dir = || target.dir.clone();
+    let extent = cargo_toml::extent(&target.dir, facts);
+    let sources = if extent.has_build_script {
+        Input::Tree { dir: dir(), except: NOT_BUILT }
+    } else {
+        Input::Names { dir: dir(), globs: &["**/*.rs"], except: NOT_BUILT, unseen: Unseen::Skip }
+    };
     let mut inputs = vec![
-        Input::Tree { dir: target.dir.clone(), except: &["target"] },
+        sources,
+        Input::File(target.dir.join("Cargo.toml")),
         Input::OptionalFile(target.dir.join("Cargo.lock")),
-        Input::OptionalFile(target.dir.join(".cargo/config.toml")),
+        Input::Above { dir: dir(), names: &[".cargo/config.toml", ".cargo/config"] },
     ];
-    if target.dir != layout.app {
-        let shared = ["Cargo.toml", "Cargo.lock", ".cargo/config.toml"];
-        inputs.extend(shared.map(|name| Input::OptionalFile(layout.app.join(name))));
+    if !extent.is_workspace {
+        inputs.push(Input::Above { dir: dir(), names: &["Cargo.toml", "Cargo.lock"] });
     }
     inputs.push(steps::world_value(target));
     inputs

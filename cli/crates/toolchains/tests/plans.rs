@@ -10,8 +10,8 @@ use std::{
 use conjoin_diagnostics::{Diagnostic, Source, Style, render};
 use conjoin_manifest::{Component, Manifest, Origin};
 use conjoin_plan::{
-    AbsPath, Action, Discovery, Expectation, Facts, FoundIn, FoundTool, Input, Layout, Profile, Step, Target, Tool,
-    ToolFact, Toolchain,
+    AbsPath, Action, Discovery, Expectation, Facts, FoundIn, FoundTool, Input, Layout, Profile, ReadList, Step, Target,
+    Tool, ToolFact, Toolchain,
 };
 use conjoin_wit::Wit;
 use snapbox::{Data, assert_data_eq};
@@ -251,6 +251,10 @@ fn write_step(text: &mut String, step: &Step) {
             Input::File(path) => writeln!(text, "  < {path}"),
             Input::OptionalFile(path) => writeln!(text, "  < {path}, if it is there"),
             Input::Tree { dir, except } => writeln!(text, "  < {dir}/ except {except:?}"),
+            Input::Names { dir, globs, except, unseen } => {
+                writeln!(text, "  < names of {dir}/ {globs:?} except {except:?}, unseen: {unseen:?}")
+            }
+            Input::Above { dir, names } => writeln!(text, "  < {names:?} in {dir}/ and above, if they are there"),
             Input::Globs { dir, globs, except, .. } if except.is_empty() => writeln!(text, "  < {dir}/ {globs:?}"),
             Input::Globs { dir, globs, except, .. } => {
                 let except: Vec<String> = except.iter().map(ToString::to_string).collect();
@@ -260,9 +264,16 @@ fn write_step(text: &mut String, step: &Step) {
             Input::Step(id) => writeln!(text, "  < after {id}"),
         };
     }
-    if let Some(Discovery::DepInfo { path, except }) = &step.discovery {
+    if let Some(Discovery { list, except, packages }) = &step.discovery {
         let except: Vec<String> = except.iter().map(ToString::to_string).collect();
-        let _ = writeln!(text, "  < what {path} lists, except below {}", except.join(", "));
+        let list = match list {
+            ReadList::DepInfo(path) => path.to_string(),
+            ReadList::GoList(invocation) => format!("`{invocation}`"),
+        };
+        let _ = writeln!(text, "  < what {list} lists, except below {}", except.join(", "));
+        if let Some(packages) = packages {
+            let _ = writeln!(text, "  < packages by {} except {:?}", packages.manifest, packages.except);
+        }
     }
     for version in &step.versions {
         let _ = writeln!(text, "  < {version}");

@@ -1,16 +1,15 @@
 //! Doing what a step does.
 
-use std::{io, path::Path};
+use std::io;
 
-use conjoin_plan::{AbsPath, Action, Discovery, Invocation, Step, WrittenFile};
+use conjoin_plan::{AbsPath, Action, Invocation, Step, WrittenFile};
 
 use super::{
     generate::write_generated,
-    step::{Attempt, Hold, Work},
+    step::{Attempt, Hold},
 };
 use crate::{
     BuildEvent, StepError,
-    dep_info::prerequisites,
     lock::Lock,
     output::Lines,
     process::{RunError, RunOptions, run},
@@ -119,32 +118,6 @@ impl Attempt<'_> {
         }
         lines.rest().into_iter().for_each(tell);
         Ok(outcome?)
-    }
-}
-
-impl Work<'_> {
-    /// The files that the tool says it has read, less those that are declared, made by conjoin, or excepted.
-    pub(super) fn discovered(
-        &self,
-        step: &Step,
-        is_declared: &dyn Fn(&Path) -> bool,
-    ) -> Result<Vec<AbsPath>, StepError> {
-        let Some(Discovery::DepInfo { path, except }) = &step.discovery else { return Ok(Vec::new()) };
-        let missing = |_| StepError::MissingDepInfo { step: step.id.clone(), path: path.clone() };
-        let text = String::from_utf8_lossy(&fs_err::read(path).map_err(missing)?).into_owned();
-        let base = match &step.action {
-            Action::Run(invocation) => &invocation.cwd,
-            _ => &self.options.layout.app,
-        };
-        let made = self.options.layout.dot_conjoin();
-        let counts = |path: &Path| {
-            !path.starts_with(&made)
-                && !except.iter().any(|folder| path.starts_with(folder))
-                && !is_declared(path)
-                && path.is_file()
-        };
-        let files = prerequisites(&text, base.as_path()).into_iter().filter(|path| counts(path));
-        Ok(files.filter_map(AbsPath::new).collect())
     }
 }
 

@@ -2,7 +2,7 @@
 
 use conjoin_plan::{Plan, StepId, Subject};
 
-use super::{ExecuteOptions, begin};
+use super::{ExecuteOptions, begin, discovered::is_file};
 use crate::{DirtyReason, EventSink, ExecuteError, Performer, StepError, state::Record};
 
 /// A step and whether a build would carry it out.
@@ -84,8 +84,8 @@ pub fn examine(
 impl Compared {
     fn with(record: Record) -> Self {
         Self {
-            declared: record.files.len(),
-            discovered: record.discovered.len(),
+            declared: record.files.len() + record.names.len(),
+            discovered: record.discovered.iter().filter(|(name, seen)| is_file(name, seen)).count(),
             values: record.values.into_keys().collect(),
             versions: record.versions,
             milliseconds: record.milliseconds,

@@ -3,7 +3,7 @@
 //! 1. The folder is made and entered ([`enter`]): several processes may be in it;
 //! 2. steps whose dependencies succeeded are handed to threads ([`schedule`]);
 //! 3. each is compared with what is remembered; if that does not do, it is claimed, so that no other process is at it ([`claim`]), and
-//!    restored from the store or carried out ([`step`], [`action`], [`reasons`]).
+//!    restored from the store or carried out ([`step`], [`action`], [`discovered`], [`reasons`]).
 //!
 //! A step is up to date if the key of what it declares is the recorded one, the files that it turned out to read are as they
 //! were, and so are its outputs. Otherwise the [store](crate::store) is asked; only if it does not know either, something runs.
@@ -11,6 +11,7 @@
 
 mod action;
 mod claim;
+mod discovered;
 mod examine;
 mod expect;
 mod generate;

@@ -1,14 +1,20 @@
 //! Why a step is not up to date: what is recorded, compared with what is.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
+use super::discovered::is_file;
 use crate::{DirtyReason, digest::Seen, inputs::Inputs, key::Description, names::Roots, state::Record};
 
 /// How many lines of a changed value are told.
 const MOST_CHANGES: usize = 6;
 
 /// How what the step declares differs from the record; empty if it does not.
-pub(super) fn differences(record: &Record, description: &Description, inputs: &Inputs) -> Vec<DirtyReason> {
+pub(super) fn differences(
+    record: &Record,
+    description: &Description,
+    inputs: &Inputs,
+    roots: &Roots,
+) -> Vec<DirtyReason> {
     let mut reasons = Vec::new();
     if record.versions != description.versions {
         let (old, new) = only(&record.versions, &description.versions);
@@ -26,14 +32,15 @@ pub(super) fn differences(record: &Record, description: &Description, inputs: &I
             reasons.push(DirtyReason::ValueChanged { name: name.clone(), changes });
         }
     }
-    files(&record.files, &inputs.files, &mut reasons);
+    files(&record.files, &inputs.files, roots, &mut reasons);
+    names(&record.names, &inputs.names, roots, &mut reasons);
     reasons
 }
 
 /// How files differ.
-pub(super) fn files(old: &BTreeMap<String, Seen>, new: &BTreeMap<String, Seen>, reasons: &mut Vec<DirtyReason>) {
+fn files(old: &BTreeMap<String, Seen>, new: &BTreeMap<String, Seen>, roots: &Roots, reasons: &mut Vec<DirtyReason>) {
     for (name, seen) in old {
-        let file = Roots::shown(name).to_owned();
+        let file = roots.shown(name);
         match new.get(name) {
             None => reasons.push(DirtyReason::FileRemoved { file }),
             Some(now) if now.digest != seen.digest => reasons.push(DirtyReason::FileChanged { file }),
@@ -41,7 +48,26 @@ pub(super) fn files(old: &BTreeMap<String, Seen>, new: &BTreeMap<String, Seen>, 
         }
     }
     let added = new.keys().filter(|name| !old.contains_key(*name));
-    reasons.extend(added.map(|name| DirtyReason::FileAdded { file: Roots::shown(name).to_owned() }));
+    reasons.extend(added.map(|name| DirtyReason::FileAdded { file: roots.shown(name) }));
+}
+
+/// How the files that are there differ.
+fn names(old: &BTreeSet<String>, new: &BTreeSet<String>, roots: &Roots, reasons: &mut Vec<DirtyReason>) {
+    reasons.extend(old.difference(new).map(|name| DirtyReason::FileRemoved { file: roots.shown(name) }));
+    reasons.extend(new.difference(old).map(|name| DirtyReason::FileAdded { file: roots.shown(name) }));
+}
+
+/// How what the step turned out to read differs.
+pub(super) fn discovered(
+    old: &BTreeMap<String, Seen>,
+    new: &BTreeMap<String, Seen>,
+    roots: &Roots,
+    reasons: &mut Vec<DirtyReason>,
+) {
+    let there = |seen: &BTreeMap<String, Seen>| -> BTreeMap<String, Seen> {
+        seen.iter().filter(|(name, seen)| is_file(name, seen)).map(|(name, seen)| (name.clone(), *seen)).collect()
+    };
+    files(&there(old), &there(new), roots, reasons);
 }
 
 /// What is gone from a value of several lines and what is new in it; nothing for a value that is one word.

@@ -184,12 +184,13 @@ impl Attempt<'_> {
             self.reasons.push(DirtyReason::FirstTime);
             return Ok(None);
         };
-        self.reasons = reasons::differences(record, &self.description, inputs);
-        let discovered = self.look_at(&record.discovered)?;
-        reasons::files(&record.discovered, &discovered, &mut self.reasons);
+        let roots = &self.work.roots;
+        self.reasons = reasons::differences(record, &self.description, inputs, roots);
+        let discovered = self.work.look_again(self.step, &record.discovered).map_err(|error| self.on_file(error))?;
+        reasons::discovered(&record.discovered, &discovered, roots, &mut self.reasons);
         let outputs = self.look_at(&record.outputs)?;
         for (name, seen) in &record.outputs {
-            let file = Roots::shown(name).to_owned();
+            let file = roots.shown(name);
             match outputs.get(name) {
                 None => self.reasons.push(DirtyReason::OutputMissing { file }),
                 Some(now) if now.digest != seen.digest => self.reasons.push(DirtyReason::OutputChanged { file }),
@@ -205,14 +206,15 @@ impl Attempt<'_> {
         if !self.reasons.is_empty() {
             return Ok(None);
         }
-        let now = Record { files: inputs.files.clone(), discovered, outputs, ..record.clone() };
+        let Inputs { files, names, .. } = inputs.clone();
+        let now = Record { files, names, discovered, outputs, ..record.clone() };
         if now != *record {
             self.work.state.save(&self.step.id, &now).map_err(|error| self.on_file(error))?;
         }
         Ok(Some(now))
     }
 
-    /// The files of a record as they are; those that are gone are left out.
+    /// The outputs of a record as they are; those that are gone are left out.
     fn look_at(&self, files: &BTreeMap<String, Seen>) -> Result<BTreeMap<String, Seen>, StepError> {
         let mut now = BTreeMap::new();
         for (name, seen) in files {
@@ -223,16 +225,8 @@ impl Attempt<'_> {
         Ok(now)
     }
 
-    /// A file as it is, or a folder, whose contents do not count.
     fn see(&self, path: &Path, remembered: Option<&Seen>) -> Result<Option<Seen>, StepError> {
-        if path.is_dir() {
-            return Ok(Some(Seen { digest: Digest::of(b"folder"), stamp: None }));
-        }
-        match self.work.digests.file(path, remembered) {
-            Ok(seen) => Ok(Some(seen)),
-            Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => Ok(None),
-            Err(error) => Err(self.on_file(error)),
-        }
+        self.work.see(path, remembered).map_err(|error| self.on_file(error))
     }
 
     /// Takes the outputs from the store, if it has them.
@@ -240,8 +234,7 @@ impl Attempt<'_> {
         let Some(store) = self.work.store.as_ref().filter(|_| self.is_stored()) else { return Ok(None) };
         let mut discovered = BTreeMap::new();
         let mut is_here = |name: &str, digest: Digest| {
-            let seen =
-                self.work.digests.file(&self.work.roots.path(name), None).ok().filter(|seen| seen.digest == digest);
+            let seen = self.work.look_at(self.step, name, None).ok().filter(|seen| seen.digest == digest);
             discovered.extend(seen.map(|seen| (name.to_owned(), seen)));
             seen.is_some()
         };
@@ -249,7 +242,7 @@ impl Attempt<'_> {
         discovered.retain(|name, _| entry.discovered.contains_key(name));
         match store.restore(&entry, &self.outputs).map_err(|error| self.on_file(error))? {
             Restored::Corrupt(output) => {
-                let file = Roots::shown(&self.work.roots.name(output.as_path())).to_owned();
+                let file = self.work.roots.shown(&self.work.roots.name(output.as_path()));
                 self.reasons.push(DirtyReason::StoreCorrupt { file });
                 Ok(None)
             }
@@ -274,7 +267,7 @@ impl Attempt<'_> {
             let took = milliseconds(began.elapsed());
             let outputs = self.made()?;
             let after = self.read_inputs(Some(&inputs.files))?;
-            let (discovered, settled) = self.discover(&after, began_at)?;
+            let (discovered, settled) = self.discover(&after, began_at, hold)?;
             let unchanged = settled || before.as_ref().is_some_and(|before| same_contents(before, &discovered));
             if self.description.key(&after) == declared && unchanged {
                 let record = self.record(&after, discovered, outputs, took);
@@ -297,21 +290,17 @@ impl Attempt<'_> {
         Ok(made)
     }
 
-    /// The files that the step turned out to read, and whether none of them was touched since `began`.
-    fn discover(&self, inputs: &Inputs, began: FileTime) -> Result<(BTreeMap<String, Seen>, bool), StepError> {
-        let outputs: Vec<&Path> = self.outputs.iter().map(AbsPath::as_path).collect();
-        let is_declared =
-            |path: &Path| outputs.contains(&path) || inputs.files.contains_key(&self.work.roots.name(path));
-        let mut discovered = BTreeMap::new();
-        let mut settled = true;
-        for path in self.work.discovered(self.step, &is_declared)? {
-            if let Some(seen) = self.see(path.as_path(), None)? {
-                let metadata = fs_err::metadata(&path).map_err(|error| self.on_file(error))?;
-                settled &= FileTime::written(&metadata) < began;
-                discovered.insert(self.work.roots.name(path.as_path()), seen);
-            }
-        }
-        Ok((discovered, settled))
+    /// What the step turned out to read, and whether nothing of it was touched since `began`.
+    fn discover(
+        &mut self,
+        inputs: &Inputs,
+        began: FileTime,
+        hold: &Hold<'_>,
+    ) -> Result<(BTreeMap<String, Seen>, bool), StepError> {
+        let (outputs, roots) = (&self.outputs, &self.work.roots);
+        let is_output = |path: &Path| outputs.iter().any(|output| output.as_path() == path);
+        let is_declared = |path: &Path| is_output(path) || inputs.files.contains_key(&roots.name(path));
+        self.work.discover(self.step, &is_declared, (began, hold), &mut self.printed)
     }
 
     fn remember(&self, record: &Record) -> Result<(), StepError> {
@@ -339,8 +328,9 @@ impl Attempt<'_> {
     ) -> Record {
         let declared = self.description.key(inputs);
         let Description { action, versions } = self.description.clone();
-        let Inputs { files, values } = inputs.clone();
-        Record { format: Record::FORMAT, declared, action, versions, values, files, discovered, outputs, milliseconds }
+        let Inputs { files, names, values } = inputs.clone();
+        let format = Record::FORMAT;
+        Record { format, declared, action, versions, values, files, names, discovered, outputs, milliseconds }
     }
 
     /// Lets the steps that wait for this one know its key.

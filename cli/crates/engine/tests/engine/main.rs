@@ -8,6 +8,7 @@ mod generating;
 mod kill;
 mod probe;
 mod process;
+mod reading;
 mod remembering;
 mod scheduling;
 mod trace;

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use conjoin_engine::{BuildEvent, Cleaned, Scope, StepOutcome, clean};
-use conjoin_plan::{Action, Discovery, Input, Keep, Plan, Step, WrittenFile};
+use conjoin_plan::{Action, Discovery, Input, Keep, Plan, ReadList, Step, WrittenFile};
 use conjoin_test_support::{copy_tree, touch_all};
 
 use crate::fixture::{Fixture, all, layout, outcomes, plan, step};
@@ -278,7 +278,10 @@ fn what_the_tool_says_it_read_counts_from_then_on() {
     fixture.write("wit/world.wit", "W1\n");
     fixture.env.write("lib/shared.src", "S1\n");
     let (path, except) = (fixture.layout.app.join("out.d"), vec![fixture.layout.app.join("wit")]);
-    let plan = plan(vec![Step { discovery: Some(Discovery::DepInfo { path, except }), ..fixture.compile("a") }]);
+    let plan = plan(vec![Step {
+        discovery: Some(Discovery { list: ReadList::DepInfo(path), except, packages: None }),
+        ..fixture.compile("a")
+    }]);
     fixture.build(&plan);
     assert!(all(&fixture.build(&plan), StepOutcome::Fresh), "{:?}", fixture.reasons());
     fixture.write("wit/world.wit", "W2\n");

@@ -1,7 +1,7 @@
 //! What is wrong on the machine or in a step gets a clear error.
 
 use conjoin_engine::{ExecuteError, error_chain};
-use conjoin_plan::{Action, Discovery, Input, Step};
+use conjoin_plan::{Action, Discovery, Input, ReadList, Step};
 
 use crate::fixture::{Fixture, abs, layout, outcomes, plan, step};
 
@@ -36,7 +36,8 @@ fn an_old_result_does_not_pass_for_a_new_one() {
 fn a_list_of_what_was_read_that_is_not_there_is_an_error() {
     let fixture = Fixture::new();
     fixture.write("a.src", "A1\n");
-    let discovery = Some(Discovery::DepInfo { path: fixture.layout.app.join("a.d"), except: vec![] });
+    let list = ReadList::DepInfo(fixture.layout.app.join("a.d"));
+    let discovery = Some(Discovery { list, except: vec![], packages: None });
     let text = failure(&fixture, Step { discovery, ..fixture.compile("a") });
     assert_eq!(text, "step `a/cc` succeeded, but did not write the list of files that it read to `[ROOT]/app/a.d`");
 }
@@ -58,6 +59,7 @@ fn inputs_that_cannot_be_read_are_errors() {
         dir: fixture.layout.app.clone(),
         globs: vec!["a{".to_owned()],
         except: vec![],
+        without: &[],
         must_match: true,
     };
     let run = Action::Run(fixture.invocation("cc", &["build"]));

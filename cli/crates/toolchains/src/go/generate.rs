@@ -14,8 +14,6 @@ use super::{
 };
 use crate::{GenerateError, GeneratedFile};
 
-/// The folder of bindings in a project.
-pub(super) const BINDINGS: &str = "bindings";
 /// What bindings depend on beside the world; the number counts changes of `support/go` and of this module.
 pub(super) const VERSION: &str = concat!("bindings for Go 3 of conjoin ", env!("CARGO_PKG_VERSION"));
 

@@ -8,9 +8,11 @@ use conjoin_plan::{
 };
 use conjoin_wit::{Adapter, Dialect, without_version};
 
-use super::generate::{BINDINGS, VERSION};
+use super::generate::VERSION;
 use crate::{
-    go_mod, projects,
+    go_mod,
+    go_sources::{self, BINDINGS},
+    projects,
     steps::{self, Run},
 };
 
@@ -138,14 +140,15 @@ fn compile(
         .env("GOTOOLCHAIN", "local")
         .env("GOWORK", "off")
         // Takes the place of the user's; a repository around the app must not get into the component.
-        .env("GOFLAGS", "-buildvcs=false")
-        .args(["build", "-trimpath"]);
+        .env("GOFLAGS", "-buildvcs=false");
+    let list = invocation.clone().arg("list");
+    invocation = invocation.args(["build", "-trimpath"]);
     if adapter(target) == Adapter::Reactor {
         invocation = invocation.arg("-buildmode=c-shared");
     }
     let invocation = invocation.arg(linker_flags(target.profile)).arg("-o").arg(&core).arg(".");
 
-    let mut inputs: Vec<Input> = [&target.dir].into_iter().chain(&module.folders).map(tree).collect();
+    let mut inputs = go_sources::inputs(&target.dir, module);
     // The world stands for its bindings, so that a comment in the WIT builds nothing anew.
     inputs.extend([Input::Step(id_of_bindings(target)), steps::world_value(target)]);
     let run = Run {
@@ -156,7 +159,8 @@ fn compile(
         outputs: vec![core],
         versions: vec![go.says.clone(), VERSION.to_owned()],
     };
-    Ok(Step { keep: Keep::Stored, ..run.step(invocation) })
+    let discovery = Some(go_sources::discovery(list, &target.dir));
+    Ok(Step { discovery, keep: Keep::Stored, ..run.step(invocation) })
 }
 
 /// The support code links to functions of Go's runtime, which `-checklinkname=0` allows. Panics name files and lines in both
@@ -166,9 +170,4 @@ fn linker_flags(profile: Profile) -> &'static str {
         Profile::Dev => "-ldflags=-checklinkname=0 -w",
         Profile::Release => "-ldflags=-checklinkname=0 -s -w",
     }
-}
-
-/// Everything below the folder of a module but bindings.
-fn tree(dir: &AbsPath) -> Input {
-    Input::Tree { dir: dir.clone(), except: &[BINDINGS] }
 }

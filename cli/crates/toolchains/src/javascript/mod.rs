@@ -16,8 +16,8 @@ mod values;
 
 use conjoin_diagnostics::Diagnostic;
 use conjoin_plan::{
-    AbsPath, Arg, Discovery, Facts, GenerateAction, Generator, Hint, Input, Invocation, Keep, Layout, Step, Target,
-    Tool, WrittenFile,
+    AbsPath, Arg, Discovery, Facts, GenerateAction, Generator, Hint, Input, Invocation, Keep, Layout, ReadList, Step,
+    Target, Tool, Unseen, WrittenFile,
 };
 use wit_parser::{Resolve, WorldId};
 
@@ -29,6 +29,12 @@ use crate::{
 
 /// The folder in a component for what is generated of its world.
 pub(crate) const FOLDER: &str = "bindings";
+
+/// What the bundler finds by an import.
+const SOURCES: &[&str] = &["**/*.{ts,tsx,mts,cts,js,jsx,mjs,cjs,json,css}"];
+
+/// What lies in a project and is no source of its component.
+const NOT_BUILT: &[&str] = &["node_modules", FOLDER, "test", "tests", "__tests__", "dist", "build", "coverage"];
 
 /// The file that describes the values of a world.
 pub(crate) const WORLD: &str = "world.json";
@@ -114,7 +120,12 @@ impl Componentize<'_> {
             .arg(&output)
             .arg("--read")
             .arg(&read);
-        let mut inputs = vec![Input::Tree { dir: target.dir.clone(), except: &["node_modules", FOLDER] }];
+        let mut inputs = vec![
+            // The script says what it has read, and what it would have read in the place of that.
+            Input::Names { dir: target.dir.clone(), globs: SOURCES, except: NOT_BUILT, unseen: Unseen::Skip },
+            Input::OptionalFile(target.dir.join("package.json")),
+            Input::OptionalFile(target.dir.join("package-lock.json")),
+        ];
         inputs.extend(self.inputs);
         inputs.push(steps::world_value(target));
         let step = Run {
@@ -126,14 +137,15 @@ impl Componentize<'_> {
             versions: vec![node.says.clone(), componentize.says.clone()],
         }
         .step(run_by_us(invocation));
-        let discovery = Some(Discovery::DepInfo { path: read, except: vec![target.shared_wit.clone()] });
+        let except = vec![target.shared_wit.clone()];
+        let discovery = Some(Discovery { list: ReadList::DepInfo(read), except, packages: None });
         Ok(Step { discovery, keep: Keep::Stored, ..step })
     }
 }
 
 /// Installs the packages that the code needs, if it needs any.
 pub(crate) fn npm_ci(target: &Target<'_>, package: &Package, facts: &Facts) -> Result<Option<Step>, Box<Diagnostic>> {
-    if !package.has_dependencies {
+    if !package.has_dependencies() {
         return Ok(None);
     }
     let npm = steps::found(facts, Tool::Npm)?;
@@ -141,7 +153,10 @@ pub(crate) fn npm_ci(target: &Target<'_>, package: &Package, facts: &Facts) -> R
         id: format!("{}/npm", target.name),
         subject: steps::component(target.name),
         title: "npm ci",
-        inputs: vec![Input::File(target.dir.join("package.json")), Input::File(target.dir.join("package-lock.json"))],
+        inputs: vec![
+            Input::value("the list of packages in package.json", &package.dependencies),
+            Input::File(target.dir.join("package-lock.json")),
+        ],
         outputs: vec![target.dir.join("node_modules/.package-lock.json")],
         versions: vec![npm.says.clone()],
     };

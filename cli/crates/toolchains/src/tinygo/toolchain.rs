@@ -10,12 +10,11 @@ use conjoin_wit::Dialect;
 
 use super::{compiler, target};
 use crate::{
-    go_mod, projects,
+    go_mod,
+    go_sources::{self, BINDINGS},
+    projects,
     steps::{self, Run},
 };
-
-/// The folder of bindings in a project.
-const BINDINGS: &str = "bindings";
 
 const HINTS: &[Hint] = &[
     go_mod::INCOMPLETE_SUMS,
@@ -162,15 +161,14 @@ fn compile(
     // Names of functions stay in the module for backtraces; `-no-debug` takes out what makes it seven times as large and the
     // build half as slow again. TinyGo's other levels of optimisation are slower to build and no faster to run, so both profiles
     // are built alike.
-    let invocation =
+    let tinygo_on = |command: &str| {
         in_folders_of(tinygo, Invocation::new(Tool::TinyGo, tinygo, &target.dir).prepend_path(&go.path.parent()))
-            .arg("build")
+            .arg(command)
             .joined("-target=", &description.outputs[0])
-            .args(["-no-debug", "-o"])
-            .arg(&core)
-            .arg(".");
+    };
+    let invocation = tinygo_on("build").args(["-no-debug", "-o"]).arg(&core).arg(".");
 
-    let mut inputs: Vec<Input> = [&target.dir].into_iter().chain(&module.folders).map(tree).collect();
+    let mut inputs = go_sources::inputs(&target.dir, module);
     inputs.push(Input::File(list_of_bindings(target)));
     inputs.extend(steps::outputs_of(description));
     let run = Run {
@@ -181,12 +179,8 @@ fn compile(
         outputs: vec![core],
         versions: vec![tinygo.says.clone(), go.says.clone()],
     };
-    Ok(Step { keep: Keep::Stored, ..run.step(invocation) })
-}
-
-/// Everything below the folder of a module but bindings, of which the list of files counts.
-fn tree(dir: &AbsPath) -> Input {
-    Input::Tree { dir: dir.clone(), except: &[BINDINGS] }
+    let discovery = Some(go_sources::discovery(tinygo_on("list"), &target.dir));
+    Ok(Step { discovery, keep: Keep::Stored, ..run.step(invocation) })
 }
 
 fn in_folders_of(tinygo: &FoundTool, invocation: Invocation) -> Invocation {

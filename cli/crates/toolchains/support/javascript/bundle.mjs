@@ -2,8 +2,9 @@
 //
 // It refuses to check types, which is the editor's business, and to install anything.
 
+import { existsSync, readFileSync } from 'node:fs';
 import { SourceMap } from 'node:module';
-import { join, resolve } from 'node:path';
+import { dirname, join, parse, relative, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
 const start = process.cwd();
@@ -106,8 +107,39 @@ export function inSources(text, pattern, map) {
   });
 }
 
-// What was read, as make and rustc write it.
+// What was read, and what would be read in its place if it were there, as make and rustc write it.
 export function dependencies(out, inputs) {
   const escaped = (path) => path.replaceAll(' ', '\\ ');
-  return `${escaped(out)}: ${inputs.map((input) => escaped(resolve(start, input))).join(' ')}\n`;
+  const read = inputs.map((input) => resolve(start, input));
+  const own = read.filter((path) => !path.includes('/node_modules/'));
+  const folders = new Set(own.map((path) => dirname(path)));
+  const settings = [...folders].flatMap((folder) => [nearest(folder, ['package.json']), nearest(folder, ['tsconfig.json', 'jsconfig.json'])].flat());
+  const outside = own.filter((path) => relative(start, path).startsWith('..'));
+  const all = new Set([...read, ...settings, ...settings.flatMap((file) => extended(file, [])), ...outside.flatMap(rivals)]);
+  return `${escaped(out)}: ${[...all].map(escaped).join(' ')}\n`;
+}
+
+// The files of these names in `folder` and in those above it, up to the first that is there.
+function nearest(folder, names) {
+  const files = names.map((name) => join(folder, name));
+  return files.some((file) => existsSync(file)) || folder === dirname(folder) ? files : [...files, ...nearest(dirname(folder), names)];
+}
+
+// The files that settings for TypeScript build upon. It is read as text, because it may hold comments.
+function extended(file, seen) {
+  if (!/[jt]sconfig[^/]*\.json$/.test(file) || !existsSync(file)) {
+    return [];
+  }
+  const [, value] = /"extends"\s*:\s*("[^"]*"|\[[^\]]*\])/.exec(readFileSync(file, 'utf8')) ?? [];
+  const names = (value?.match(/"[^"]*"/g) ?? []).map((name) => name.slice(1, -1)).filter((name) => /^[./]/.test(name));
+  const files = names.map((name) => resolve(dirname(file), name.endsWith('.json') ? name : `${name}.json`));
+  const more = files.filter((other) => !seen.includes(other));
+  return [...more, ...more.flatMap((other) => extended(other, [...seen, ...more]))];
+}
+
+// What esbuild looks for in the place of a file outside of the project; inside, every source counts anyway.
+function rivals(path) {
+  const { dir, name } = parse(path);
+  const stems = name === 'index' ? [join(dir, name), dir] : [join(dir, name)];
+  return stems.flatMap((stem) => ['.tsx', '.ts', '.jsx', '.js', '.css', '.json'].map((ending) => `${stem}${ending}`));
 }

@@ -108,6 +108,10 @@ fn a_command_runs_when_something_changed_that_it_reads() {
     // Its output is no input, although it matches.
     app.write("check/notes.txt", "not listed");
     assert_eq!(app.built(), [""; 0]);
+    for of_an_editor in ["notes~", ".notes.swp", "#notes#", ".idea/notes", ".vscode/notes"] {
+        app.write(&format!("prices/{of_an_editor}"), "matches");
+    }
+    assert_eq!(app.built(), [""; 0]);
     app.write("prices/notes.txt", "listed");
     assert_eq!(app.built(), ["prices"]);
     app.write("prices/build.sh", format!("{SCRIPT}true\n"));

@@ -2,7 +2,7 @@
 
 #![expect(clippy::doc_markdown, reason = "help texts are printed as they are")]
 
-use std::{net::SocketAddr, path::PathBuf};
+use std::{net::SocketAddr, path::PathBuf, time::Duration};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
@@ -133,6 +133,26 @@ pub(crate) struct ToolArgs {
     /// Number of steps at a time; as many as there are cores by default
     #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
     pub(crate) jobs: Option<u16>,
+    /// Longest that the program of one step may run before it is ended, e.g. 90s, 30m or 2h; `none` for no limit
+    #[arg(long, value_name = "TIME", default_value = "1h", value_parser = parse_step_timeout)]
+    pub(crate) step_timeout: StepTimeout,
+}
+
+/// How long the program of a step may run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct StepTimeout(Option<Duration>);
+
+impl StepTimeout {
+    /// The time; `None` means as long as it likes.
+    pub(crate) fn limit(self) -> Option<Duration> {
+        self.0
+    }
+}
+
+impl Default for StepTimeout {
+    fn default() -> Self {
+        Self(Some(Duration::from_hours(1)))
+    }
 }
 
 #[derive(Debug, Args)]
@@ -349,6 +369,25 @@ pub(crate) struct CompletionsArgs {
     /// Shell to complete for
     #[arg(value_enum)]
     pub(crate) shell: Shell,
+}
+
+/// The time in `text`, or how one is written.
+fn parse_step_timeout(text: &str) -> Result<StepTimeout, String> {
+    if text == "none" {
+        return Ok(StepTimeout(None));
+    }
+    let units: [(&str, fn(u64) -> Duration); 3] = [
+        ("s", Duration::from_secs),
+        ("m", |minutes| Duration::from_secs(minutes * 60)),
+        ("h", |hours| Duration::from_secs(hours * 3600)),
+    ];
+    let time = units.iter().find_map(|(unit, of)| {
+        // Five digits are more than any build takes, and fewer than overflow.
+        let number = text.strip_suffix(unit).filter(|number| number.len() <= 5)?;
+        number.parse().ok().filter(|number| *number > 0).map(of)
+    });
+    time.map(|time| StepTimeout(Some(time)))
+        .ok_or_else(|| "write a number with `s`, `m` or `h`, e.g. 30m, or `none`".to_owned())
 }
 
 /// The address in `text`, or how one is written.

@@ -80,6 +80,7 @@ pub fn main(args: &[OsString], surroundings: Surroundings) -> ExitCode {
     };
     let mut ui = make_ui(&global, &surroundings);
     let ended = guarded(|| {
+        conjoin_engine::keep_children();
         let signals = Signals::receive().map_err(|error| CommandError::io("machine::signals", &error))?;
         dispatch(&mut ui, &Machine { surroundings, signals }, command)
     });

@@ -1,11 +1,11 @@
 //! The build pipeline: tools, plan, execution.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, time::Duration};
 
 use conjoin_diagnostics::{Diagnostic, Severity};
 use conjoin_engine::{
-    BuildOutcome, BuildReport, Environment, Examined, ExecuteError, ExecuteOptions, FailedStep, OnFailure, Scope,
-    StepOutcome, examine, execute,
+    BuildOutcome, BuildReport, Environment, Examined, ExecuteError, ExecuteOptions, FailedStep, Limits, OnFailure,
+    Scope, StepOutcome, examine, execute,
 };
 use conjoin_manifest::ComponentName;
 use conjoin_plan::{
@@ -22,6 +22,9 @@ use crate::{
     timings, tools,
     ui::Ui,
 };
+
+/// How long a program may print nothing until that is told.
+const SILENCE: Duration = Duration::from_mins(1);
 
 /// Builds the components of `selection` and composes its entries, with everything that needs.
 ///
@@ -182,6 +185,7 @@ impl Task<'_> {
             memory: conjoin_engine::free_memory().map(|bytes| bytes / 1_000_000),
             on_failure: if self.work.fail_fast { OnFailure::Stop } else { OnFailure::GoOn },
             cancel: &machine.signals.cancel,
+            limits: Limits { time: self.work.step_timeout, silence: SILENCE },
             store_limit: (!self.work.from_nothing).then_some(store_limit),
         })
     }

@@ -1,13 +1,13 @@
 //! What commands need: resolved once from arguments, environment and terminal. Commands never see clap.
 
-use std::{net::SocketAddr, num::NonZeroUsize, path::PathBuf};
+use std::{net::SocketAddr, num::NonZeroUsize, path::PathBuf, time::Duration};
 
 use conjoin_plan::{AbsPath, Profile};
 
 use crate::{
     args::{
         AddArgs, AppArgs, BindingsArgs, BuildArgs, CleanArgs, ComposeArgs, DoctorArgs, ExplainBuildArgs, NewArgs,
-        PlanArgs, ProfileArgs, ProfileName, RunArgs, TemplateArgs, ToolArgs,
+        PlanArgs, ProfileArgs, ProfileName, RunArgs, StepTimeout, TemplateArgs, ToolArgs,
     },
     signals::Signals,
     surroundings::Surroundings,
@@ -40,6 +40,8 @@ pub(crate) struct WorkSettings {
     pub(crate) policy: InstallPolicy,
     /// How many steps run at a time.
     pub(crate) jobs: NonZeroUsize,
+    /// How long the program of a step may run; `None` means as long as it likes.
+    pub(crate) step_timeout: Option<Duration>,
     /// Whether nothing more is begun once a step failed.
     pub(crate) fail_fast: bool,
     /// Whether a page about the build's time is written.
@@ -261,7 +263,7 @@ impl From<ProfileArgs> for Profile {
 
 impl WorkSettings {
     fn new(args: &ToolArgs) -> Self {
-        let ToolArgs { install_tools, offline, jobs } = args;
+        let ToolArgs { install_tools, offline, jobs, step_timeout } = args;
         let policy = match (install_tools, offline) {
             (true, _) => InstallPolicy::Install,
             (false, true) => InstallPolicy::Offline,
@@ -269,7 +271,8 @@ impl WorkSettings {
         };
         let cores = std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
         let jobs = jobs.and_then(|jobs| NonZeroUsize::new(jobs.into())).unwrap_or(cores);
-        Self { policy, jobs, fail_fast: false, timings: false, from_nothing: false }
+        let step_timeout = step_timeout.limit();
+        Self { policy, jobs, step_timeout, fail_fast: false, timings: false, from_nothing: false }
     }
 }
 
@@ -392,7 +395,7 @@ impl ExplainSettings {
     /// From what was typed.
     pub(crate) fn new(args: ExplainBuildArgs, surroundings: &Surroundings) -> Self {
         let ExplainBuildArgs { component, app, profile } = args;
-        let tools = ToolArgs { install_tools: false, offline: true, jobs: None };
+        let tools = ToolArgs { install_tools: false, offline: true, jobs: None, step_timeout: StepTimeout::default() };
         Self {
             app: app_folder(AppArgs { app }, surroundings),
             component,

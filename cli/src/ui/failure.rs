@@ -1,7 +1,7 @@
 //! What there is to say about a step that failed.
 
 use conjoin_diagnostics::Diagnostic;
-use conjoin_engine::{FailedStep, StepError};
+use conjoin_engine::{FailedStep, StepError, process::RunError};
 use conjoin_plan::{Subject, Tool};
 
 use crate::tools::tool_name;
@@ -62,5 +62,8 @@ fn hints(failed: &FailedStep) -> Vec<String> {
     let mut hints: Vec<String> =
         known.filter(|hint| output.contains(hint.when)).map(|hint| hint.say.to_owned()).collect();
     hints.dedup();
+    if let StepError::Run(RunError::TimedOut { .. }) = failed.error {
+        hints.push("If it needs more time, give it some with `--step-timeout`, e.g. `--step-timeout 3h`.".to_owned());
+    }
     hints
 }

@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, io::Write, time::Duration};
 
 use conjoin_diagnostics::Style;
-use conjoin_engine::{BuildEvent, BuildOutcome, StepOutcome};
+use conjoin_engine::{BuildEvent, BuildOutcome, Notice, StepOutcome};
 use conjoin_plan::{StepId, Subject};
 use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
 
@@ -71,6 +71,15 @@ impl Progress {
                 if verbosity == Verbosity::Verbose {
                     lines.push(String::from_utf8_lossy(output).trim_end_matches('\n').to_owned());
                 }
+            }
+            BuildEvent::StepNoticed { step, notice } => lines.extend(noticed(step, notice, verbosity, style)),
+            BuildEvent::Strayed { steps, files } => {
+                let steps: Vec<String> = steps.iter().map(|step| format!("`{step}`")).collect();
+                lines.push(format!(
+                    "warning: {} changed while {} ran, which should not write there",
+                    listed(files),
+                    steps.join(" and "),
+                ));
             }
             BuildEvent::StepFinished { step, outcome, milliseconds, .. } => {
                 if let Some(line) = self.running.remove(step) {
@@ -152,6 +161,32 @@ impl Progress {
             Some(_) | None => write(),
         }
     }
+}
+
+/// What there is to know about a step.
+fn noticed(step: &StepId, notice: &Notice, verbosity: Verbosity, style: Style) -> Option<String> {
+    match notice {
+        Notice::Again { files } => (verbosity == Verbosity::Verbose).then(|| {
+            status_line("Repeating", &format!("{step}, because {} changed while it ran", listed(files)), style)
+        }),
+        Notice::Unsettled { files } => Some(format!(
+            "warning: {} changed each time while `{step}` ran: what it made may be neither old nor new, and the next build makes it \
+             again",
+            listed(files),
+        )),
+        Notice::Silent { seconds, limit } => {
+            let end = limit.map(|limit| format!("; it is ended after {limit} s")).unwrap_or_default();
+            Some(status_line("Silent", &format!("{step} has printed nothing for {seconds} s{end}"), style))
+        }
+    }
+}
+
+/// The first few files, and how many more there are.
+fn listed(files: &[String]) -> String {
+    const MOST: usize = 5;
+    let names: Vec<String> = files.iter().take(MOST).map(|file| format!("`{}`", file.escape_debug())).collect();
+    let more = files.len().saturating_sub(MOST);
+    if more > 0 { format!("{} and {more} more", names.join(", ")) } else { names.join(", ") }
 }
 
 /// The last line.

@@ -80,7 +80,7 @@ impl Seen {
 /// Hashes files.
 ///
 /// A stamp stands for contents only if the file was last touched clearly before this run began: a file that changes twice within
-/// one tick of the clock keeps its stamp.
+/// one tick of the clock keeps its stamp. Files touched since are read each time.
 #[derive(Debug)]
 pub(crate) struct Digests {
     began: FileTime,
@@ -93,18 +93,24 @@ impl Digests {
         Self { began, known: Mutex::default() }
     }
 
-    /// The hash of the file at `path`, which is read only if neither `remembered` nor this run knows it as it stands.
-    pub(crate) fn file(&self, path: &Path, remembered: Option<&Seen>) -> io::Result<Seen> {
+    /// When this run began.
+    pub(crate) fn began(&self) -> FileTime {
+        self.began
+    }
+
+    /// The hash of the file at `path`, which is read only if neither `remembered` nor this run knows it as it stands; and when it
+    /// was last touched.
+    pub(crate) fn file(&self, path: &Path, remembered: Option<&Seen>) -> io::Result<(Seen, FileTime)> {
         let stamp = Stamp::of(&fs_err::metadata(path)?);
         if let Some(remembered) = remembered.filter(|remembered| remembered.stamp == Some(stamp)) {
-            return Ok(*remembered);
+            return Ok((*remembered, stamp.changed()));
         }
         let known = self.known.lock().unwrap_or_else(PoisonError::into_inner).get(path).copied();
         let (stamp, digest) = match known {
             Some((known, digest)) if known == stamp => (stamp, digest),
             _ => self.read(path)?,
         };
-        Ok(Seen { digest, stamp: stamp.is_older_than(self.began).then_some(stamp) })
+        Ok((Seen { digest, stamp: stamp.is_older_than(self.began).then_some(stamp) }, stamp.changed()))
     }
 
     fn read(&self, path: &Path) -> io::Result<(Stamp, Digest)> {
@@ -112,7 +118,9 @@ impl Digests {
         let mut hasher = blake3::Hasher::new();
         hasher.update_reader(&file)?;
         let seen = (Stamp::of(&file.metadata()?), Digest::from(hasher.finalize()));
-        self.known.lock().unwrap_or_else(PoisonError::into_inner).insert(path.to_owned(), seen);
+        if seen.0.is_older_than(self.began) {
+            self.known.lock().unwrap_or_else(PoisonError::into_inner).insert(path.to_owned(), seen);
+        }
         Ok(seen)
     }
 }

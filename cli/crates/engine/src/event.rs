@@ -57,6 +57,22 @@ pub enum BuildEvent {
         #[serde(serialize_with = "as_lossy_text")]
         output: Vec<u8>,
     },
+    /// There is something to know about a step that is no failure.
+    StepNoticed {
+        /// The step.
+        #[serde(serialize_with = "as_text")]
+        step: StepId,
+        /// What it is.
+        notice: Notice,
+    },
+    /// Files of the app changed while programs ran that should not write there.
+    Strayed {
+        /// The steps whose programs ran when the files changed.
+        #[serde(serialize_with = "as_texts")]
+        steps: Vec<StepId>,
+        /// The files, relative to the app's folder.
+        files: Vec<String>,
+    },
     /// A step has its outcome.
     StepFinished {
         /// The step.
@@ -82,6 +98,29 @@ pub enum BuildEvent {
         outcome: BuildOutcome,
         /// How long it took.
         milliseconds: u64,
+    },
+}
+
+/// What there is to know about a step. Files have names relative to the app's folder where they are in it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(tag = "notice", rename_all = "kebab-case", rename_all_fields = "kebab-case")]
+pub enum Notice {
+    /// Files that it reads changed while it was carried out, so it is carried out again.
+    Again {
+        /// The files.
+        files: Vec<String>,
+    },
+    /// They changed each time: nobody knows of which contents its result was made. The next build carries it out again.
+    Unsettled {
+        /// The files.
+        files: Vec<String>,
+    },
+    /// Its program runs and prints nothing.
+    Silent {
+        /// For how long.
+        seconds: u64,
+        /// After how long it will be ended.
+        limit: Option<u64>,
     },
 }
 
@@ -227,6 +266,11 @@ fn as_text<S: Serializer>(value: &impl fmt::Display, serializer: S) -> Result<S:
 #[expect(clippy::ref_option, reason = "serde hands in a reference to the field")]
 fn as_text_if_any<S: Serializer>(value: &Option<StepId>, serializer: S) -> Result<S::Ok, S::Error> {
     value.as_ref().map(|step| &step.0).serialize(serializer)
+}
+
+#[expect(clippy::ptr_arg, reason = "serde hands in a reference to the field")]
+fn as_texts<S: Serializer>(values: &Vec<StepId>, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_seq(values.iter().map(ToString::to_string))
 }
 
 #[expect(clippy::ptr_arg, reason = "serde hands in a reference to the field")]

@@ -12,6 +12,7 @@ use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
 use crate::{
     digest::{Digest, Digests, Seen},
     names::Roots,
+    stamp::FileTime,
     walk::Folder,
 };
 
@@ -24,6 +25,8 @@ pub(crate) struct Inputs {
     pub(crate) names: BTreeSet<String>,
     /// The values by name.
     pub(crate) values: BTreeMap<String, String>,
+    /// The files that were touched after [`Reader::since`].
+    pub(crate) touched: Vec<String>,
 }
 
 /// Why inputs cannot be read.
@@ -35,6 +38,9 @@ pub enum InputError {
     /// A folder stands where a file is needed.
     #[error("`{0}` is a folder, not a file")]
     Folder(AbsPath),
+    /// A pipe, a socket or a device stands where a file is needed.
+    #[error("`{0}` is a pipe, a socket or a device, not a file")]
+    Special(AbsPath),
     /// A glob cannot be understood.
     #[error("`{glob}` is not a glob")]
     Glob {
@@ -64,6 +70,8 @@ pub(crate) struct Reader<'a> {
     pub(crate) digests: &'a Digests,
     /// What was seen the last time.
     pub(crate) remembered: Option<&'a BTreeMap<String, Seen>>,
+    /// Files that were touched after this are noted.
+    pub(crate) since: Option<FileTime>,
     /// The key of a step that was carried out before.
     pub(crate) key_of: &'a dyn Fn(&StepId) -> Option<Digest>,
 }
@@ -84,17 +92,20 @@ impl Reader<'_> {
     fn add(&self, input: &Input, inputs: &mut Inputs) -> Result<(), InputError> {
         match input {
             Input::File(path) => self.file(path, inputs),
-            Input::OptionalFile(path) if path.as_path().exists() => self.file(path, inputs),
+            Input::OptionalFile(path) if path.as_path().exists() => match self.file(path, inputs) {
+                Err(InputError::Missing(_)) => Ok(()),
+                other => other,
+            },
             Input::OptionalFile(_) => Ok(()),
             Input::Tree { dir, except } => {
-                let files = existing(dir)?.tree(self.app, except);
+                let files = existing(dir)?.tree(self.app, except)?;
                 files.iter().try_for_each(|path| self.passing(path, inputs))
             }
             Input::Names { dir, globs, except, unseen } => {
                 let set = glob_set(globs)?;
                 let files = match unseen {
-                    Unseen::Skip => existing(dir)?.tree(self.app, except),
-                    Unseen::Count => existing(dir)?.files(except),
+                    Unseen::Skip => existing(dir)?.tree(self.app, except)?,
+                    Unseen::Count => existing(dir)?.files(except)?,
                 };
                 let counts = |path: &PathBuf| path.strip_prefix(dir).is_ok_and(|below| set.is_match(below));
                 inputs.names.extend(files.iter().filter(|path| counts(path)).map(|path| self.roots.name(path)));
@@ -109,7 +120,7 @@ impl Reader<'_> {
             Input::Globs { dir, globs, except, without, must_match } => {
                 let set = glob_set(globs)?;
                 let mut matched = BTreeSet::new();
-                for path in existing(dir)?.files(without) {
+                for path in existing(dir)?.files(without)? {
                     let found = path.strip_prefix(dir).map(|path| set.matches(path)).unwrap_or_default();
                     if !found.is_empty() && !except.iter().any(|except| path.starts_with(except)) {
                         matched.extend(found);
@@ -140,16 +151,26 @@ impl Reader<'_> {
         }
         match fs_err::metadata(path) {
             Ok(metadata) if metadata.is_dir() => return Err(InputError::Folder(path.clone())),
+            // Opening a pipe would wait for somebody who writes to it.
+            Ok(metadata) if !metadata.is_file() => return Err(InputError::Special(path.clone())),
             Ok(_) => {}
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Err(InputError::Missing(path.clone())),
             Err(error) => return Err(error.into()),
         }
-        self.hash(path.as_path(), name, inputs)
+        match self.hash(path.as_path(), name, inputs) {
+            Err(InputError::Unreadable(error)) if error.kind() == io::ErrorKind::NotFound => {
+                Err(InputError::Missing(path.clone()))
+            }
+            other => other,
+        }
     }
 
     fn hash(&self, path: &Path, name: String, inputs: &mut Inputs) -> Result<(), InputError> {
         let remembered = self.remembered.and_then(|remembered| remembered.get(&name));
-        let seen = self.digests.file(path, remembered)?;
+        let (seen, touched) = self.digests.file(path, remembered)?;
+        if self.since.is_some_and(|since| touched > since) {
+            inputs.touched.push(name.clone());
+        }
         inputs.files.insert(name, seen);
         Ok(())
     }

@@ -10,6 +10,7 @@
 //! uses threads and channels, and the caller's thread is the only one that the caller sees.
 
 mod cancel;
+mod children;
 mod dep_info;
 mod digest;
 mod environment;
@@ -38,9 +39,10 @@ mod walk;
 mod write;
 
 pub use cancel::CancelToken;
+pub use children::keep_children;
 pub use environment::{Environment, WITHHELD};
-pub use event::{BuildEvent, BuildOutcome, DirtyReason, EventSink, StepLine, StepOutcome};
-pub use execute::{Compared, Examined, ExecuteOptions, OnFailure, Verdict, examine, execute};
+pub use event::{BuildEvent, BuildOutcome, DirtyReason, EventSink, Notice, StepLine, StepOutcome};
+pub use execute::{Compared, Examined, ExecuteOptions, Limits, OnFailure, Verdict, examine, execute};
 pub use folder::{CleanError, Cleaned, Scope, clean, keep_file};
 pub use inputs::InputError;
 pub use installed::{Installed, installed, remove_installed};

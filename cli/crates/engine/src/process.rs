@@ -1,8 +1,9 @@
 //! Running one [`Invocation`]: the only place of conjoin that starts programs.
 //!
 //! A program gets an argument vector, an explicit folder, an explicit environment, nothing on stdin, and a process group of its
-//! own that ends with it: by itself, by a [`CancelToken`], or by a time limit. stdout and stderr are one pipe, so that what
-//! is shown has the order in which it was written. No shell is involved, and nothing waits by sleeping.
+//! own that ends with it: by itself, by a [`CancelToken`], or by a time limit. What left the group is ended by
+//! [`keep_children`](crate::keep_children). stdout and stderr are one pipe, so that what is shown has the order in which it was
+//! written. No shell is involved, and nothing waits by sleeping.
 
 use std::{
     fs::File,
@@ -19,7 +20,7 @@ use rustix::{
     process::{Pid, Signal, WaitId, WaitIdOptions, kill_process_group, waitid},
 };
 
-use crate::{CancelToken, Environment};
+use crate::{CancelToken, Environment, children::Running};
 
 /// How long a program may take to end after it was asked to.
 const GRACE: Duration = Duration::from_secs(3);
@@ -38,8 +39,19 @@ pub struct RunOptions<'a> {
     pub limit: Option<Duration>,
     /// A variable that it gets beside what its invocation says: for what has no influence on what it makes.
     pub more: Option<(&'static str, String)>,
+    /// How long it may print nothing until that is told: again and again, after twice the time each time.
+    pub patience: Option<Duration>,
     /// An empty file that it gets as stdin instead of nothing, so that a lock on that file is held for as long as it lives.
     pub held: Option<&'a File>,
+}
+
+/// What a program lets one hear.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Heard<'a> {
+    /// It printed this.
+    Output(&'a [u8]),
+    /// It has printed nothing for so long.
+    Silence(Duration),
 }
 
 /// Why a program did not succeed.
@@ -94,7 +106,7 @@ pub enum RunError {
         signal: i32,
     },
     /// It took too long.
-    #[error("`{}` did not end within {} seconds", program.file_name(), limit.as_secs())]
+    #[error("`{}` did not end within {limit:?} and was ended", program.file_name())]
     TimedOut {
         /// The program.
         program: AbsPath,
@@ -118,13 +130,13 @@ fn signal_name(signal: i32) -> &'static str {
     }
 }
 
-/// Runs a program to its end; `output` gets what it prints, in pieces, as it comes.
-pub fn run(invocation: &Invocation, options: &RunOptions<'_>, output: &mut dyn FnMut(&[u8])) -> Result<(), RunError> {
+/// Runs a program to its end; `hear` gets what it prints, in pieces, as it comes.
+pub fn run(invocation: &Invocation, options: &RunOptions<'_>, hear: &mut dyn FnMut(Heard<'_>)) -> Result<(), RunError> {
     if options.cancel.is_cancelled() {
         return Err(RunError::Cancelled);
     }
-    let (mut child, reader) = spawn(invocation, options)?;
-    let ending = follow(&child, reader, options, output);
+    let (_running, mut child, reader) = Running::begin(|| spawn(invocation, options))?;
+    let ending = follow(&child, reader, options, hear);
     // Whatever the program left behind in its group must not outlive it; the group is ours as long as the leader is not reaped.
     signal_group(&child, Signal::KILL);
     let program = || invocation.program.clone();
@@ -188,7 +200,7 @@ fn follow(
     child: &Child,
     mut reader: PipeReader,
     options: &RunOptions<'_>,
-    output: &mut dyn FnMut(&[u8]),
+    hear: &mut dyn FnMut(Heard<'_>),
 ) -> io::Result<Ending> {
     let pid = pid(child);
     let (ended, alive) = io::pipe()?;
@@ -201,21 +213,29 @@ fn follow(
     });
     drop(waiter?);
     rustix::io::ioctl_fionbio(&reader, true)?;
-    let mut watch =
-        Watch { deadline: options.limit.map(|limit| Instant::now() + limit), ending: Ending::ByItself, asked: false };
+    let mut watch = Watch {
+        deadline: options.limit.map(|limit| Instant::now() + limit),
+        silence: options.patience.map(Silence::begin),
+        ending: Ending::ByItself,
+        asked: false,
+    };
     loop {
         let ready = watch.wait(&reader, &ended, options.cancel)?;
         if ready.output {
-            drain(&mut reader, output)?;
+            drain(&mut reader, hear)?;
+            watch.silence = options.patience.map(Silence::begin);
         }
         if ready.ended {
             break;
+        }
+        if let Some(silence) = &mut watch.silence {
+            silence.tell(hear);
         }
         watch.ask_to_end(child, options);
     }
     signal_group(child, Signal::KILL);
     // What the group wrote is in the pipe. A process that left the group may keep the pipe open for ever: not waited for.
-    while !drain(&mut reader, output)? {
+    while !drain(&mut reader, hear)? {
         let mut fds = [PollFd::new(&reader, PollFlags::IN)];
         if poll_for(&mut fds, Some(LINGER))? == 0 {
             break;
@@ -227,8 +247,34 @@ fn follow(
 /// What is waited for, and what was done about it.
 struct Watch {
     deadline: Option<Instant>,
+    silence: Option<Silence>,
     ending: Ending,
     asked: bool,
+}
+
+/// How long nothing was printed.
+struct Silence {
+    since: Instant,
+    patience: Duration,
+}
+
+impl Silence {
+    fn begin(patience: Duration) -> Self {
+        Self { since: Instant::now(), patience }
+    }
+
+    /// When it is to be told.
+    fn next(&self) -> Instant {
+        self.since + self.patience
+    }
+
+    /// Tells it if it is time.
+    fn tell(&mut self, hear: &mut dyn FnMut(Heard<'_>)) {
+        if Instant::now() >= self.next() {
+            hear(Heard::Silence(self.patience));
+            self.patience *= 2;
+        }
+    }
 }
 
 struct Ready {
@@ -238,7 +284,8 @@ struct Ready {
 
 impl Watch {
     fn wait(&self, reader: &PipeReader, ended: &PipeReader, cancel: &CancelToken) -> io::Result<Ready> {
-        let left = self.deadline.map(|deadline| deadline.saturating_duration_since(Instant::now()));
+        let next = self.deadline.into_iter().chain(self.silence.as_ref().map(Silence::next)).min();
+        let left = next.map(|next| next.saturating_duration_since(Instant::now()));
         let mut fds = vec![PollFd::new(ended, PollFlags::IN), PollFd::new(reader, PollFlags::IN)];
         if !self.asked {
             fds.push(PollFd::from_borrowed_fd(cancel.hangs_up(), PollFlags::IN));
@@ -279,12 +326,12 @@ impl Watch {
 }
 
 /// Hands on what is there, but not for ever; whether the pipe has ended.
-fn drain(reader: &mut PipeReader, output: &mut dyn FnMut(&[u8])) -> io::Result<bool> {
+fn drain(reader: &mut PipeReader, hear: &mut dyn FnMut(Heard<'_>)) -> io::Result<bool> {
     let mut buffer = [0; 16 * 1024];
     for _ in 0..64 {
         match reader.read(&mut buffer) {
             Ok(0) => return Ok(true),
-            Ok(count) => output(&buffer[..count]),
+            Ok(count) => hear(Heard::Output(&buffer[..count])),
             Err(error) if error.kind() == io::ErrorKind::WouldBlock => return Ok(false),
             Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
             Err(error) => return Err(error),

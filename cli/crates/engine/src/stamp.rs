@@ -1,6 +1,6 @@
 //! What the file system says of a file without reading it.
 
-use std::{fs::Metadata, os::unix::fs::MetadataExt as _};
+use std::{fs::Metadata, os::unix::fs::MetadataExt as _, time::Duration};
 
 use serde::{Deserialize, Serialize};
 
@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 pub(crate) struct Stamp(u64, i64, i64, i64, i64, u64, u64);
 
 /// A time of the file system's own clock.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct FileTime(i128);
 
 /// More than a tick of any clock that file systems take their stamps from.
@@ -29,6 +29,11 @@ impl Stamp {
         )
     }
 
+    /// When contents, name or permissions last changed. No program can set this time to another one.
+    pub(crate) fn changed(&self) -> FileTime {
+        FileTime(nanoseconds(self.3, self.4))
+    }
+
     /// Whether the file was last touched clearly before `time`: only then a change after `time` shows in its stamp.
     pub(crate) fn is_older_than(&self, time: FileTime) -> bool {
         let latest = nanoseconds(self.1, self.2).max(nanoseconds(self.3, self.4));
@@ -40,6 +45,15 @@ impl FileTime {
     /// When the file was last written.
     pub(crate) fn written(metadata: &Metadata) -> Self {
         Self(nanoseconds(metadata.mtime(), metadata.mtime_nsec()))
+    }
+
+    pub(crate) fn plus(self, duration: Duration) -> Self {
+        Self(self.0 + i128::try_from(duration.as_nanos()).unwrap_or(i128::MAX / 2))
+    }
+
+    /// Whether it is between the two, or so little before or after that clocks do not tell.
+    pub(crate) fn is_about_within(self, from: Self, to: Self) -> bool {
+        from.0 - TICK <= self.0 && self.0 <= to.0 + TICK
     }
 
     pub(crate) fn is_a_day_before(self, other: Self) -> bool {

@@ -35,6 +35,9 @@ pub(crate) struct Record {
     pub(crate) values: BTreeMap<String, String>,
     /// The files that it declares to read.
     pub(crate) files: BTreeMap<String, Seen>,
+    /// Those of the files that it reads which it touched itself.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) touched: Vec<String>,
     /// The files of which only counts that they are there.
     pub(crate) names: BTreeSet<String>,
     /// What it turned out to read as well: see `execute::discovered`.

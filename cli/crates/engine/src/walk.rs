@@ -2,12 +2,18 @@
 //!
 //! Only what lies in the app decides: what a machine's or a parent's configuration ignores is different elsewhere.
 
-use std::path::{Path, PathBuf};
+use std::{
+    ffi::OsStr,
+    fs::FileType,
+    io,
+    path::{Path, PathBuf},
+};
 
 use ignore::{
-    DirEntry, WalkBuilder,
+    WalkBuilder,
     gitignore::{Gitignore, GitignoreBuilder},
 };
+use walkdir::WalkDir;
 
 /// The folder of an app that is never an input.
 pub(crate) const DOT_CONJOIN: &str = ".conjoin";
@@ -21,24 +27,39 @@ pub(crate) struct Folder<'a>(pub(crate) &'a Path);
 
 impl Folder<'_> {
     /// All files below, but editors' and what is called as one of `except`.
-    pub(crate) fn files(self, except: &'static [&'static str]) -> Vec<PathBuf> {
-        found(&self.walk(except))
+    pub(crate) fn files(self, except: &'static [&'static str]) -> io::Result<Vec<PathBuf>> {
+        let walk = WalkDir::new(self.0).follow_links(true).into_iter();
+        let entries = walk.filter_entry(|entry| counts(entry.depth(), entry.file_name(), entry.file_type(), except));
+        let mut files = Vec::new();
+        for entry in entries {
+            match entry {
+                Ok(entry) if entry.file_type().is_file() => files.push(entry.into_path()),
+                Ok(_) => {}
+                Err(error) => passable(error.io_error(), &error)?,
+            }
+        }
+        Ok(files)
     }
 
     /// The same, less what is hidden or ignored by version control, as far as the folder and the app in `app` say so.
-    pub(crate) fn tree(self, app: &Path, except: &'static [&'static str]) -> Vec<PathBuf> {
-        let mut walk = self.walk(except);
-        walk.hidden(true).git_ignore(true).require_git(false);
-        let ignored = self.ignored_above(app);
-        let mut files = found(&walk);
-        files.retain(|path| !is_ignored(&ignored, path));
-        files
-    }
-
-    fn walk(self, except: &'static [&'static str]) -> WalkBuilder {
+    pub(crate) fn tree(self, app: &Path, except: &'static [&'static str]) -> io::Result<Vec<PathBuf>> {
         let mut walk = WalkBuilder::new(self.0);
-        walk.standard_filters(false).follow_links(true).filter_entry(move |entry| counts(entry, except));
-        walk
+        walk.standard_filters(false).hidden(true).git_ignore(true).require_git(false).follow_links(true);
+        walk.filter_entry(move |entry| {
+            entry.file_type().is_none_or(|kind| counts(entry.depth(), entry.file_name(), kind, except))
+        });
+        let ignored = self.ignored_above(app);
+        let mut files = Vec::new();
+        for entry in walk.build() {
+            match entry {
+                Ok(entry) => {
+                    let is_file = entry.file_type().is_some_and(|kind| kind.is_file());
+                    files.extend(Some(entry.into_path()).filter(|path| is_file && !is_ignored(&ignored, path)));
+                }
+                Err(error) => passable(error.io_error(), &error)?,
+            }
+        }
+        Ok(files)
     }
 
     /// What the `.gitignore` files of the app say that lie above; the walk itself reads those below.
@@ -58,10 +79,12 @@ impl Folder<'_> {
     }
 }
 
-fn found(walk: &WalkBuilder) -> Vec<PathBuf> {
-    // Links in a circle and links that lead nowhere are no files.
-    let entries = walk.build().flatten();
-    entries.filter(|entry| entry.file_type().is_some_and(|kind| kind.is_file())).map(DirEntry::into_path).collect()
+/// Links in a circle and links that lead nowhere are no files; what may not be read could be one.
+fn passable(cause: Option<&io::Error>, error: &dyn std::error::Error) -> io::Result<()> {
+    match cause.map(io::Error::kind) {
+        Some(kind @ io::ErrorKind::PermissionDenied) => Err(io::Error::new(kind, error.to_string())),
+        _ => Ok(()),
+    }
 }
 
 fn is_ignored(ignored: &[Gitignore], path: &Path) -> bool {
@@ -70,12 +93,12 @@ fn is_ignored(ignored: &[Gitignore], path: &Path) -> bool {
     nearest.is_some_and(|found| found.is_ignore())
 }
 
-fn counts(entry: &DirEntry, except: &[&str]) -> bool {
-    let name = entry.file_name();
-    let is_folder = entry.file_type().is_some_and(|kind| kind.is_dir());
+/// Whether what is called `name`, so many folders below the first one, counts.
+fn counts(depth: usize, name: &OsStr, kind: FileType, except: &[&str]) -> bool {
+    let is_folder = kind.is_dir();
     let never =
         if is_folder { NEVER.iter().any(|never| name == *never) } else { is_of_an_editor(&name.to_string_lossy()) };
-    entry.depth() == 0 || !(never || except.iter().any(|except| name == *except))
+    depth == 0 || !(never || except.iter().any(|except| name == *except))
 }
 
 /// Copies, locks and unsaved changes of Vim, Emacs and their like.

@@ -9,10 +9,10 @@ use super::{
     step::{Attempt, Hold},
 };
 use crate::{
-    BuildEvent, StepError,
+    BuildEvent, Notice, StepError,
     lock::Lock,
     output::Lines,
-    process::{RunError, RunOptions, run},
+    process::{Heard, RunError, RunOptions, run},
     write::{copy_whole, write_whole},
 };
 
@@ -101,15 +101,23 @@ impl Attempt<'_> {
         let options = RunOptions {
             environment: self.work.options.environment,
             cancel: self.work.options.cancel,
-            limit: None,
+            limit: self.work.options.limits.time,
+            patience: Some(self.work.options.limits.silence),
             more: hold.job.variable(invocation.tool),
             held: hold.claim.children.as_ref().map(Lock::file),
         };
         let tell = |output| (self.emit)(BuildEvent::StepOutput { step: self.step.id.clone(), output });
         let mut lines = Lines::default();
-        let mut hear = |bytes: &[u8]| {
-            self.printed.push(bytes);
-            lines.push(bytes).into_iter().for_each(tell);
+        let limit = self.work.options.limits.time.map(|limit| limit.as_secs());
+        let mut hear = |heard: Heard<'_>| match heard {
+            Heard::Output(bytes) => {
+                self.printed.push(bytes);
+                lines.push(bytes).into_iter().for_each(tell);
+            }
+            Heard::Silence(duration) => {
+                let notice = Notice::Silent { seconds: duration.as_secs(), limit };
+                (self.emit)(BuildEvent::StepNoticed { step: self.step.id.clone(), notice });
+            }
         };
         let outcome = run(invocation, &options, &mut hear);
         if let (Err(RunError::Failed { .. }), Some(explanation)) = (&outcome, &invocation.explained_by) {

@@ -19,7 +19,7 @@ use crate::{
     go_list,
     lock::Lock,
     output::Output,
-    process::{RunOptions, run},
+    process::{Heard, RunOptions, run},
     stamp::FileTime,
     walk::Folder,
 };
@@ -30,7 +30,7 @@ pub(super) fn is_file(name: &str, seen: &Seen) -> bool {
 }
 
 impl Work<'_> {
-    /// What the tool says it has read, less what is declared, made by conjoin, or excepted; and whether none of it was touched since
+    /// What the tool says it has read, less what is declared, made by conjoin, or excepted; and the names of the files of it that were touched since
     /// `began`.
     pub(super) fn discover(
         &self,
@@ -38,9 +38,9 @@ impl Work<'_> {
         is_declared: &dyn Fn(&Path) -> bool,
         (began, hold): (FileTime, &Hold<'_>),
         kept: &mut Output,
-    ) -> Result<(BTreeMap<String, Seen>, bool), StepError> {
-        let (mut discovered, mut settled) = (BTreeMap::new(), true);
-        let Some(discovery) = &step.discovery else { return Ok((discovered, settled)) };
+    ) -> Result<(BTreeMap<String, Seen>, Vec<String>), StepError> {
+        let (mut discovered, mut late) = (BTreeMap::new(), Vec::new());
+        let Some(discovery) = &step.discovery else { return Ok((discovered, late)) };
         let on_file = |source| StepError::File { step: step.id.clone(), source };
         let made = self.options.layout.dot_conjoin();
         let read = self.list(step, discovery, hold, kept)?.into_iter().filter(|path| {
@@ -49,22 +49,20 @@ impl Work<'_> {
         });
         let (mut folders, mut files): (BTreeSet<PathBuf>, BTreeSet<PathBuf>) = read.partition(|path| path.is_dir());
         for path in &files {
-            folders.extend(self.package_of(step, discovery, path));
+            folders.extend(package_of(step, discovery, path));
         }
         for folder in &folders {
             files.extend(manifests_above(discovery, folder));
-            let below = self.below(step, folder);
+            let below = self.below(step, folder).map_err(on_file)?;
             discovered.insert(format!("{}/", self.roots.name(folder)), self.names_of(&below));
             files.extend(below);
         }
         for path in files {
-            let seen = self.see(&path, None).map_err(on_file)?;
-            if seen.is_some() && path.is_file() {
-                settled &= FileTime::written(&fs_err::metadata(&path).map_err(on_file)?) < began;
-            }
-            discovered.insert(self.roots.name(&path), seen.unwrap_or(Seen::without_stamp(Digest::ABSENT)));
+            let (name, seen) = (self.roots.name(&path), self.see(&path, None).map_err(on_file)?);
+            late.extend(seen.filter(|(_, touched)| *touched >= began).map(|_| name.clone()));
+            discovered.insert(name, seen.map_or(Seen::without_stamp(Digest::ABSENT), |(seen, _)| seen));
         }
-        Ok((discovered, settled))
+        Ok((discovered, late))
     }
 
     /// The same files and folders as they are now, with the files that have been added below folders.
@@ -73,7 +71,7 @@ impl Work<'_> {
         for (name, seen) in old {
             now.insert(name.clone(), self.look_at(step, name, Some(seen))?);
             let changed_folder = name.ends_with('/') && now.get(name) != Some(seen);
-            for path in self.below(step, &self.roots.path(name)).into_iter().filter(|_| changed_folder) {
+            for path in self.below(step, &self.roots.path(name))?.into_iter().filter(|_| changed_folder) {
                 let name = self.roots.name(&path);
                 if !old.contains_key(&name) {
                     let seen = self.look_at(step, &name, None)?;
@@ -88,15 +86,16 @@ impl Work<'_> {
     pub(super) fn look_at(&self, step: &Step, name: &str, remembered: Option<&Seen>) -> io::Result<Seen> {
         let path = self.roots.path(name);
         if name.ends_with('/') {
-            return Ok(self.names_of(&self.below(step, &path)));
+            return Ok(self.names_of(&self.below(step, &path)?));
         }
-        Ok(self.see(&path, remembered)?.unwrap_or(Seen::without_stamp(Digest::ABSENT)))
+        let seen = self.see(&path, remembered)?;
+        Ok(seen.map_or(Seen::without_stamp(Digest::ABSENT), |(seen, _)| seen))
     }
 
-    /// A file as it is, or a folder, whose contents do not count.
-    pub(super) fn see(&self, path: &Path, remembered: Option<&Seen>) -> io::Result<Option<Seen>> {
+    /// A file as it is and when it was last touched, or a folder, whose contents do not count.
+    pub(super) fn see(&self, path: &Path, remembered: Option<&Seen>) -> io::Result<Option<(Seen, FileTime)>> {
         if path.is_dir() {
-            return Ok(Some(Seen::without_stamp(Digest::of(b"folder"))));
+            return Ok(Some((Seen::without_stamp(Digest::of(b"folder")), FileTime::default())));
         }
         match self.digests.file(path, remembered) {
             Ok(seen) => Ok(Some(seen)),
@@ -137,12 +136,17 @@ impl Work<'_> {
         let options = RunOptions {
             environment: self.options.environment,
             cancel: self.options.cancel,
-            limit: None,
+            limit: self.options.limits.time,
+            patience: None,
             more: hold.job.variable(invocation.tool),
             held: hold.claim.children.as_ref().map(Lock::file),
         };
         let mut printed = Vec::new();
-        let outcome = run(invocation, &options, &mut |bytes| printed.extend_from_slice(bytes));
+        let outcome = run(invocation, &options, &mut |heard| {
+            if let Heard::Output(bytes) = heard {
+                printed.extend_from_slice(bytes);
+            }
+        });
         if outcome.is_err() {
             kept.push(&printed);
         }
@@ -154,18 +158,8 @@ impl Work<'_> {
         })
     }
 
-    /// The folder of the package that the source at `path` belongs to, unless that is around the folder that the tool works in, where
-    /// the step declares what counts.
-    fn package_of(&self, step: &Step, discovery: &Discovery, path: &Path) -> Option<PathBuf> {
-        let packages = discovery.packages.as_ref()?;
-        let conjoin_plan::Action::Run(invocation) = &step.action else { return None };
-        let is_source = path.extension().is_some_and(|ending| ending == packages.source);
-        let package = path.ancestors().skip(1).find(|folder| folder.join(packages.manifest).is_file())?;
-        (is_source && !invocation.cwd.as_path().starts_with(package)).then(|| package.to_owned())
-    }
-
     /// The files below a folder that was read.
-    fn below(&self, step: &Step, folder: &Path) -> Vec<PathBuf> {
+    fn below(&self, step: &Step, folder: &Path) -> io::Result<Vec<PathBuf>> {
         let except = step.discovery.as_ref().and_then(|discovery| discovery.packages).map_or(&[][..], |it| it.except);
         Folder(folder).tree(self.options.layout.app.as_path(), except)
     }
@@ -174,6 +168,16 @@ impl Work<'_> {
         let names: BTreeSet<String> = files.iter().map(|path| self.roots.name(path)).collect();
         Seen::without_stamp(Digest::of(names.into_iter().collect::<Vec<_>>().join("\n").as_bytes()))
     }
+}
+
+/// The folder of the package that the source at `path` belongs to, unless that is around the folder that the tool works in, where
+/// the step declares what counts.
+fn package_of(step: &Step, discovery: &Discovery, path: &Path) -> Option<PathBuf> {
+    let packages = discovery.packages.as_ref()?;
+    let conjoin_plan::Action::Run(invocation) = &step.action else { return None };
+    let is_source = path.extension().is_some_and(|ending| ending == packages.source);
+    let package = path.ancestors().skip(1).find(|folder| folder.join(packages.manifest).is_file())?;
+    (is_source && !invocation.cwd.as_path().starts_with(package)).then(|| package.to_owned())
 }
 
 /// What the folders above a package add to it.

@@ -3,7 +3,8 @@
 //! 1. The folder is made and entered ([`enter`]): several processes may be in it;
 //! 2. steps whose dependencies succeeded are handed to threads ([`schedule`]);
 //! 3. each is compared with what is remembered; if that does not do, it is claimed, so that no other process is at it ([`claim`]), and
-//!    restored from the store or carried out ([`step`], [`action`], [`discovered`], [`reasons`]).
+//!    restored from the store or carried out ([`step`], [`action`], [`discovered`], [`reasons`]);
+//! 4. where programs ran, it is looked whether they wrote where they should not ([`strays`]).
 //!
 //! A step is up to date if the key of what it declares is the recorded one, the files that it turned out to read are as they
 //! were, and so are its outputs. Otherwise the [store](crate::store) is asked; only if it does not know either, something runs.
@@ -18,8 +19,14 @@ mod generate;
 mod reasons;
 mod schedule;
 mod step;
+mod strays;
 
-use std::{collections::BTreeMap, num::NonZeroUsize, sync::Mutex, time::Instant};
+use std::{
+    collections::BTreeMap,
+    num::NonZeroUsize,
+    sync::Mutex,
+    time::{Duration, Instant},
+};
 
 use conjoin_plan::{AbsPath, Action, Keep, Layout, Plan};
 
@@ -54,9 +61,20 @@ pub struct ExecuteOptions<'a> {
     pub on_failure: OnFailure,
     /// What ends it early.
     pub cancel: &'a CancelToken,
+    /// How long programs may take.
+    pub limits: Limits,
     /// How many bytes the artifacts of all apps may have in the cache folder; more is removed, what was used longest ago first.
     /// Without a number, the store is neither asked nor added to.
     pub store_limit: Option<u64>,
+}
+
+/// How long the program of a step may take.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// Until it is ended; `None` means as long as it likes.
+    pub time: Option<Duration>,
+    /// Until it is told that it prints nothing.
+    pub silence: Duration,
 }
 
 /// What happens to the other steps when one fails.
@@ -79,6 +97,9 @@ pub fn execute(
     sink.event(BuildEvent::PlanReady { steps: plan.steps().iter().map(line).collect() });
     let (work, lock) = begin(plan, options, performer, sink)?;
     let (steps, failed) = schedule::schedule(&work, sink);
+    for (steps, files) in strays::strays(&work, &steps) {
+        sink.event(BuildEvent::Strayed { steps, files });
+    }
     let built = steps.iter().filter(|step| step.outcome == StepOutcome::Built);
     work.durations.learn(built.map(|step| (step.step.0.clone(), milliseconds(step.duration))));
     if let (Some(store), Some(limit)) = (work.store.as_ref().filter(|_| stored(plan, &steps)), options.store_limit) {
@@ -170,6 +191,6 @@ fn line(step: &conjoin_plan::Step) -> StepLine {
     StepLine { step: step.id.clone(), subject: step.subject.clone(), title: step.title.clone(), program }
 }
 
-fn milliseconds(duration: std::time::Duration) -> u64 {
+fn milliseconds(duration: Duration) -> u64 {
     u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
 }

@@ -70,6 +70,12 @@ pub(super) fn discovered(
     files(&there(old), &there(new), roots, reasons);
 }
 
+/// The names of the files that one of the two has alone, or with other contents.
+pub(super) fn changed(old: &BTreeMap<String, Seen>, new: &BTreeMap<String, Seen>) -> Vec<String> {
+    let differs = |name: &&String| old.get(*name).map(|seen| seen.digest) != new.get(*name).map(|seen| seen.digest);
+    old.keys().chain(new.keys().filter(|name| !old.contains_key(*name))).filter(differs).cloned().collect()
+}
+
 /// What is gone from a value of several lines and what is new in it; nothing for a value that is one word.
 fn changes(old: &str, new: &str) -> Vec<String> {
     let lines = |text: &str| text.lines().map(|line| line.trim().trim_end_matches([';', ',']).to_owned()).collect();

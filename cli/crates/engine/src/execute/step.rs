@@ -2,9 +2,9 @@
 
 use std::{
     any::Any,
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     io,
-    path::{Path, PathBuf},
+    path::Path,
     sync::{Mutex, PoisonError},
     time::{Duration, Instant},
 };
@@ -13,7 +13,7 @@ use conjoin_plan::{AbsPath, Action, Keep, Plan, Step, StepId};
 
 use super::{ExecuteOptions, action::outputs_of, claim::Claim, expect::Durations, milliseconds, reasons};
 use crate::{
-    BuildEvent, DirtyReason, FailedStep, InputError, PerformError, Performer, StepError, StepOutcome,
+    BuildEvent, DirtyReason, FailedStep, InputError, Notice, PerformError, Performer, StepError, StepOutcome,
     digest::{Digest, Digests, Seen},
     inputs::{Inputs, Reader},
     jobs::{Job, Jobs},
@@ -95,7 +95,7 @@ impl Work<'_> {
     pub(super) fn look(&self, step: &Step) -> Result<(Vec<DirtyReason>, Option<Record>), StepError> {
         let mut attempt = self.attempt(step, &|_| ());
         let record = self.state.load(&step.id);
-        let inputs = attempt.read_inputs(record.as_ref().map(|record| &record.files))?;
+        let inputs = attempt.read_inputs(record.as_ref().map(|record| &record.files), None)?;
         let declared = attempt.description.key(&inputs);
         if let Some(record) = attempt.up_to_date(record.as_ref(), declared, &inputs)? {
             attempt.finish(&record);
@@ -144,7 +144,7 @@ fn failure(step: &Step, output: Vec<u8>, error: StepError) -> FailedStep {
 impl Attempt<'_> {
     fn carry_out(&mut self) -> Result<StepOutcome, StepError> {
         let record = self.work.state.load(&self.step.id);
-        let inputs = self.read_inputs(record.as_ref().map(|record| &record.files))?;
+        let inputs = self.read_inputs(record.as_ref().map(|record| &record.files), None)?;
         let declared = self.description.key(&inputs);
         if let Some(record) = self.up_to_date(record.as_ref(), declared, &inputs)? {
             self.finish(&record);
@@ -155,7 +155,7 @@ impl Attempt<'_> {
         let (mut inputs, mut declared) = (inputs, declared);
         if now != record {
             // Another process was at it.
-            inputs = self.read_inputs(now.as_ref().map(|record| &record.files))?;
+            inputs = self.read_inputs(now.as_ref().map(|record| &record.files), None)?;
             declared = self.description.key(&inputs);
             if let Some(record) = self.up_to_date(now.as_ref(), declared, &inputs)? {
                 self.finish(&record);
@@ -169,7 +169,7 @@ impl Attempt<'_> {
         }
         let job = self.work.jobs.take(self.work.options.cancel).map_err(|error| self.on_file(error))?;
         (self.emit)(BuildEvent::StepStarted { step: self.step.id.clone(), reasons: self.reasons.clone() });
-        self.do_it(inputs, &Hold { claim, job })?;
+        self.do_it(inputs, now, &Hold { claim, job })?;
         Ok(StepOutcome::Built)
     }
 
@@ -218,14 +218,15 @@ impl Attempt<'_> {
     fn look_at(&self, files: &BTreeMap<String, Seen>) -> Result<BTreeMap<String, Seen>, StepError> {
         let mut now = BTreeMap::new();
         for (name, seen) in files {
-            if let Some(seen) = self.see(&self.work.roots.path(name), Some(seen))? {
+            if let Some((seen, _)) = self.see(&self.work.roots.path(name), Some(seen))? {
                 now.insert(name.clone(), seen);
             }
         }
         Ok(now)
     }
 
-    fn see(&self, path: &Path, remembered: Option<&Seen>) -> Result<Option<Seen>, StepError> {
+    /// A file as it is and when it was last touched, or a folder, whose contents do not count.
+    fn see(&self, path: &Path, remembered: Option<&Seen>) -> Result<Option<(Seen, FileTime)>, StepError> {
         self.work.see(path, remembered).map_err(|error| self.on_file(error))
     }
 
@@ -257,26 +258,41 @@ impl Attempt<'_> {
         self.step.keep == Keep::Stored && !self.outputs.is_empty()
     }
 
-    /// Carries out the action, again if what it reads changed meanwhile, and remembers what it made.
-    fn do_it(&mut self, mut inputs: Inputs, hold: &Hold<'_>) -> Result<(), StepError> {
-        let mut before: Option<BTreeMap<String, Seen>> = None;
-        for _ in 0..ATTEMPTS {
-            let declared = self.description.key(&inputs);
+    /// Carries out the action, again if what it reads changed meanwhile, and remembers what it made. `record` is that of the last time.
+    fn do_it(&mut self, mut inputs: Inputs, record: Option<Record>, hold: &Hold<'_>) -> Result<(), StepError> {
+        // What the program itself writes of what it reads: touched each time.
+        let (mut own, mut read) = record.map(|record| (record.touched, record.discovered)).unwrap_or_default();
+        for attempt in 1..=ATTEMPTS {
             let (began, began_at) = (Instant::now(), self.work.state.now().map_err(|error| self.on_file(error))?);
             self.act(hold)?;
             let took = milliseconds(began.elapsed());
             let outputs = self.made()?;
-            let after = self.read_inputs(Some(&inputs.files))?;
-            let (discovered, settled) = self.discover(&after, began_at, hold)?;
-            let unchanged = settled || before.as_ref().is_some_and(|before| same_contents(before, &discovered));
-            if self.description.key(&after) == declared && unchanged {
+            let mut after = self.read_inputs(Some(&inputs.files), Some(began_at))?;
+            let (discovered, late) = self.discover(&after, began_at, hold)?;
+            let mut changed = reasons::changed(&inputs.files, &after.files);
+            changed.extend(inputs.names.symmetric_difference(&after.names).cloned());
+            let digest = |files: &BTreeMap<String, Seen>, name: &String| files.get(name).map(|seen| seen.digest);
+            changed.extend(late.iter().filter(|name| digest(&read, name) != digest(&discovered, name)).cloned());
+            after.touched.extend(late);
+            if changed.is_empty() && after.touched.iter().all(|name| own.contains(name)) {
                 let record = self.record(&after, discovered, outputs, took);
                 return self.remember(&record);
             }
-            (inputs, before) = (after, Some(discovered));
+            changed.extend(after.touched.iter().cloned());
+            self.tell_changes(&changed, attempt);
+            own.clone_from(&after.touched);
+            (inputs, read) = (after, discovered);
         }
         // It never came to rest: what it made is there, but the next build looks again.
         self.work.state.forget(&self.step.id).map_err(|error| self.on_file(error))
+    }
+
+    /// Tells that files changed during attempt number `attempt`.
+    fn tell_changes(&self, names: &[String], attempt: usize) {
+        let files: BTreeSet<String> = names.iter().map(|name| self.work.roots.shown(name)).collect();
+        let files = files.into_iter().collect();
+        let notice = if attempt < ATTEMPTS { Notice::Again { files } } else { Notice::Unsettled { files } };
+        (self.emit)(BuildEvent::StepNoticed { step: self.step.id.clone(), notice });
     }
 
     /// The outputs as they are now, all of them.
@@ -284,19 +300,19 @@ impl Attempt<'_> {
         let mut made = BTreeMap::new();
         for path in &self.outputs {
             let missing = || StepError::MissingOutput { step: self.step.id.clone(), path: path.clone() };
-            let seen = self.see(path.as_path(), None)?.ok_or_else(missing)?;
+            let (seen, _) = self.see(path.as_path(), None)?.ok_or_else(missing)?;
             made.insert(self.work.roots.name(path.as_path()), seen);
         }
         Ok(made)
     }
 
-    /// What the step turned out to read, and whether nothing of it was touched since `began`.
+    /// What the step turned out to read, and the names of the files of it that were touched since `began`.
     fn discover(
         &mut self,
         inputs: &Inputs,
         began: FileTime,
         hold: &Hold<'_>,
-    ) -> Result<(BTreeMap<String, Seen>, bool), StepError> {
+    ) -> Result<(BTreeMap<String, Seen>, Vec<String>), StepError> {
         let (outputs, roots) = (&self.outputs, &self.work.roots);
         let is_output = |path: &Path| outputs.iter().any(|output| output.as_path() == path);
         let is_declared = |path: &Path| is_output(path) || inputs.files.contains_key(&roots.name(path));
@@ -328,9 +344,9 @@ impl Attempt<'_> {
     ) -> Record {
         let declared = self.description.key(inputs);
         let Description { action, versions } = self.description.clone();
-        let Inputs { files, names, values } = inputs.clone();
+        let Inputs { files, names, values, touched } = inputs.clone();
         let format = Record::FORMAT;
-        Record { format, declared, action, versions, values, files, names, discovered, outputs, milliseconds }
+        Record { format, declared, action, versions, values, files, touched, names, discovered, outputs, milliseconds }
     }
 
     /// Lets the steps that wait for this one know its key.
@@ -338,12 +354,17 @@ impl Attempt<'_> {
         self.work.keys.lock().unwrap_or_else(PoisonError::into_inner).insert(self.step.id.clone(), record.key());
     }
 
-    fn read_inputs(&self, remembered: Option<&BTreeMap<String, Seen>>) -> Result<Inputs, StepError> {
+    fn read_inputs(
+        &self,
+        remembered: Option<&BTreeMap<String, Seen>>,
+        since: Option<FileTime>,
+    ) -> Result<Inputs, StepError> {
         let reader = Reader {
             roots: &self.work.roots,
             app: self.work.options.layout.app.as_path(),
             digests: &self.work.digests,
             remembered,
+            since,
             key_of: &|id| self.work.key(id),
         };
         reader.read(self.step).map_err(|source: InputError| StepError::Input { step: self.step.id.clone(), source })
@@ -352,11 +373,4 @@ impl Attempt<'_> {
     fn on_file(&self, source: io::Error) -> StepError {
         StepError::File { step: self.step.id.clone(), source }
     }
-}
-
-fn same_contents(one: &BTreeMap<String, Seen>, other: &BTreeMap<String, Seen>) -> bool {
-    let digests = |files: &BTreeMap<String, Seen>| -> Vec<(PathBuf, Digest)> {
-        files.iter().map(|(name, seen)| (PathBuf::from(name), seen.digest)).collect()
-    };
-    digests(one) == digests(other)
 }

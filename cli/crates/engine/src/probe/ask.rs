@@ -7,7 +7,7 @@ use conjoin_plan::{AbsPath, Arg, FoundIn, FoundTool, Invocation, Tool, ToolFact,
 use super::{ProbeContext, identity, memory::Memory, version::find_version};
 use crate::{
     digest::Digest,
-    process::{RunOptions, run},
+    process::{Heard, RunOptions, run},
 };
 
 /// How long a tool may take to answer.
@@ -58,12 +58,15 @@ impl Asker<'_> {
             cancel: self.context.cancel,
             limit: Some(LIMIT),
             more: None,
+            patience: None,
             held: None,
         };
         let mut output = Vec::new();
-        let outcome = run(&invocation, &options, &mut |bytes| {
-            let room = LONGEST_ANSWER.saturating_sub(output.len());
-            output.extend_from_slice(&bytes[..bytes.len().min(room)]);
+        let outcome = run(&invocation, &options, &mut |heard| {
+            if let Heard::Output(bytes) = heard {
+                let room = LONGEST_ANSWER.saturating_sub(output.len());
+                output.extend_from_slice(&bytes[..bytes.len().min(room)]);
+            }
         });
         let output = String::from_utf8_lossy(&output).into_owned();
         if let Err(error) = outcome {

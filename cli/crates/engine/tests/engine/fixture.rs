@@ -5,10 +5,11 @@ use std::{
     num::NonZeroUsize,
     path::PathBuf,
     sync::{Arc, Mutex},
+    time::Duration,
 };
 
 use conjoin_engine::{
-    BuildEvent, BuildReport, CancelToken, Environment, ExecuteError, ExecuteOptions, GeneratedFile, OnFailure,
+    BuildEvent, BuildReport, CancelToken, Environment, ExecuteError, ExecuteOptions, GeneratedFile, Limits, OnFailure,
     PerformError, Performer, Scope, StepOutcome, execute,
 };
 use conjoin_manifest::ComponentName;
@@ -33,6 +34,7 @@ pub(crate) struct Fixture {
     pub(crate) on_failure: OnFailure,
     pub(crate) scope: Scope,
     pub(crate) store_limit: u64,
+    pub(crate) limits: Limits,
     pub(crate) events: Arc<Mutex<Vec<BuildEvent>>>,
 }
 
@@ -53,6 +55,7 @@ impl Fixture {
             on_failure: OnFailure::GoOn,
             scope: Scope::App,
             store_limit: u64::MAX,
+            limits: Limits { time: None, silence: Duration::from_hours(1) },
             events: Arc::default(),
         }
     }
@@ -146,6 +149,7 @@ impl Fixture {
             memory: self.memory,
             on_failure: self.on_failure,
             cancel: &self.cancel,
+            limits: self.limits,
             store_limit: Some(self.store_limit),
         };
         self.env.forget_starts();

@@ -4,7 +4,7 @@ use std::{os::unix::fs::PermissionsExt, time::Duration};
 
 use conjoin_engine::{
     CancelToken, Environment,
-    process::{RunError, RunOptions, run},
+    process::{Heard, RunError, RunOptions, run},
 };
 use conjoin_plan::Invocation;
 use conjoin_test_support::TestEnv;
@@ -18,9 +18,20 @@ struct Ran {
 
 fn run_fake(fixture: &Fixture, invocation: &Invocation, limit: Option<Duration>) -> Ran {
     let environment = Environment::new(fixture.env.variables());
-    let options = RunOptions { environment: &environment, cancel: &fixture.cancel, limit, more: None, held: None };
+    let options = RunOptions {
+        environment: &environment,
+        cancel: &fixture.cancel,
+        limit,
+        patience: None,
+        more: None,
+        held: None,
+    };
     let mut output = Vec::new();
-    let outcome = run(invocation, &options, &mut |bytes| output.extend_from_slice(bytes));
+    let outcome = run(invocation, &options, &mut |heard| {
+        if let Heard::Output(bytes) = heard {
+            output.extend_from_slice(bytes);
+        }
+    });
     Ran { outcome, output: String::from_utf8_lossy(&output).into_owned() }
 }
 

@@ -102,8 +102,13 @@ fn every_line_is_as_the_schema_says() {
     app.write("hello/hello.wasm", "no module");
     look(&["explain", "build"]);
     look(&["build"]);
-    app.write("conjoin.toml", MANIFEST.replace("[\"cp\", \"hello.wasm\"", "[\"sh\", \"-c\", \"echo no; exit 1\""));
-    look(&["build"]);
+    // It changes what it reads, and what is not its business.
+    let unruly = "echo >> hello.wasm; echo >> ../notes; cp hello.wasm built.wasm";
+    for command in [unruly, "echo no; exit 1"] {
+        let command = format!("[\"sh\", \"-c\", \"{command}\"");
+        app.write("conjoin.toml", MANIFEST.replace("[\"cp\", \"hello.wasm\"", &command));
+        look(&["build"]);
+    }
     let expected: BTreeSet<String> =
         validator.kinds.iter().filter(|kind| !ELSEWHERE.contains(&kind.as_str())).cloned().collect();
     assert_eq!(seen, expected);

@@ -30,7 +30,7 @@ pub(super) fn identity(tool: Tool, path: &AbsPath, args: &[&str], context: &Prob
         parts.rustup();
     } else if let Some(root) = pyenv_root(&program) {
         parts.pyenv(&root);
-    } else if program.parent().is_some_and(|folder| folder.ends_with("shims")) {
+    } else if is_unknown_chooser(&program) {
         return None;
     }
     if matches!(tool, Tool::Go | Tool::GoForTinyGo) {
@@ -46,6 +46,13 @@ fn is_rustup_proxy(program: &Path) -> bool {
         (Ok(rustup), Ok(program)) => same(&rustup, &program),
         _ => false,
     }
+}
+
+/// Programs that start another one of the name by which they were started, going by what is not known here: shims; those of snap and
+/// of Volta, to which such names are links.
+fn is_unknown_chooser(program: &Path) -> bool {
+    let in_shims = program.parent().is_some_and(|folder| folder.ends_with("shims"));
+    in_shims || program.file_name().is_some_and(|name| name == "snap" || name == "volta-shim")
 }
 
 fn pyenv_root(program: &Path) -> Option<PathBuf> {

@@ -14,7 +14,7 @@ mod version;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
-    thread,
+    io, thread,
 };
 
 use conjoin_plan::{AbsPath, Facts, Layout, Locate, Probe, Tool, ToolFact, ToolSpec};
@@ -72,7 +72,7 @@ pub fn probe(request: &ProbeRequest<'_>, context: &ProbeContext<'_>) -> Facts {
         read_texts(path, &mut facts.texts);
     }
     for path in request.sources {
-        facts.sources.insert(path.clone(), fs_err::read(path).map_err(|error| error.to_string()));
+        facts.sources.insert(path.clone(), read_file(path).map_err(|error| error.to_string()));
     }
     facts
 }
@@ -109,12 +109,20 @@ fn asked_first(spec: &ToolSpec) -> Vec<Tool> {
     place.into_iter().chain(version).collect()
 }
 
+/// The contents of a file; a pipe would be waited for.
+fn read_file(path: &AbsPath) -> io::Result<Vec<u8>> {
+    if fs_err::metadata(path)?.is_file() {
+        return fs_err::read(path);
+    }
+    Err(io::Error::other(format!("`{path}` is not a file")))
+}
+
 /// Files that cannot be read, or are no text, are left out.
 fn read_texts(path: &AbsPath, texts: &mut BTreeMap<AbsPath, String>) {
     if let Ok(entries) = fs_err::read_dir(path.as_path()) {
         let files = entries.flatten().map(|entry| path.join(entry.file_name())).filter(|path| path.as_path().is_file());
         texts.extend(files.filter_map(|path| Some((path.clone(), fs_err::read_to_string(&path).ok()?))));
-    } else if let Ok(text) = fs_err::read_to_string(path) {
+    } else if let Some(text) = read_file(path).ok().and_then(|bytes| String::from_utf8(bytes).ok()) {
         texts.insert(path.clone(), text);
     }
 }

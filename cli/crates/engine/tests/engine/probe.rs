@@ -3,8 +3,10 @@
 use std::{
     collections::{BTreeMap, BTreeSet},
     ffi::OsString,
+    fs::FileTimes,
     os::unix::fs::{PermissionsExt, symlink},
-    path::PathBuf,
+    path::{Path, PathBuf},
+    time::{Duration, SystemTime},
 };
 
 use conjoin_engine::{CancelToken, Environment, ProbeContext, ProbeRequest, probe};
@@ -32,6 +34,17 @@ static RUSTC: ToolSpec = ToolSpec {
     variable: "CONJOIN_RUSTC",
     locate: Locate::Path { names: &["rustc"], cached: None },
     probe: Probe::Run { args: &["--version"], after: "" },
+    window: Window::ANY,
+    providers: &[],
+    by_hand: "",
+};
+
+static GO: ToolSpec = ToolSpec {
+    tool: Tool::Go,
+    name: "Go",
+    variable: "CONJOIN_GO",
+    locate: Locate::Path { names: &["go"], cached: None },
+    probe: Probe::Run { args: &["version"], after: "go version go" },
     window: Window::ANY,
     providers: &[],
     by_hand: "",
@@ -275,6 +288,118 @@ fn shim(machine: &Machine, folder: &str, comment: &str) {
     fs_err::set_permissions(path, PermissionsExt::from_mode(0o755)).unwrap();
 }
 
+/// A program that says its version, not a fake tool: its file is all that there is of it.
+fn program(machine: &Machine, below: &str, version: &str) -> PathBuf {
+    let path = machine.env.write(below, &format!("#!/bin/sh\necho tool version {version}\n"));
+    fs_err::set_permissions(&path, PermissionsExt::from_mode(0o755)).unwrap();
+    set_old(&path);
+    path
+}
+
+/// Gives a file the time that all files of these tests have.
+fn set_old(path: &Path) {
+    let times = FileTimes::new().set_modified(SystemTime::UNIX_EPOCH + Duration::from_secs(1_000_000_000));
+    fs_err::File::open(path).unwrap().file().set_times(times).unwrap();
+}
+
+fn version(machine: &Machine) -> (u64, u64, u64) {
+    match &machine.probe(&[&TOOL]).tools[&Tool::TinyGo] {
+        ToolFact::Found(tool) => tool.version,
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn another_program_of_the_same_size_and_time_is_noticed() {
+    let machine = Machine::new();
+    let path = program(&machine, "bin/tool", "1.2.3");
+    assert_eq!(version(&machine), (1, 2, 3));
+    // In its place, as a package manager does it: another inode.
+    let newer = program(&machine, "newer", "1.2.4");
+    fs_err::rename(newer, &path).unwrap();
+    assert_eq!(version(&machine), (1, 2, 4));
+    // Into it: the same inode, size and time.
+    program(&machine, "bin/tool", "1.2.5");
+    assert_eq!(version(&machine), (1, 2, 5));
+}
+
+#[test]
+fn a_link_that_leads_elsewhere_is_noticed() {
+    let machine = Machine::new();
+    let (old, new) =
+        (program(&machine, "versions/v1/bin/tool", "1.3.0"), program(&machine, "versions/v2/bin/tool", "1.4.0"));
+    let link = machine.env.bin().join("tool");
+    symlink(&old, &link).unwrap();
+    assert_eq!(version(&machine), (1, 3, 0));
+    fs_err::remove_file(&link).unwrap();
+    symlink(&new, &link).unwrap();
+    assert_eq!(version(&machine), (1, 4, 0));
+    // The whole folder is a link, as `current` of nvm and others.
+    let mut machine = machine;
+    let current = machine.env.path("versions/current");
+    symlink("v1", &current).unwrap();
+    machine.set("PATH", current.join("bin"));
+    assert_eq!(version(&machine), (1, 3, 0));
+    fs_err::remove_file(&current).unwrap();
+    symlink("v2", &current).unwrap();
+    assert_eq!(version(&machine), (1, 4, 0));
+}
+
+#[test]
+fn another_order_of_path_is_noticed() {
+    let mut machine = Machine::new();
+    program(&machine, "versions/v1/bin/tool", "1.3.0");
+    program(&machine, "versions/v2/bin/tool", "1.4.0");
+    let (one, two) = (machine.env.path("versions/v1/bin"), machine.env.path("versions/v2/bin"));
+    for (first, second, expected) in [(&one, &two, (1, 3, 0)), (&two, &one, (1, 4, 0)), (&one, &two, (1, 3, 0))] {
+        machine.set("PATH", std::env::join_paths([first, second]).unwrap());
+        assert_eq!(version(&machine), expected);
+    }
+}
+
+#[test]
+fn go_is_asked_again_when_it_would_choose_another_toolchain() {
+    let mut machine = Machine::new();
+    machine.env.fake_tool("go", "when version\n say go version go1.26.1 linux/amd64\n");
+    machine.find(&GO);
+    let mut asked_again = |what: &str, change: &mut dyn FnMut(&mut Machine)| {
+        machine.find(&GO);
+        assert_eq!(machine.questions(), 0, "before {what}");
+        change(&mut machine);
+        machine.find(&GO);
+        assert_eq!(machine.questions(), 1, "{what}");
+    };
+    asked_again("a module", &mut |machine| drop(machine.env.write("app/go.mod", "module x\n\ngo 1.26\n")));
+    asked_again("its toolchain", &mut |machine| {
+        drop(machine.env.write("app/go.mod", "module x\n\ngo 1.26\ntoolchain go1.27.0\n"))
+    });
+    asked_again("a workspace above the app", &mut |machine| drop(machine.env.write("go.work", "go 1.26\n")));
+    asked_again("the settings", &mut |machine| drop(machine.env.write("home/.config/go/env", "GOTOOLCHAIN=local\n")));
+    asked_again("a variable", &mut |machine| machine.set("GOTOOLCHAIN", "go1.27.0"));
+}
+
+#[test]
+fn a_program_that_starts_the_one_that_somebody_has_chosen_is_asked_each_time() {
+    for chooser in ["snap", "volta-shim"] {
+        let machine = Machine::with_tool("1.2.3");
+        let real = machine.env.path("real");
+        fs_err::create_dir(&real).unwrap();
+        for file in ["tool", "tool.script"] {
+            fs_err::rename(machine.env.bin().join(file), real.join(file)).unwrap();
+        }
+        let text = format!("#!/bin/sh\nexec {}/$(basename $0) \"$@\"\n", real.display());
+        let path = machine.env.write(format!("choosers/{chooser}"), &text);
+        fs_err::set_permissions(&path, PermissionsExt::from_mode(0o755)).unwrap();
+        symlink(&path, machine.env.bin().join("tool")).unwrap();
+        let mut machine = machine;
+        let path = std::env::join_paths([machine.env.bin(), PathBuf::from("/usr/bin"), PathBuf::from("/bin")]).unwrap();
+        machine.set("PATH", path);
+        assert_eq!(version(&machine), (1, 2, 3));
+        fs_err::write(real.join("tool.script"), "when --version\n say tool version 1.2.4\n").unwrap();
+        assert_eq!(version(&machine), (1, 2, 4), "{chooser}");
+    }
+}
+
 #[test]
 fn files_that_plans_are_made_from_are_read_as_far_as_they_exist() {
     let machine = Machine::new();
@@ -285,8 +410,9 @@ fn files_that_plans_are_made_from_are_read_as_far_as_they_exist() {
     fs_err::write(machine.env.path("app/lists/binary"), [0xff, 0xfe]).unwrap();
     machine.env.write("app/legacy.wasm", "wasm");
     let path = |below: &str| abs(machine.env.path(PathBuf::from("app").join(below)));
-    let texts = [path("a/Cargo.toml"), path("a/none"), path("lists")];
-    let sources = [path("legacy.wasm"), path("none.wasm")];
+    machine.env.fifo("app/pipe");
+    let texts = [path("a/Cargo.toml"), path("a/none"), path("lists"), path("pipe")];
+    let sources = [path("legacy.wasm"), path("none.wasm"), path("pipe")];
     let (environment, cancel) = (Environment::default(), CancelToken::new().unwrap());
     let layout = layout(machine.env.app(), machine.env.cache());
     let context = ProbeContext { environment: &environment, layout: &layout, cancel: &cancel };
@@ -297,4 +423,5 @@ fn files_that_plans_are_made_from_are_read_as_far_as_they_exist() {
     assert_eq!(texts, expected.map(|(name, text)| (path(name), text.to_owned())));
     assert_eq!(facts.sources[&sources[0]], Ok(b"wasm".to_vec()));
     assert!(facts.sources[&sources[1]].as_ref().unwrap_err().contains("none.wasm"));
+    assert!(facts.sources[&sources[2]].as_ref().unwrap_err().contains("is not a file"));
 }

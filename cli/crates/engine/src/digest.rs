@@ -2,9 +2,7 @@
 
 use std::{
     collections::HashMap,
-    fmt,
-    fs::File,
-    io,
+    fmt, io,
     path::{Path, PathBuf},
     sync::{Mutex, PoisonError},
 };
@@ -114,9 +112,9 @@ impl Digests {
     }
 
     fn read(&self, path: &Path) -> io::Result<(Stamp, Digest)> {
-        let file: File = fs_err::File::open(path)?.into_parts().0;
+        let mut file = fs_err::File::open(path)?;
         let mut hasher = blake3::Hasher::new();
-        hasher.update_reader(&file)?;
+        hasher.update_reader(&mut file)?;
         let seen = (Stamp::of(&file.metadata()?), Digest::from(hasher.finalize()));
         if seen.0.is_older_than(self.began) {
             self.known.lock().unwrap_or_else(PoisonError::into_inner).insert(path.to_owned(), seen);

@@ -29,6 +29,12 @@ pub(super) fn write_generated(action: &GenerateAction, files: &[GeneratedFile]) 
     if list == before { Ok(()) } else { write_whole(action.list.as_path(), list.as_bytes()) }
 }
 
+/// The files that the list of `action` names.
+pub(super) fn generated(action: &GenerateAction) -> Vec<AbsPath> {
+    let list = fs_err::read_to_string(&action.list).unwrap_or_default();
+    listed(&list).map(|path| action.into.join(path)).collect()
+}
+
 /// The paths in a list, less those that no list of ours has.
 fn listed(list: &str) -> impl Iterator<Item = &str> {
     let paths = list.lines().filter_map(|line| Some(line.split_once("  ")?.1));

@@ -11,7 +11,9 @@ use std::{
 
 use conjoin_plan::{AbsPath, Action, Keep, Plan, Step, StepId};
 
-use super::{ExecuteOptions, action::outputs_of, claim::Claim, expect::Durations, milliseconds, reasons};
+use super::{
+    ExecuteOptions, action::outputs_of, claim::Claim, expect::Durations, generate::generated, milliseconds, reasons,
+};
 use crate::{
     BuildEvent, DirtyReason, FailedStep, InputError, Notice, PerformError, Performer, StepError, StepOutcome,
     digest::{Digest, Digests, Seen},
@@ -297,8 +299,12 @@ impl Attempt<'_> {
 
     /// The outputs as they are now, all of them.
     fn made(&self) -> Result<BTreeMap<String, Seen>, StepError> {
+        let generated = match &self.step.action {
+            Action::Generate(action) => generated(action),
+            _ => Vec::new(),
+        };
         let mut made = BTreeMap::new();
-        for path in &self.outputs {
+        for path in self.outputs.iter().chain(&generated) {
             let missing = || StepError::MissingOutput { step: self.step.id.clone(), path: path.clone() };
             let (seen, _) = self.see(path.as_path(), None)?.ok_or_else(missing)?;
             made.insert(self.work.roots.name(path.as_path()), seen);

@@ -9,7 +9,9 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::{Entry, Store};
+use serde::Deserialize;
+
+use super::{Entry, FORMAT, Store};
 use crate::{lock::try_lock, stamp::FileTime};
 
 /// The part of the bound that a collection leaves free, so that not every build collects: a fifth.
@@ -22,6 +24,12 @@ pub(crate) struct Collected {
     pub(crate) artifacts: u64,
     /// Their size in bytes.
     pub(crate) bytes: u64,
+}
+
+/// An entry in a format that need not be ours.
+#[derive(Deserialize)]
+struct Other {
+    format: u32,
 }
 
 struct Found {
@@ -69,9 +77,13 @@ impl Store {
         for folder in entries(self.folder.join("keys").as_path())? {
             for path in entries(&folder)? {
                 let Ok(bytes) = fs_err::read(&path) else { continue };
-                let entry: Option<Entry> = serde_json::from_slice(&bytes).ok();
-                let stays = entry
-                    .is_some_and(|entry| entry.outputs.iter().all(|blob| !victims.contains(&self.blob(blob.digest))));
+                let stays = match serde_json::from_slice::<Entry>(&bytes) {
+                    Ok(entry) if entry.format == FORMAT => {
+                        entry.outputs.iter().all(|blob| !victims.contains(&self.blob(blob.digest)))
+                    }
+                    // Another version of conjoin knows what it is worth.
+                    _ => serde_json::from_slice::<Other>(&bytes).is_ok_and(|other| other.format != FORMAT),
+                };
                 if !stays {
                     remove(&path)?;
                 }

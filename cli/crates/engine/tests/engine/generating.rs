@@ -1,8 +1,9 @@
 //! A folder that a generator owns.
 
+use conjoin_engine::StepOutcome;
 use conjoin_plan::{Action, GenerateAction, Generator, Input, Plan, Step};
 
-use crate::fixture::{Fixture, plan, step};
+use crate::fixture::{Fixture, all, plan, step};
 
 /// Generates into `gen/` of the app.
 fn generating(fixture: &Fixture) -> Plan {
@@ -39,4 +40,20 @@ fn a_list_that_names_files_elsewhere_removes_nothing() {
     fixture.write("wit/world.wit", "one.ts first\n");
     fixture.build(&generating(&fixture));
     assert_eq!(fixture.read("precious.txt"), "kept");
+}
+
+#[test]
+fn a_file_that_somebody_changed_or_removed_is_generated_again() {
+    let fixture = Fixture::new();
+    fixture.write("wit/world.wit", "one.txt 1\nsub/two.txt 2\n");
+    let plan = generating(&fixture);
+    fixture.build(&plan);
+    assert!(all(&fixture.build(&plan), StepOutcome::Fresh), "{:?}", fixture.reasons());
+    fixture.write("gen/one.txt", "mine");
+    fs_err::remove_file(fixture.layout.app.join("gen/sub/two.txt")).unwrap();
+    fixture.build(&plan);
+    let (changed, missing) = ("its result `gen/one.txt` was changed", "its result `gen/sub/two.txt` is missing");
+    assert_eq!(fixture.reasons(), [format!("a/bindings: {changed}"), format!("a/bindings: {missing}")]);
+    assert_eq!((fixture.read("gen/one.txt"), fixture.read("gen/sub/two.txt")), ("1".to_owned(), "2".to_owned()));
+    assert!(all(&fixture.build(&plan), StepOutcome::Fresh), "{:?}", fixture.reasons());
 }

@@ -3,10 +3,13 @@
 #![expect(clippy::unwrap_used, reason = "what fails in a fixture fails the test")]
 
 mod changing;
+mod clock;
 mod crash;
+mod damaged;
 mod fixture;
 mod generating;
 mod kill;
+mod odd;
 mod probe;
 mod process;
 mod reading;

@@ -104,5 +104,6 @@ fn counts(depth: usize, name: &OsStr, kind: FileType, except: &[&str]) -> bool {
 /// Copies, locks and unsaved changes of Vim, Emacs and their like.
 fn is_of_an_editor(name: &str) -> bool {
     let of_vim = [".swp", ".swo", ".swx"].iter().any(|end| name.starts_with('.') && name.ends_with(end));
-    of_vim || name.ends_with('~') || name.starts_with(".#") || (name.starts_with('#') && name.ends_with('#'))
+    let of_emacs = name.starts_with(".#") || (name.starts_with('#') && name.ends_with('#'));
+    of_vim || (name.len() > 1 && (of_emacs || name.ends_with('~')))
 }

@@ -86,7 +86,7 @@ fn as_another_version(folder: &Path, format: &str) {
 
 #[test]
 fn what_another_version_has_written_is_not_read() {
-    for format in ["\"format\":0", "\"format\":2", "\"format\":\"2.0\"", "\"version\":2"] {
+    for format in ["\"format\":0", "\"format\":999", "\"format\":\"2.0\"", "\"version\":2"] {
         let fixture = built();
         let app = fixture.layout.dot_conjoin();
         let mine = fixture.env.write("app/.conjoin/state/dev/of-another-version", "keep");

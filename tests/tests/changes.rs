@@ -2,7 +2,7 @@
 
 use conjoin_tests::{
     app::App,
-    conjoin::{succeed, text},
+    conjoin::{run, succeed, text},
 };
 use serde_json::Value;
 
@@ -68,14 +68,10 @@ fn command(import: Option<&str>) -> Vec<u8> {
 }
 
 fn app() -> App {
-    let mut manifest = "conjoin = 1\n\n[app]\nname = \"shop\"\n".to_owned();
-    for name in COMPONENTS {
-        let build = "build = { command = [\"./build.sh\"], inputs = [\"*.wasm\"], output = \"out/made.wasm\" }";
-        manifest.push_str(&format!("\n[component.{name}]\n{build}\n"));
-    }
-    for entry in ["check", "shelf", "hello"] {
-        manifest.push_str(&format!("\n[[trigger.command]]\ncomponent = \"{entry}\"\n"));
-    }
+    let build = "build = { command = [\"./build.sh\"], inputs = [\"*.wasm\"], output = \"out/made.wasm\" }";
+    let components = COMPONENTS.map(|name| format!("\n[component.{name}]\n{build}\n")).concat();
+    let entries = ["check", "shelf", "hello"].map(|name| format!("\n[[trigger.command]]\ncomponent = \"{name}\"\n"));
+    let manifest = format!("conjoin = 1\n\n[app]\nname = \"shop\"\n{components}{}", entries.concat());
     let modules = [
         ("check", command(Some("pricing@0.1.0#price"))),
         ("hello", command(None)),
@@ -117,10 +113,7 @@ fn code_behind_an_interface_is_built_and_composed_and_its_consumer_is_not() {
     let app = built();
     app.write("prices/module.wasm", number("pricing@0.1.0#price", 8));
     assert_eq!(carried_out(&app), ["check/compose", "prices/build", "prices/encode"]);
-    assert!(
-        !conjoin_tests::conjoin::run(&mut app.conjoin(&["run", "-e", "check"])).status.success(),
-        "the price is another"
-    );
+    assert!(!run(&mut app.conjoin(&["run", "-e", "check"])).status.success(), "the price is another");
     succeed(&mut app.conjoin(&["run", "-e", "shelf"]));
 }
 
@@ -160,6 +153,6 @@ fn the_reasons_name_each_file() {
     assert!(explained.contains("stock/build: build, because `stock/module.wasm` changed"), "{explained}");
     assert!(explained.contains("shelf/compose: depends on what becomes of stock/encode"), "{explained}");
     assert!(explained.contains("check/build: as when it took"), "{explained}");
-    let told = text(&conjoin_tests::conjoin::run(&mut app.conjoin(&["build", "-v"])).stderr);
+    let told = text(&run(&mut app.conjoin(&["build", "-v"])).stderr);
     assert!(told.contains("stock/build: build, because `stock/module.wasm` changed"), "{told}");
 }

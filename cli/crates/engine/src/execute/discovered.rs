@@ -9,7 +9,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use conjoin_plan::{Discovery, Invocation, ReadList, Step};
+use conjoin_plan::{Action, Discovery, Invocation, ReadList, Step};
 
 use super::step::{Hold, Work};
 use crate::{
@@ -116,7 +116,7 @@ impl Work<'_> {
                 let missing = |_| StepError::MissingDepInfo { step: step.id.clone(), path: path.clone() };
                 let text = String::from_utf8_lossy(&fs_err::read(path).map_err(missing)?).into_owned();
                 let base = match &step.action {
-                    conjoin_plan::Action::Run(invocation) => &invocation.cwd,
+                    Action::Run(invocation) => &invocation.cwd,
                     _ => &self.options.layout.app,
                 };
                 Ok(prerequisites(&text, base.as_path()))
@@ -170,11 +170,11 @@ impl Work<'_> {
     }
 }
 
-/// The folder of the package that the source at `path` belongs to, unless that is around the folder that the tool works in, where
-/// the step declares what counts.
+/// The folder of the package that the source at `path` belongs to, unless that is around the folder that the tool works in, where the
+/// step declares what counts.
 fn package_of(step: &Step, discovery: &Discovery, path: &Path) -> Option<PathBuf> {
     let packages = discovery.packages.as_ref()?;
-    let conjoin_plan::Action::Run(invocation) = &step.action else { return None };
+    let Action::Run(invocation) = &step.action else { return None };
     let is_source = path.extension().is_some_and(|ending| ending == packages.source);
     let package = path.ancestors().skip(1).find(|folder| folder.join(packages.manifest).is_file())?;
     (is_source && !invocation.cwd.as_path().starts_with(package)).then(|| package.to_owned())

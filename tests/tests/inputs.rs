@@ -255,6 +255,13 @@ fn of_python() {
     project.builds(&["file-added part/more.py"]);
     project.edit("app/part/tests/test_counting.py", "import", "# Changed.\nimport");
     project.builds(&[]);
+    project.write("app/part/tests/__init__.py", "");
+    project.write("app/part/tests/data.py", "DATA = 1\n");
+    project.write("app/part/more.py", "import tests.data\n");
+    project.write("app/part/app.py", &format!("import more\n{}", project.read("app/part/app.py")));
+    project.builds(&["file-changed part/app.py", "file-changed part/more.py"]);
+    project.write("app/part/tests/data.py", "DATA = 2\n");
+    project.builds(&["file-changed part/tests/data.py"]);
 }
 
 #[test]

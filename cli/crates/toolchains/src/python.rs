@@ -10,8 +10,8 @@
 use conjoin_diagnostics::Diagnostic;
 use conjoin_manifest::{Permissions, ToolchainName};
 use conjoin_plan::{
-    AbsPath, Facts, FoundTool, Hint, Input, Invocation, Keep, Layout, Profile, Step, Takes, Target, Tool, Toolchain,
-    WrittenFile,
+    AbsPath, Discovery, Facts, FoundTool, Hint, Input, Invocation, Keep, Layout, Profile, ReadList, Step, Takes,
+    Target, Tool, Toolchain, WrittenFile,
 };
 use conjoin_wit::Dialect;
 
@@ -32,7 +32,8 @@ const BINDINGS: &str = "bindings";
 /// What Python keeps beside modules.
 const CACHE: &str = "__pycache__";
 
-/// What lies in a project and is no part of its component. The tool does not say which modules it has read.
+/// What lies in a project and is no part of its component, unless a module imports it. What else of the project the component
+/// reads while it is built nobody tells.
 const NOT_BUILT: &[&str] = &[CACHE, BINDINGS, "tests", "test", "README.md", "venv"];
 
 /// The module in which a component begins.
@@ -171,7 +172,8 @@ impl Toolchain for Python {
 
         let python = steps::found(facts, Tool::Python)?;
         let componentize = steps::found(facts, Tool::ComponentizePy)?;
-        let output = layout.work(target.name).join("component.wasm");
+        let work = layout.work(target.name);
+        let (output, read) = (work.join("component.wasm"), work.join("read.d"));
         let mut invocation = run(python, &target.dir, &script)
             .arg("--toolchain")
             .arg(site(componentize))
@@ -192,9 +194,10 @@ impl Toolchain for Python {
             outputs: vec![output.clone()],
             versions: vec![python.says.clone(), componentize.says.clone()],
         }
-        .step(invocation.arg("--out").arg(&output));
+        .step(invocation.arg("--out").arg(&output).arg("--read").arg(&read));
+        let discovery = Some(Discovery { list: ReadList::DepInfo(read), except: vec![], packages: None });
         let artifact = steps::copy_artifact(target, output, layout);
-        Ok(vec![world, runner, Step { keep: Keep::Stored, ..step }, artifact])
+        Ok(vec![world, runner, Step { discovery, keep: Keep::Stored, ..step }, artifact])
     }
 
     fn hints(&self) -> &'static [Hint] {

@@ -1,8 +1,9 @@
 """Builds a component from Python with componentize-py. conjoin writes this file into its work folder and runs it:
 
     python3 build.py --toolchain DIR --wit DIR --world NAME --module NAME --path DIR [--path DIR]... [--stub-wasi] --out FILE
+                     [--read FILE]
 
-It looks for modules in the given folders alone, never in the packages of the machine, finds imports that would come too late,
+It writes the component (`--out`) and which modules of the project it imports (`--read`, in the format of Makefiles). It looks for modules in the given folders alone, never in the packages of the machine, finds imports that would come too late,
 and turns what componentize-py says into places of the user's files. It refuses to install anything.
 """
 
@@ -24,9 +25,13 @@ def main() -> int:
     if native:
         listed = "\n".join(f"  {file}" for file in native[:5])
         return fail(f"these packages hold code for this machine, which cannot run in a component:\n{listed}")
-    late = late_imports(options.path[0], options.module)
+    late, read = late_imports(options.path[0], options.module)
     if late:
         return fail("a component holds only the modules that were imported when it was built:\n" + "\n".join(late))
+    if options.read:
+        escaped = [os.path.abspath(path).replace(" ", "\\ ") for path in (options.out, *read)]
+        with open(options.read, "w", encoding="utf-8") as file:
+            file.write(f"{escaped[0]}: {' '.join(escaped[1:])}\n")
     sys.path.insert(0, options.toolchain)
     from componentize_py import script
 
@@ -51,6 +56,7 @@ def arguments() -> argparse.Namespace:
         parser.add_argument(f"--{name}", required=True)
     parser.add_argument("--path", action="append", required=True)
     parser.add_argument("--stub-wasi", action="store_true")
+    parser.add_argument("--read")
     return parser.parse_args()
 
 
@@ -62,20 +68,21 @@ def native_extensions(folder: str) -> list[str]:
     return sorted(found)
 
 
-def late_imports(folder: str, module: str) -> list[str]:
-    """The places of imports inside of functions that find nothing when the function runs.
+def late_imports(folder: str, module: str) -> tuple[list[str], list[str]]:
+    """The places of imports inside of functions that find nothing when the function runs, and the files of all imported modules.
 
     Those of modules that some file of the component imports at its top are as good as any.
     """
     early: set[str] = set()
     late: list[tuple[str, int, str, str]] = []
-    pending, seen = [module], set()
+    pending, seen, read = [module], set(), []
     while pending:
         name = pending.pop()
         path = None if name in seen else source_of(folder, name)
         seen.add(name)
         if path is None:
             continue
+        read.append(path)
         package = name if path.endswith("__init__.py") else name.rpartition(".")[0]
         for line, function, found in imports(path, package):
             parents = [found[: dot.start()] for dot in re.finditer(r"\.", found)]
@@ -85,7 +92,8 @@ def late_imports(folder: str, module: str) -> list[str]:
             else:
                 late.append((os.path.relpath(path, folder), line, function, found))
     missed = [place for place in late if place[3] not in early | ALWAYS]
-    return [f"  {path}:{line}: `{function}` imports `{name}`" for path, line, function, name in sorted(set(missed))]
+    listed = [f"  {path}:{line}: `{function}` imports `{name}`" for path, line, function, name in sorted(set(missed))]
+    return listed, sorted(read)
 
 
 def source_of(folder: str, module: str) -> str | None:

@@ -10,7 +10,7 @@ use conjoin_engine::{
 use conjoin_manifest::ComponentName;
 use conjoin_plan::{
     AbsPath, BuildRequest, Extent, Layout, Plan, Selection, Subject, Tool, build, component_path, needed_tools,
-    programs_to_find, selected_components, texts_to_read,
+    places_to_ask, programs_to_find, selected_components, texts_to_read,
 };
 
 use crate::{
@@ -123,9 +123,12 @@ pub(crate) fn plan_with(
 ) -> Result<Plan, CommandError> {
     let toolchains = conjoin_toolchains::all();
     let components = selected_components(&app.manifest, &app.wiring, selection);
-    let texts = texts_to_read(&app.manifest, &components, &toolchains, &app.layout);
-    let programs = programs_to_find(&app.manifest, &components);
-    let facts = tools::find_with(machine, &app.layout, needed, &programs, &texts);
+    let wanted = tools::Wanted {
+        programs: programs_to_find(&app.manifest, &components),
+        places: places_to_ask(&app.manifest, &components, &toolchains, &app.layout),
+        texts: texts_to_read(&app.manifest, &components, &toolchains, &app.layout),
+    };
+    let facts = tools::find_with(machine, &app.layout, needed, &wanted);
     let request = BuildRequest {
         manifest: &app.manifest,
         wit: &app.wit,

@@ -18,22 +18,27 @@ use crate::{
 
 /// Finds `tools`, without installing anything.
 pub(crate) fn find(machine: &Machine, layout: &Layout, tools: &BTreeSet<Tool>, texts: &[AbsPath]) -> Facts {
-    find_with(machine, layout, tools, &BTreeSet::new(), texts)
+    find_with(machine, layout, tools, &Wanted { programs: BTreeSet::new(), places: Vec::new(), texts: texts.to_vec() })
 }
 
-/// Finds `tools` and the `programs` that the manifest names.
-pub(crate) fn find_with(
-    machine: &Machine,
-    layout: &Layout,
-    tools: &BTreeSet<Tool>,
-    programs: &BTreeSet<String>,
-    texts: &[AbsPath],
-) -> Facts {
+/// What is to be found beside tools.
+pub(crate) struct Wanted {
+    /// The programs that the manifest names.
+    pub(crate) programs: BTreeSet<String>,
+    /// Tools, and folders in which they may be another version.
+    pub(crate) places: Vec<(Tool, AbsPath)>,
+    /// The files whose text plans are made from.
+    pub(crate) texts: Vec<AbsPath>,
+}
+
+/// Finds `tools` and what else is `wanted`.
+pub(crate) fn find_with(machine: &Machine, layout: &Layout, tools: &BTreeSet<Tool>, wanted: &Wanted) -> Facts {
     let set = conjoin_toolchains::all();
     let specs: Vec<&'static ToolSpec> = tools.iter().filter_map(|tool| set.tool(*tool)).collect();
     let environment = environment(machine);
     let context = ProbeContext { environment: &environment, layout, cancel: &machine.signals.cancel };
-    probe(&ProbeRequest { tools: &specs, programs, texts, sources: &[] }, &context)
+    let Wanted { programs, places, texts } = wanted;
+    probe(&ProbeRequest { tools: &specs, programs, places, texts, sources: &[] }, &context)
 }
 
 /// The name of a tool in messages.

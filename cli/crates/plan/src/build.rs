@@ -142,6 +142,24 @@ pub fn texts_to_read(
         .collect()
 }
 
+/// The tools of `components` that may be another version in a component's folder, with that folder.
+pub fn places_to_ask(
+    manifest: &Manifest,
+    components: &BTreeSet<ComponentName>,
+    set: &ToolchainSet,
+    layout: &Layout,
+) -> Vec<(Tool, AbsPath)> {
+    let selected = manifest.components.values().filter(|component| components.contains(&component.name.value));
+    let built = selected.filter_map(|component| match &component.origin {
+        Origin::Built(built) => Some((set.toolchain(built.toolchain)?, layout.app.join(built.path.value.as_path()))),
+        Origin::Source(_) | Origin::Custom(_) => None,
+    });
+    let places = built.flat_map(|(toolchain, dir)| {
+        toolchain.asked_in_place().iter().map(move |tool| (*tool, dir.clone())).collect::<Vec<_>>()
+    });
+    places.collect()
+}
+
 /// Every step that builds the components of `selection` and composes its entries.
 ///
 /// The tools of [`needed_tools`] are among the facts, found; what is lacking is the business of [`crate::install()`] before.

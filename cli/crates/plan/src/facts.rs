@@ -9,6 +9,8 @@ use crate::{AbsPath, Tool, Version};
 pub struct Facts {
     /// The tools that were looked for.
     pub tools: BTreeMap<Tool, ToolFact>,
+    /// What tools say of their version in folders where they are others than elsewhere in the app.
+    pub says_in: BTreeMap<(Tool, AbsPath), String>,
     /// The programs that commands of the manifest name, by the word that they are named by, as far as they are there.
     pub programs: BTreeMap<String, FoundTool>,
     /// The text of files that toolchains and providers asked for, as far as they exist.
@@ -78,6 +80,12 @@ impl Facts {
             Some(ToolFact::Found(found)) => Some(found),
             Some(ToolFact::Missing | ToolFact::OutsideWindow(_) | ToolFact::Broken { .. }) | None => None,
         }
+    }
+
+    /// What the tool, if it is there and will do, says of its version when it is started in `dir`.
+    pub fn says_in(&self, tool: Tool, dir: &AbsPath) -> Option<&str> {
+        let here = self.says_in.get(&(tool, dir.clone()));
+        here.or_else(|| self.tool(tool).map(|found| &found.says)).map(String::as_str)
     }
 
     /// The text of a file that was asked for, if it exists.

@@ -24,7 +24,7 @@ mod toolchain;
 mod wire;
 
 pub use build::{
-    BuildRequest, Extent, Selection, build, component_path, names_file, needed_tools, programs_to_find,
+    BuildRequest, Extent, Selection, build, component_path, names_file, needed_tools, places_to_ask, programs_to_find,
     selected_components, texts_to_read,
 };
 pub use facts::{Facts, FoundIn, FoundTool, ToolFact};

@@ -49,6 +49,11 @@ pub trait Toolchain: Sync {
     /// Files whose text [`Toolchain::steps`] must know.
     fn reads(&self, dir: &AbsPath) -> Vec<AbsPath>;
 
+    /// Those of the tools that may be another version in the component's folder than in the app's.
+    fn asked_in_place(&self) -> &'static [Tool] {
+        &[]
+    }
+
     /// The steps that write what an editor and the build need of the world: bindings, declarations. They need no more than
     /// [`Toolchain::requirements`] and no project that builds. By default there are none.
     fn bindings(&self, _: &Target<'_>, _: &Facts, _: &Layout) -> Result<Vec<Step>, Box<Diagnostic>> {

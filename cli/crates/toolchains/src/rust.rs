@@ -89,6 +89,10 @@ impl Toolchain for Rust {
         cargo_toml::reads(dir)
     }
 
+    fn asked_in_place(&self) -> &'static [Tool] {
+        &[Tool::Cargo, Tool::Rustc]
+    }
+
     fn steps(&self, target: &Target<'_>, facts: &Facts, layout: &Layout) -> Result<Vec<Step>, Box<Diagnostic>> {
         let product = cargo_toml::product(&target.dir, facts, layout)?;
         let build = cargo_build(target, &product, facts, layout)?;
@@ -140,7 +144,10 @@ fn cargo_build(
     facts: &Facts,
     layout: &Layout,
 ) -> Result<Step, Box<Diagnostic>> {
-    let versions = [Tool::Cargo, Tool::Rustc].map(|tool| steps::found(facts, tool).map(|found| found.says.clone()));
+    let versions = [Tool::Cargo, Tool::Rustc].map(|tool| {
+        let found = steps::found(facts, tool)?;
+        Ok(facts.says_in(tool, &target.dir).unwrap_or(&found.says).to_owned())
+    });
     let std = steps::found(facts, Tool::RustTarget)?;
     let ours = std.found_in == FoundIn::Cache;
     // cargo does not notice that crates were compiled with another standard library.
@@ -165,7 +172,7 @@ fn cargo_build(
         title: "cargo build",
         inputs: inputs(target, facts),
         outputs: vec![outputs.join(format!("{}.wasm", product.file_stem()))],
-        versions: versions.into_iter().collect::<Result<_, _>>()?,
+        versions: versions.into_iter().collect::<Result<_, Box<Diagnostic>>>()?,
     }
     .step(invocation);
     Ok(Step {

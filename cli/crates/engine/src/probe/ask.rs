@@ -17,8 +17,11 @@ const LIMIT: Duration = Duration::from_mins(1);
 const LONGEST_ANSWER: usize = 64 * 1024;
 
 /// Asks tools, and remembers what they said.
+#[derive(Clone, Copy)]
 pub(super) struct Asker<'a> {
     pub(super) context: &'a ProbeContext<'a>,
+    /// The folder in which they are started.
+    pub(super) place: &'a AbsPath,
     pub(super) memory: &'a Memory,
 }
 
@@ -48,7 +51,7 @@ impl Asker<'_> {
 
     /// What the program at `path` prints for `args`.
     pub(super) fn ask(&self, tool: Tool, path: &AbsPath, args: &'static [&'static str]) -> Result<String, NoAnswer> {
-        let identity = identity::identity(tool, path, args, self.context);
+        let identity = identity::identity(tool, path, args, self.context, self.place);
         if let Some(answer) = identity.as_deref().and_then(|identity| self.memory.recall(identity)) {
             return Ok(answer);
         }
@@ -85,7 +88,7 @@ impl Asker<'_> {
 
     /// The hash of the program at `path`, if it can be read.
     pub(super) fn contents(&self, path: &AbsPath) -> Option<String> {
-        let identity = identity::identity(Tool::Custom, path, &[], self.context);
+        let identity = identity::identity(Tool::Custom, path, &[], self.context, self.place);
         if let Some(known) = identity.as_deref().and_then(|identity| self.memory.recall(identity)) {
             return Some(known);
         }
@@ -98,8 +101,7 @@ impl Asker<'_> {
 
     fn question(&self, tool: Tool, path: &AbsPath, args: &'static [&'static str]) -> Invocation {
         let found = FoundTool { path: path.clone(), version: (0, 0, 0), says: String::new(), found_in: FoundIn::Path };
-        let question =
-            Invocation::new(tool, &found, &self.context.layout.app).args(args.iter().copied().map(Arg::from));
+        let question = Invocation::new(tool, &found, self.place).args(args.iter().copied().map(Arg::from));
         match tool {
             // A question must not download a toolchain.
             Tool::Cargo | Tool::Rustc | Tool::Rustup => question.env("RUSTUP_AUTO_INSTALL", "0"),

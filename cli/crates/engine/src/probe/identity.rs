@@ -17,8 +17,14 @@ use super::ProbeContext;
 use crate::stamp::Stamp;
 
 /// A name for everything that the answer depends on; `None` when that is not known.
-pub(super) fn identity(tool: Tool, path: &AbsPath, args: &[&str], context: &ProbeContext<'_>) -> Option<String> {
-    let mut parts = Parts { hasher: blake3::Hasher::new(), context };
+pub(super) fn identity(
+    tool: Tool,
+    path: &AbsPath,
+    args: &[&str],
+    context: &ProbeContext<'_>,
+    place: &AbsPath,
+) -> Option<String> {
+    let mut parts = Parts { hasher: blake3::Hasher::new(), context, place };
     parts.add(path.as_path().as_os_str().as_encoded_bytes());
     for arg in args {
         parts.add(arg.as_bytes());
@@ -37,6 +43,16 @@ pub(super) fn identity(tool: Tool, path: &AbsPath, args: &[&str], context: &Prob
         parts.go();
     }
     Some(parts.hasher.finalize().to_hex().to_string())
+}
+
+/// The files by which a folder chooses its Rust.
+const RUST_TOOLCHAIN: [&str; 2] = ["rust-toolchain", "rust-toolchain.toml"];
+
+/// Whether a folder from `place` upwards, but below the app's, chooses what the program at `path` starts.
+pub(super) fn is_chosen_below(path: &AbsPath, place: &AbsPath, app: &AbsPath) -> bool {
+    let folders = place.as_path().ancestors().take_while(|folder| *folder != app.as_path() && folder.starts_with(app));
+    let chooses = |folder: &Path| RUST_TOOLCHAIN.iter().any(|name| folder.join(name).is_file());
+    folders.into_iter().any(chooses) && fs_err::canonicalize(path).is_ok_and(|program| is_rustup_proxy(&program))
 }
 
 /// rustup's proxies are links to it, symbolic or hard.
@@ -65,6 +81,7 @@ fn pyenv_root(program: &Path) -> Option<PathBuf> {
 struct Parts<'a> {
     hasher: blake3::Hasher,
     context: &'a ProbeContext<'a>,
+    place: &'a AbsPath,
 }
 
 impl Parts<'_> {
@@ -84,9 +101,9 @@ impl Parts<'_> {
         self.add(stamp.unwrap_or_default().as_bytes());
     }
 
-    /// The files of these names in the app's folder and in all folders above it.
+    /// The files of these names in the folder and in all folders above it.
     fn upwards(&mut self, names: &[&str]) {
-        for folder in self.context.layout.app.as_path().ancestors() {
+        for folder in self.place.as_path().ancestors() {
             for name in names {
                 self.stamp(&folder.join(name));
             }
@@ -102,7 +119,7 @@ impl Parts<'_> {
 
     fn rustup(&mut self) {
         self.variable("RUSTUP_TOOLCHAIN");
-        self.upwards(&["rust-toolchain", "rust-toolchain.toml"]);
+        self.upwards(&RUST_TOOLCHAIN);
         let Some(home) = self.home("RUSTUP_HOME", ".rustup") else { return };
         self.add(home.as_os_str().as_encoded_bytes());
         self.stamp(&home.join("settings.toml"));

@@ -11,7 +11,7 @@ use std::{
 
 use conjoin_plan::{AbsPath, FoundIn, FoundTool, Locate, Probe, Tool, ToolFact, ToolSpec, Version, recipe_beside};
 
-use super::{ProbeContext, ask::Asker};
+use super::{ProbeContext, ask::Asker, identity};
 
 /// The search for tools.
 pub(super) struct Search<'a> {
@@ -49,6 +49,23 @@ impl Search<'_> {
         }?;
         let says = format!("{} {}", path.file_name(), self.asker.contents(&path)?);
         Some(FoundTool { path, version: (0, 0, 0), says, found_in: FoundIn::Path })
+    }
+
+    /// What the tool says of its version in `place`, if something there makes it another one than in the app's folder.
+    pub(super) fn says_in(
+        &self,
+        specs: &[&'static ToolSpec],
+        tool: Tool,
+        place: &AbsPath,
+        known: &Known,
+    ) -> Option<String> {
+        let Probe::Run { args, after } = specs.iter().find(|spec| spec.tool == tool)?.probe else { return None };
+        let ToolFact::Found(found) = known.get(&tool)? else { return None };
+        if !identity::is_chosen_below(&found.path, place, &self.context.layout.app) {
+            return None;
+        }
+        let asker = Asker { place, ..self.asker };
+        asker.version(tool, &found.path, args, after).ok().map(|(_, says)| says)
     }
 
     fn named_by_variable(&self, spec: &ToolSpec, value: &Path, known: &Known) -> ToolFact {

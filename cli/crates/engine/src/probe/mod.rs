@@ -29,6 +29,8 @@ pub struct ProbeRequest<'a> {
     pub tools: &'a [&'static ToolSpec],
     /// Programs to look for on `PATH`, or by their absolute paths.
     pub programs: &'a BTreeSet<String>,
+    /// Tools, and folders below the app's in which they may be another version.
+    pub places: &'a [(Tool, AbsPath)],
     /// Files whose text plans are made from; a folder stands for all files directly in it.
     pub texts: &'a [AbsPath],
     /// Components whose bytes plans are made from.
@@ -50,7 +52,7 @@ pub struct ProbeContext<'a> {
 pub fn probe(request: &ProbeRequest<'_>, context: &ProbeContext<'_>) -> Facts {
     let mut facts = Facts::default();
     let memory = Memory::load(&context.layout.cache);
-    let search = Search { context, asker: Asker { context, memory: &memory } };
+    let search = Search { context, asker: Asker { context, place: &context.layout.app, memory: &memory } };
     for round in rounds(request.tools) {
         let found: Vec<(Tool, ToolFact)> = thread::scope(|scope| {
             let known = &facts.tools;
@@ -63,6 +65,10 @@ pub fn probe(request: &ProbeRequest<'_>, context: &ProbeContext<'_>) -> Facts {
             threads.into_iter().map(join).collect()
         });
         facts.tools.extend(found);
+    }
+    for (tool, place) in request.places {
+        let says = search.says_in(request.tools, *tool, place, &facts.tools);
+        facts.says_in.extend(says.map(|says| ((*tool, place.clone()), says)));
     }
     for name in request.programs {
         facts.programs.extend(search.program(name).map(|found| (name.clone(), found)));

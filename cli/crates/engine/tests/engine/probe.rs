@@ -10,7 +10,7 @@ use std::{
 };
 
 use conjoin_engine::{CancelToken, Environment, ProbeContext, ProbeRequest, probe};
-use conjoin_plan::{Facts, Locate, Probe, Tool, ToolFact, ToolSpec, Window};
+use conjoin_plan::{AbsPath, Facts, Locate, Probe, Tool, ToolFact, ToolSpec, Window};
 use conjoin_test_support::TestEnv;
 
 use crate::fixture::{abs, layout};
@@ -79,6 +79,7 @@ static RECIPE: ToolSpec = ToolSpec {
 
 struct Machine {
     env: TestEnv,
+    places: Vec<(Tool, AbsPath)>,
     variables: BTreeMap<OsString, OsString>,
 }
 
@@ -86,7 +87,7 @@ impl Machine {
     fn new() -> Self {
         let env = TestEnv::new();
         let variables = env.variables();
-        Self { env, variables }
+        Self { env, places: Vec::new(), variables }
     }
 
     fn with_tool(version: &str) -> Self {
@@ -108,7 +109,10 @@ impl Machine {
         let layout = layout(self.env.app(), self.env.cache());
         let (environment, cancel) = (Environment::new(self.variables.clone()), CancelToken::new().unwrap());
         let context = ProbeContext { environment: &environment, layout: &layout, cancel: &cancel };
-        probe(&ProbeRequest { tools, programs: &BTreeSet::new(), texts: &[], sources: &[] }, &context)
+        probe(
+            &ProbeRequest { tools, programs: &BTreeSet::new(), places: &self.places, texts: &[], sources: &[] },
+            &context,
+        )
     }
 
     /// What is found out of one tool, on one line.
@@ -254,6 +258,33 @@ fn a_rustup_proxy_is_asked_again_when_it_would_choose_another_toolchain() {
     asked_again("another home", &mut |machine| machine.set("RUSTUP_HOME", "/nowhere"));
 }
 
+/// A component may choose another Rust than the app: its folder is where cargo is started.
+#[test]
+fn a_rustup_proxy_is_asked_in_a_folder_that_chooses_its_own_toolchain() {
+    let mut machine = Machine::with_tool("1.2.3");
+    fs_err::copy(machine.env.bin().join("tool"), machine.env.bin().join("rustup")).unwrap();
+    symlink("rustup", machine.env.bin().join("rustc")).unwrap();
+    machine.env.write("bin/rustc.script", "when --version\n say rustc 1.95.0 {cwd}\n");
+    let place = abs(machine.env.path("app/parts/one"));
+    fs_err::create_dir_all(&place).unwrap();
+    machine.places = vec![(Tool::Rustc, place.clone())];
+    let says = |machine: &Machine| {
+        let facts = machine.probe(&[&RUSTC]);
+        machine.env.redact(facts.says_in(Tool::Rustc, &place).unwrap())
+    };
+    assert_eq!(says(&machine), "rustc 1.95.0 [ROOT]/app");
+    for (number, file) in ["app/parts/rust-toolchain", "app/parts/one/rust-toolchain.toml"].into_iter().enumerate() {
+        machine.env.write(file, "[toolchain]\n");
+        assert_eq!(says(&machine), "rustc 1.95.0 [ROOT]/app/parts/one");
+        assert_eq!((machine.questions(), number), (1, number));
+        assert_eq!(says(&machine), "rustc 1.95.0 [ROOT]/app/parts/one");
+        assert_eq!(machine.questions(), 0, "it was remembered");
+    }
+    machine.env.write("home/.rustup/settings.toml", "x = 1");
+    says(&machine);
+    assert_eq!(machine.questions(), 2, "in the app's folder and in that one");
+}
+
 #[test]
 fn a_pyenv_shim_is_asked_again_when_it_would_choose_another_python() {
     let mut machine = Machine::with_tool("1.2.3");
@@ -371,7 +402,7 @@ fn go_is_asked_again_when_it_would_choose_another_toolchain() {
     };
     asked_again("a module", &mut |machine| drop(machine.env.write("app/go.mod", "module x\n\ngo 1.26\n")));
     asked_again("its toolchain", &mut |machine| {
-        drop(machine.env.write("app/go.mod", "module x\n\ngo 1.26\ntoolchain go1.27.0\n"))
+        drop(machine.env.write("app/go.mod", "module x\n\ngo 1.26\ntoolchain go1.27.0\n"));
     });
     asked_again("a workspace above the app", &mut |machine| drop(machine.env.write("go.work", "go 1.26\n")));
     asked_again("the settings", &mut |machine| drop(machine.env.write("home/.config/go/env", "GOTOOLCHAIN=local\n")));
@@ -416,8 +447,10 @@ fn files_that_plans_are_made_from_are_read_as_far_as_they_exist() {
     let (environment, cancel) = (Environment::default(), CancelToken::new().unwrap());
     let layout = layout(machine.env.app(), machine.env.cache());
     let context = ProbeContext { environment: &environment, layout: &layout, cancel: &cancel };
-    let facts =
-        probe(&ProbeRequest { tools: &[], programs: &BTreeSet::new(), texts: &texts, sources: &sources }, &context);
+    let facts = probe(
+        &ProbeRequest { tools: &[], programs: &BTreeSet::new(), places: &[], texts: &texts, sources: &sources },
+        &context,
+    );
     let texts: Vec<_> = facts.texts.into_iter().collect();
     let expected = [("a/Cargo.toml", "[package]"), ("lists/one", "1"), ("lists/two", "2")];
     assert_eq!(texts, expected.map(|(name, text)| (path(name), text.to_owned())));

@@ -1,10 +1,13 @@
 //! Tools that do not behave: they print without end, never end, leave others behind, or write where they should not.
 
-use std::{path::Path, process::Stdio};
+use std::{
+    path::Path,
+    process::{Command, Stdio},
+};
 
 use conjoin_tests::{
     app::App,
-    conjoin::{run, succeed, text},
+    conjoin::{program, run, succeed, text},
 };
 
 const MANIFEST: &str = r#"conjoin = 1
@@ -86,6 +89,20 @@ fn what_a_command_leaves_behind_ends_with_it() {
     let app = app(&format!("{DAEMON}{MAKE}"));
     succeed(&mut app.conjoin(&["build"]));
     assert!(!runs(&app, "daemon"));
+}
+
+/// What a shell has started before it becomes conjoin is none of conjoin's business.
+#[test]
+#[expect(clippy::disallowed_methods, reason = "tests start programs themselves")]
+fn who_was_there_before_stays() {
+    let app = app(MAKE);
+    let mut shell = Command::new("sh");
+    let script = "tail -f /dev/null > /dev/null 2>&1 & echo $! > one/bystander; exec \"$@\"";
+    shell.args(["-c", script, "sh"]).arg(program("conjoin")).arg("build");
+    succeed(shell.current_dir(app.path()).env("CONJOIN_CACHE", app.cache()));
+    assert!(runs(&app, "bystander"));
+    let bystander = fs_err::read_to_string(app.path().join("one/bystander")).expect("a number");
+    succeed(Command::new("kill").arg(bystander.trim()));
 }
 
 #[test]

@@ -22,10 +22,11 @@ static KEEPS: AtomicBool = AtomicBool::new(false);
 static RUNNING: Mutex<BTreeSet<u32>> = Mutex::new(BTreeSet::new());
 
 /// Lets processes that programs leave behind be ended with them. Only for a process that starts programs by
-/// [`run`](crate::process::run()) and in no other way. Where the system cannot do that, they are left alone.
+/// [`run`](crate::process::run()) and in no other way. Where the system cannot do that, they are left alone; also where there are
+/// children already, which a shell had before it became this process.
 pub fn keep_children() {
     #[cfg(target_os = "linux")]
-    if rustix::process::set_child_subreaper(Some(rustix::process::getpid())).is_ok() {
+    if children().is_empty() && rustix::process::set_child_subreaper(Some(rustix::process::getpid())).is_ok() {
         KEEPS.store(true, Ordering::SeqCst);
     }
 }

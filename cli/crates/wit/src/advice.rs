@@ -24,6 +24,23 @@ pub(crate) fn of_syntax(message: &str) -> &'static str {
     })
 }
 
+/// `name`, however its author separates words, as WIT writes it: words in lower case with `-` between them.
+pub(crate) fn kebab_case(name: &str) -> String {
+    let mut kebab = String::new();
+    let mut previous = '-';
+    for letter in name.chars() {
+        let begins = letter.is_ascii_uppercase() && (previous.is_ascii_lowercase() || previous.is_ascii_digit());
+        if (begins || !letter.is_ascii_alphanumeric()) && !kebab.is_empty() && !kebab.ends_with('-') {
+            kebab.push('-');
+        }
+        if letter.is_ascii_alphanumeric() {
+            kebab.push(letter.to_ascii_lowercase());
+        }
+        previous = letter;
+    }
+    kebab.trim_end_matches('-').to_owned()
+}
+
 /// What to do about a definition of this kind that contains itself.
 pub(crate) fn of_cycle(kind: &str) -> Option<String> {
     let advice = "types of WIT cannot contain themselves: keep all nodes in a list and let a field hold the index of another one";
@@ -38,4 +55,25 @@ pub(crate) fn of_two_ways(message: &str) -> Diagnostic {
         .note("it uses an interface that the world exports, and another one that the world imports and that uses the first")
         .note("the exported types are this component's own, the imported ones are another component's: they cannot be mixed")
         .hint("export every interface that it uses, or none of them")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::kebab_case;
+
+    #[test]
+    fn words_of_other_languages_become_words_of_wit() {
+        let cases = [
+            ("getPrice", "get-price"),
+            ("unit_price", "unit-price"),
+            ("Item_a", "item-a"),
+            ("_private", "private"),
+            ("utf8Text", "utf8-text"),
+            ("parseURL", "parse-url"),
+            ("A__b_", "a-b"),
+        ];
+        for (name, expected) in cases {
+            assert_eq!(kebab_case(name), expected, "{name}");
+        }
+    }
 }

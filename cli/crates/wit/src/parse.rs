@@ -3,7 +3,7 @@
 //! Every package is parsed, and every package that is named must be there; then all are resolved together. Of each package only
 //! the first error of syntax is known, because its parser stops there.
 
-use std::{collections::BTreeSet, sync::Arc};
+use std::{collections::BTreeSet, ops::Range, sync::Arc};
 
 use conjoin_diagnostics::{Diagnostic, Source, nearest};
 use wit_parser::{
@@ -109,6 +109,16 @@ fn syntax(group: &Group, map: &SourceMap, error: &ParseError) -> Diagnostic {
             place(Diagnostic::error("wit::duplicate-name", message.clone()), "its second definition")
                 .hint("the interfaces and worlds of a package need different names; rename one of the two")
         }
+        other
+            if other.to_string().starts_with("invalid character in identifier")
+                && let Some((source, span)) = whole_name(map, &group.files, other.span()) =>
+        {
+            let name = &source.text[span.clone()];
+            Diagnostic::error("wit::syntax", format!("`{name}` cannot be a name in WIT"))
+                .label(&source, span.clone(), "")
+                .note("names are made of words in lower case with `-` between them; each language writes them its own way")
+                .hint(format!("write `{}`", advice::kebab_case(name)))
+        }
         other => {
             let message = other.to_string();
             let mut lines = message.lines();
@@ -118,6 +128,17 @@ fn syntax(group: &Group, map: &SourceMap, error: &ParseError) -> Diagnostic {
             lines.fold(diagnostic, |diagnostic, line| diagnostic.note(line.trim().to_owned())).hint(hint)
         }
     }
+}
+
+/// The whole of a name, of which a place is the beginning, if it can be written in WIT at all.
+fn whole_name(map: &SourceMap, files: &[Arc<Source>], span: Span) -> Option<(Arc<Source>, Range<usize>)> {
+    let (source, span) = place(map, files, span)?;
+    let is_part = |letter: char| letter.is_alphanumeric() || letter == '_' || letter == '-';
+    let text = source.text.get(span.start..)?;
+    let end = span.start + text.find(|letter| !is_part(letter)).unwrap_or(text.len());
+    let begins =
+        advice::kebab_case(&source.text[span.start..end]).starts_with(|letter: char| letter.is_ascii_lowercase());
+    begins.then_some((source, span.start..end))
 }
 
 /// Packages that are named and not there.
@@ -219,11 +240,7 @@ fn unresolved(resolve: &Resolve, files: &[Arc<Source>], error: &ResolveError) ->
 }
 
 /// The place of `span` in one of `files`.
-pub(crate) fn place(
-    map: &SourceMap,
-    files: &[Arc<Source>],
-    span: Span,
-) -> Option<(Arc<Source>, std::ops::Range<usize>)> {
+pub(crate) fn place(map: &SourceMap, files: &[Arc<Source>], span: Span) -> Option<(Arc<Source>, Range<usize>)> {
     let location = map.resolve_span(span)?;
     let source = files.iter().find(|file| file.name == location.path)?;
     Some((Arc::clone(source), location.range))

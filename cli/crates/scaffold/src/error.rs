@@ -239,22 +239,31 @@ impl ScaffoldError {
     }
 }
 
-/// The ids that are near to `id`, or of which it is a word.
+/// The ids that `id` may have meant: those with all its words, in any order and under any name, or else the nearest one.
 fn meant(id: &str, known: &[String]) -> Option<String> {
-    let word = match id.to_ascii_lowercase().as_str() {
-        "javascript" => "js".to_owned(),
-        "typescript" => "ts".to_owned(),
-        "golang" => "go".to_owned(),
-        "py" => "python".to_owned(),
-        "rs" => "rust".to_owned(),
-        other => other.to_owned(),
-    };
-    let of_word: Vec<String> =
-        known.iter().filter(|id| id.split('-').any(|other| other == word)).map(|id| format!("`{id}`")).collect();
-    match of_word.split_last() {
+    let lower = id.to_ascii_lowercase();
+    let words: Vec<&str> = lower.split(['-', '_', '/']).map(short).collect();
+    let has_all = |id: &&String| words.iter().all(|word| id.split('-').any(|other| other == *word));
+    let with_all: Vec<String> = known.iter().filter(has_all).map(|id| format!("`{id}`")).collect();
+    match with_all.split_last() {
         Some((last, [])) => Some(last.clone()),
         Some((last, others)) => Some(format!("{} or {last}", others.join(", "))),
-        None => nearest(id, known.iter().map(String::as_str)).map(|id| format!("`{id}`")),
+        None => nearest(&words.join("-"), known.iter().map(String::as_str)).map(|id| format!("`{id}`")),
+    }
+}
+
+/// The word for a language or a kind of component in ids of templates.
+fn short(word: &str) -> &str {
+    match word {
+        "javascript" | "node" => "js",
+        "typescript" => "ts",
+        "golang" => "go",
+        "py" => "python",
+        "rs" => "rust",
+        "library" => "lib",
+        "command" => "cli",
+        "server" | "web" => "http",
+        other => other,
     }
 }
 
@@ -275,5 +284,28 @@ fn shown(entries: &[String]) -> String {
     match entries.len().saturating_sub(first.len()) {
         0 => first.join(", "),
         more => format!("{} and {more} more", first.join(", ")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::meant;
+
+    #[test]
+    fn a_template_is_meant_by_its_words() {
+        let known = ["cli-go", "http-go", "http-js", "http-python", "http-rust", "http-ts", "lib-rust", "polyglot"];
+        let known = known.map(str::to_owned);
+        let cases = [
+            ("http-typescript", Some("`http-ts`")),
+            ("python-http", Some("`http-python`")),
+            ("rust/library", Some("`lib-rust`")),
+            ("Golang", Some("`cli-go` or `http-go`")),
+            ("http-rst", Some("`http-rust`")),
+            ("poliglot", Some("`polyglot`")),
+            ("http-cobol", None),
+        ];
+        for (id, expected) in cases {
+            assert_eq!(meant(id, &known).as_deref(), expected, "{id}");
+        }
     }
 }

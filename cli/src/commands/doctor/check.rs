@@ -34,6 +34,7 @@ impl Check {
         match self.name {
             "wit" => format!("the WIT in {}", self.subject),
             "disk" => format!("room in {}", self.subject),
+            "command" => format!("the command {}", self.subject),
             "port" => format!("the address {}", self.subject),
             _ => self.subject.clone(),
         }

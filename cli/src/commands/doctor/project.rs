@@ -1,10 +1,10 @@
 //! What is wrong in the app's own files and can be seen before a build: its WIT, and what toolchains know of projects.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, os::unix::fs::PermissionsExt as _};
 
 use conjoin_diagnostics::{Diagnostic, Severity};
-use conjoin_manifest::{Manifest, Origin};
-use conjoin_plan::{AbsPath, Complaint, needed_tools};
+use conjoin_manifest::{Built, CustomBuild, Manifest, Origin};
+use conjoin_plan::{AbsPath, Complaint, names_file, needed_tools};
 
 use super::{
     check::Check,
@@ -26,6 +26,7 @@ pub(super) fn checks(machine: &Machine, scope: &Scope) -> (Vec<Check>, Vec<Diagn
     }
     let mut checks = vec![wit];
     checks.extend(missing_folders(machine, scope, manifest));
+    checks.extend(commands(machine, scope, manifest));
     checks.extend(scope.groups.iter().flat_map(|group| complaints(machine, scope, group)));
     (checks, diagnostics)
 }
@@ -59,17 +60,62 @@ fn check_wit(machine: &Machine, scope: &Scope, manifest: &Manifest) -> (Check, V
 /// Components without their folders.
 fn missing_folders(machine: &Machine, scope: &Scope, manifest: &Manifest) -> Vec<Check> {
     let folders = manifest.components.values().filter_map(|component| match &component.origin {
-        Origin::Built(built) => Some((component, scope.layout.app.join(built.path.value.as_path()))),
-        Origin::Source(_) | Origin::Custom(_) => None,
+        Origin::Built(Built { path, .. }) | Origin::Custom(CustomBuild { path, .. }) => {
+            Some((component, scope.layout.app.join(path.value.as_path())))
+        }
+        Origin::Source(_) => None,
     });
     folders
         .filter(|(_, folder)| !folder.as_path().is_dir())
         .map(|(component, folder)| {
             let what = format!("the component `{}` has no folder there", component.name.value);
             let mend = "`path = \"...\"` in conjoin.toml names another one".to_owned();
-            Check::warning("project", "missing", machine.surroundings.shown(&folder), what, mend)
+            let check = Check::warning("project", "missing", machine.surroundings.shown(&folder), what, mend);
+            Check { severity: Some(Severity::Error), ..check }
         })
         .collect()
+}
+
+/// The programs of components that commands of the user's build.
+fn commands(machine: &Machine, scope: &Scope, manifest: &Manifest) -> Vec<Check> {
+    let customs = manifest.components.values().filter_map(|component| match &component.origin {
+        Origin::Custom(custom) => Some((component.name.value.as_str(), custom)),
+        Origin::Built(_) | Origin::Source(_) => None,
+    });
+    customs
+        .filter_map(|(name, custom)| Some(command(machine, scope, name, (custom, custom.command.first()?))))
+        .collect()
+}
+
+/// Whether the first word of a component's command can be started.
+fn command(machine: &Machine, scope: &Scope, name: &str, (custom, program): (&CustomBuild, &String)) -> Check {
+    let here = &machine.surroundings;
+    let wrong = |state, what: &str, mend: &str| {
+        let check =
+            Check::warning("command", state, program.clone(), format!("{what}; it builds `{name}`"), mend.to_owned());
+        Check { severity: Some(Severity::Error), ..check }
+    };
+    if !names_file(program) {
+        let folders = tools::environment(machine).path_folders().into_iter();
+        let found = folders.map(|folder| folder.join(program)).find(|path| path.is_file());
+        return match found {
+            Some(path) => Check::ok("command", program.clone(), format!("it builds `{name}` ({})", path.display())),
+            None => wrong(
+                "missing",
+                "it is not on PATH",
+                "install it, or name a file of the component's folder with a path",
+            ),
+        };
+    }
+    let path = scope.layout.app.join(custom.path.value.as_path()).join(program.trim_start_matches("./"));
+    let shown = here.shown(&path);
+    match fs_err::metadata(&path) {
+        Ok(file) if file.is_file() && file.permissions().mode() & 0o111 == 0 => {
+            wrong("unfit", "it is no program", &format!("chmod +x {shown}"))
+        }
+        Ok(file) if file.is_file() => Check::ok("command", program.clone(), format!("it builds `{name}` ({shown})")),
+        Ok(_) | Err(_) => wrong("missing", "there is no such file", &format!("write it as {shown}")),
+    }
 }
 
 /// What the toolchain of `group` has to say of the projects.

@@ -22,6 +22,15 @@ impl Source {
         let start = before.rfind('\n').map_or(0, |newline| newline + 1);
         (line, before[start..].chars().count() + 1)
     }
+
+    /// The byte at a line and column, both from 1 and the column in characters; the end of the line, or of the text, where it has
+    /// none such.
+    pub fn byte(&self, line: usize, column: usize) -> usize {
+        let start: usize = self.text.split_inclusive('\n').take(line.saturating_sub(1)).map(str::len).sum();
+        let rest = self.text[start..].split('\n').next().unwrap_or_default();
+        let rest = rest.strip_suffix('\r').unwrap_or(rest);
+        start + rest.char_indices().nth(column.saturating_sub(1)).map_or(rest.len(), |(byte, _)| byte)
+    }
 }
 
 #[cfg(test)]
@@ -35,5 +44,7 @@ mod tests {
         assert_eq!(source.position(2), (1, 2));
         let two = source.text.find('2').expect("there is a 2");
         assert_eq!(source.position(two), (2, 6));
+        assert_eq!((source.byte(1, 2), source.byte(2, 6)), (2, two));
+        assert_eq!((source.byte(1, 99), source.byte(9, 1)), ("é = 1".len(), source.text.len()));
     }
 }

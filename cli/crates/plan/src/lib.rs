@@ -12,6 +12,7 @@
 
 mod build;
 mod facts;
+mod finding;
 mod install;
 mod layout;
 mod path;
@@ -28,6 +29,7 @@ pub use build::{
     selected_components, texts_to_read,
 };
 pub use facts::{Facts, FoundIn, FoundTool, ToolFact};
+pub use finding::{Finding, Place, Reading};
 pub use install::{
     Failures, InstallPlan, Installation, install, install_texts, lacking, missing, titled, version, with_needs,
 };

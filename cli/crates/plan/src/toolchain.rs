@@ -4,7 +4,7 @@ use conjoin_diagnostics::Diagnostic;
 use conjoin_manifest::{ComponentName, CustomBuild, Language, Permissions, ToolchainName};
 use conjoin_wit::{Dialect, WitFile};
 
-use crate::{AbsPath, Facts, Layout, Profile, Step, Tool, ToolSpec};
+use crate::{AbsPath, Facts, Layout, Profile, Reading, Step, Tool, ToolSpec};
 
 /// A component as its toolchain sees it.
 #[derive(Clone, Debug)]
@@ -62,6 +62,16 @@ pub trait Toolchain: Sync {
 
     /// The steps from the project and its bindings to [`Layout::artifact`]; errors are about the project's files.
     fn steps(&self, target: &Target<'_>, facts: &Facts, layout: &Layout) -> Result<Vec<Step>, Box<Diagnostic>>;
+
+    /// The output of one of its tools as people read it, where the tool writes for programs.
+    fn for_people(&self, output: &str) -> String {
+        output.to_owned()
+    }
+
+    /// What the output of one of its tools, which failed, says about the user's files.
+    fn findings(&self, output: &str) -> Reading {
+        Reading::nothing(output)
+    }
 
     /// What is known of failures of its tools.
     fn hints(&self) -> &'static [Hint] {

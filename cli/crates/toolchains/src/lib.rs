@@ -8,6 +8,7 @@
 //! |---|---|
 //! | `tools` | every tool: where it is looked for, which versions will do and why, who installs it |
 //! | `rust`, `go`, `starling`, `quickjs`, `python`, `tinygo` | how a language is built |
+//! | `rust_messages`, `python_messages`, `messages` of `go` and `javascript` | what the tools' errors say about the user's files |
 //! | `custom` | how a command of the user's builds any other |
 //! | `rustup`, `rust_sources`, `npm`, `pip`, `debian` | how a tool is installed |
 //! | `cargo_toml`, `go_mod`, `package_json` | what a project says of itself |
@@ -33,8 +34,10 @@ mod package_json;
 mod pip;
 mod projects;
 mod python;
+mod python_messages;
 mod quickjs;
 mod rust;
+mod rust_messages;
 mod rust_sources;
 mod rustup;
 mod starling;

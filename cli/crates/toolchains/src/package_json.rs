@@ -11,6 +11,9 @@ use serde_json::Value;
 /// Where the sources may begin, the preferred file first.
 const ENTRIES: [&str; 4] = ["src/index.ts", "src/index.js", "index.ts", "index.js"];
 
+/// What is there when the project's own TypeScript is installed.
+const INSTALLED: &str = "node_modules/typescript/package.json";
+
 /// A project of JavaScript or TypeScript.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Package {
@@ -18,6 +21,8 @@ pub(crate) struct Package {
     pub(crate) entry: String,
     /// The packages that npm installs, by the tables of `package.json` that name them, as JSON; empty if the code needs none.
     pub(crate) dependencies: String,
+    /// Whether its types are checked, and with a TypeScript of its own that is there or will be.
+    pub(crate) checks_types: bool,
 }
 
 /// The part of the format that matters here.
@@ -34,7 +39,11 @@ struct Json {
 
 /// The files that [`Package::read`] must know.
 pub(crate) fn reads(dir: &AbsPath) -> Vec<AbsPath> {
-    ["package.json", "package-lock.json"].into_iter().chain(ENTRIES).map(|name| dir.join(name)).collect()
+    ["package.json", "package-lock.json", "tsconfig.json", INSTALLED]
+        .into_iter()
+        .chain(ENTRIES)
+        .map(|name| dir.join(name))
+        .collect()
 }
 
 impl Package {
@@ -74,7 +83,10 @@ impl Package {
                 .hint(format!("run `npm install` in `{folder}` and keep the `package-lock.json` that it writes")),
             ));
         }
-        Ok(Self { entry, dependencies })
+        let listed = json.dependencies.contains_key("typescript") || json.dev_dependencies.get("typescript").is_some();
+        let is_there = |name: &str| facts.text(&dir.join(name)).is_some();
+        let checks_types = listed && is_there("tsconfig.json") && (!dependencies.is_empty() || is_there(INSTALLED));
+        Ok(Self { entry, dependencies, checks_types })
     }
 
     /// Whether the code needs packages that npm installs.

@@ -10,12 +10,15 @@
 use conjoin_diagnostics::Diagnostic;
 use conjoin_manifest::{Permissions, ToolchainName};
 use conjoin_plan::{
-    AbsPath, Discovery, Facts, FoundTool, Hint, Input, Invocation, Keep, Layout, Profile, ReadList, Step, Takes,
-    Target, Tool, Toolchain, WrittenFile,
+    AbsPath, Discovery, Facts, FoundTool, Hint, Input, Invocation, Keep, Layout, Profile, ReadList, Reading, Step,
+    Takes, Target, Tool, Toolchain, WrittenFile,
 };
 use conjoin_wit::Dialect;
 
-use crate::steps::{self, Run};
+use crate::{
+    python_messages,
+    steps::{self, Run},
+};
 
 /// The script that builds.
 pub(crate) const RUNNER: &str = include_str!("../support/python/build.py");
@@ -198,6 +201,10 @@ impl Toolchain for Python {
         let discovery = Some(Discovery { list: ReadList::DepInfo(read), except: vec![], packages: None });
         let artifact = steps::copy_artifact(target, output, layout);
         Ok(vec![world, runner, Step { discovery, keep: Keep::Stored, ..step }, artifact])
+    }
+
+    fn findings(&self, output: &str) -> Reading {
+        python_messages::findings(output)
     }
 
     fn hints(&self) -> &'static [Hint] {

@@ -9,8 +9,8 @@ use std::sync::Arc;
 use conjoin_diagnostics::{Diagnostic, Source};
 use conjoin_manifest::{Permissions, ToolchainName};
 use conjoin_plan::{
-    AbsPath, Arg, Complaint, Facts, GenerateAction, Generator, Hint, Layout, Profile, Project, Step, Takes, Target,
-    Tool, Toolchain,
+    AbsPath, Arg, Complaint, Facts, GenerateAction, Generator, Hint, Layout, Profile, Project, Reading, Step, Takes,
+    Target, Tool, Toolchain,
 };
 use conjoin_wit::{Dialect, WitFile, missing_wasi, wasi_deps};
 
@@ -36,8 +36,12 @@ pub(crate) const SCRIPTS: &[(&str, &str)] = &[
     ("globals/url.js", include_str!("../support/quickjs/globals/url.js")),
 ];
 
-const HINTS: &[Hint] =
-    &[javascript::NOT_INSTALLED, Hint { when: "\n    at <anonymous> (", say: javascript::TOO_EARLY }];
+const HINTS: &[Hint] = &[
+    javascript::NOT_INSTALLED,
+    javascript::STALE_LOCK,
+    javascript::NO_NETWORK,
+    Hint { when: "\n    at <anonymous> (", say: javascript::TOO_EARLY },
+];
 
 /// componentize-qjs.
 #[derive(Debug)]
@@ -77,6 +81,7 @@ impl Toolchain for QuickJs {
         let runner = javascript::write_scripts(target, &scripts, SCRIPTS);
         let description = describe(target, &world, &folder, layout);
         let install = javascript::npm_ci(target, &package, facts)?;
+        let types = javascript::check(target, &package, install.as_ref(), facts, layout)?;
         let inputs = [&runner, &world, &description].into_iter().chain(&install).flat_map(steps::outputs_of).collect();
         let described = layout.work(target.name).join("values").join(javascript::WORLD);
         let build = Componentize {
@@ -90,7 +95,11 @@ impl Toolchain for QuickJs {
         .step(target, facts, layout)?;
         let artifact = steps::copy_artifact(target, build.outputs[0].clone(), layout);
         let steps = [Some(world), Some(runner), Some(description), install, Some(build), Some(artifact)];
-        Ok(steps.into_iter().flatten().collect())
+        Ok(steps.into_iter().flatten().chain(types).collect())
+    }
+
+    fn findings(&self, output: &str) -> Reading {
+        javascript::messages::findings(output)
     }
 
     fn hints(&self) -> &'static [Hint] {

@@ -7,13 +7,13 @@ use conjoin_diagnostics::Diagnostic;
 use conjoin_manifest::ToolchainName;
 use conjoin_plan::{
     AbsPath, Complaint, Discovery, Facts, FoundIn, Hint, Input, Invocation, Keep, Layout, Packages, Profile, Project,
-    ReadList, Step, Takes, Target, Tool, Toolchain, Unseen,
+    ReadList, Reading, Step, Takes, Target, Tool, Toolchain, Unseen,
 };
 use conjoin_wit::Dialect;
 
 use crate::{
     cargo_toml::{self, Product},
-    projects, rust_sources,
+    projects, rust_messages, rust_sources,
     steps::{self, Run},
 };
 
@@ -31,6 +31,10 @@ const HINTS: &[Hint] = &[
         when: "for 'rust-src' was not found",
         say: "Debian has the sources of the standard library for the versions of rustc that are listed above only: choose one of \
               them in rust-toolchain.toml, or have rustup install the target.",
+    },
+    Hint {
+        when: "failed to download from `",
+        say: "cargo cannot reach its registry: look at the network and its proxy, or run `cargo fetch` where there is one.",
     },
     Hint {
         when: "the `wasm32-wasip2` target may not be installed",
@@ -101,6 +105,14 @@ impl Toolchain for Rust {
         Ok(vec![build, copy])
     }
 
+    fn for_people(&self, output: &str) -> String {
+        rust_messages::for_people(output)
+    }
+
+    fn findings(&self, output: &str) -> Reading {
+        rust_messages::findings(output)
+    }
+
     fn hints(&self) -> &'static [Hint] {
         HINTS
     }
@@ -155,7 +167,8 @@ fn cargo_build(
     let mut invocation = cargo(facts, &target.dir)?
         .args(["build", "--target", PLATFORM, "--target-dir"])
         .arg(&target_dir)
-        .args(product.selection());
+        .args(product.selection())
+        .args(["--message-format", "json"]);
     let (flag, folder) = match target.profile {
         Profile::Dev => (None, "debug"),
         Profile::Release => (Some("--release"), "release"),

@@ -1,11 +1,14 @@
 //! JavaScript and TypeScript on the engine StarlingMonkey: esbuild makes one file of the sources, componentize-js a component of it.
 //!
 //! Both run in `support/starling/build.mjs`. The entry is the first that exists of `src/index.ts`, `src/index.js`, `index.ts` and
-//! `index.js`, otherwise what `package.json` calls `main`. Types are not checked: that is the editor's and the tests' business.
+//! `index.js`, otherwise what `package.json` calls `main`. Types are checked beside
+//! that, by the project's own `tsc` where it is installed.
 
 use conjoin_diagnostics::Diagnostic;
 use conjoin_manifest::{Permissions, ToolchainName};
-use conjoin_plan::{AbsPath, Complaint, Facts, Hint, Layout, Profile, Project, Step, Takes, Target, Tool, Toolchain};
+use conjoin_plan::{
+    AbsPath, Complaint, Facts, Hint, Layout, Profile, Project, Reading, Step, Takes, Target, Tool, Toolchain,
+};
 use conjoin_wit::Dialect;
 
 use crate::{
@@ -23,6 +26,8 @@ pub(crate) const SCRIPTS: &[(&str, &str)] =
 
 const HINTS: &[Hint] = &[
     javascript::NOT_INSTALLED,
+    javascript::STALE_LOCK,
+    javascript::NO_NETWORK,
     Hint {
         when: "No such file or directory (os error 44)",
         say: "The JavaScript toolchain in conjoin's cache is damaged: remove its folder, and `conjoin doctor --fix` installs it anew.",
@@ -63,6 +68,7 @@ impl Toolchain for Starling {
         let scripts = layout.work(target.name).join("starling");
         let runner = javascript::write_scripts(target, &scripts, SCRIPTS);
         let install = javascript::npm_ci(target, &package, facts)?;
+        let types = javascript::check(target, &package, install.as_ref(), facts, layout)?;
         let inputs = [&runner, &world].into_iter().chain(&install).flat_map(steps::outputs_of).collect();
         let mut options = vec!["--wasi", WASI];
         options.extend(disabled_features(target).into_iter().flat_map(|feature| ["--disable", feature]));
@@ -76,7 +82,12 @@ impl Toolchain for Starling {
         }
         .step(target, facts, layout)?;
         let artifact = steps::copy_artifact(target, build.outputs[0].clone(), layout);
-        Ok([Some(world), Some(runner), install, Some(build), Some(artifact)].into_iter().flatten().collect())
+        let steps = [Some(world), Some(runner), install, Some(build), Some(artifact)];
+        Ok(steps.into_iter().flatten().chain(types).collect())
+    }
+
+    fn findings(&self, output: &str) -> Reading {
+        javascript::messages::findings(output)
     }
 
     fn hints(&self) -> &'static [Hint] {

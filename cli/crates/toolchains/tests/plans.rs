@@ -85,19 +85,6 @@ fn no_hint_is_hidden_by_another_of_its_toolchain() {
     }
 }
 
-/// What tools really printed: `tests/hints/TOOLCHAIN-CAUSE.txt`.
-#[test]
-fn outputs_of_tools_have_hints() {
-    let output = include_str!("hints/starling-preview2-shim-0.26.1.txt");
-    let toolchains = conjoin_toolchains::all().toolchains;
-    let starling = toolchains.iter().find(|toolchain| toolchain.name().as_str() == "starling").expect("it is known");
-    let known: Vec<&str> =
-        starling.hints().iter().filter(|hint| output.contains(hint.when)).map(|hint| hint.say).collect();
-    let expected = "The JavaScript toolchain in conjoin's cache is damaged: remove its folder, and `conjoin doctor --fix` \
-                    installs it anew.";
-    assert_eq!(known, [expected]);
-}
-
 fn components(case: &Path, profile: Profile) -> Result<String, Vec<Diagnostic>> {
     let source = |path: &Path| {
         let name = path.strip_prefix(case).expect("it is below").to_string_lossy().into_owned();

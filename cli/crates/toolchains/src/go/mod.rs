@@ -12,11 +12,13 @@
 //! | `generate` | the bindings of a world: the generator's files, rewritten, and conjoin's support code |
 //! | `source` | a generated file taken apart and put together again |
 //! | `exports` | functions that users assign, in place of the generator's stubs |
+//! | `messages` | what the compilers say about the project |
 //! | `imports` | functions of the host, which tests on the user's machine can do without |
 
 mod exports;
 mod generate;
 mod imports;
+pub(crate) mod messages;
 mod source;
 mod toolchain;
 

@@ -4,11 +4,11 @@ use conjoin_diagnostics::Diagnostic;
 use conjoin_manifest::ToolchainName;
 use conjoin_plan::{
     AbsPath, Complaint, Facts, GenerateAction, Generator, Hint, Input, Invocation, Keep, Layout, Made, Profile,
-    Project, Step, StepId, Takes, Target, Tool, Toolchain,
+    Project, Reading, Step, StepId, Takes, Target, Tool, Toolchain,
 };
 use conjoin_wit::{Adapter, Dialect, without_version};
 
-use super::generate::VERSION;
+use super::{generate::VERSION, messages};
 use crate::{
     go_mod,
     go_sources::{self, BINDINGS},
@@ -75,6 +75,10 @@ impl Toolchain for Go {
         let compile = compile(target, &module, facts, layout)?;
         let encode = steps::encode(target, wit, Made::Module(Some(adapter(target))), &compile, layout);
         Ok(vec![compile, encode])
+    }
+
+    fn findings(&self, output: &str) -> Reading {
+        messages::findings(output)
     }
 
     fn hints(&self) -> &'static [Hint] {

@@ -4,12 +4,16 @@
 //! |---|---|
 //! | `names` | how names of WIT are written in JavaScript, and by which names its interfaces are imported |
 //! | `declarations` | a world as declarations for TypeScript |
+//! | `check` | types are checked beside the build |
+//! | `messages` | what bundler, checker and engines say about the project |
 //! | `types` | a type of WIT as a type of TypeScript |
 //! | `values` | which values an engine has to convert |
 //!
 //! Nothing here knows an engine.
 
+mod check;
 mod declarations;
+pub(crate) mod messages;
 mod names;
 mod types;
 mod values;
@@ -20,6 +24,8 @@ use conjoin_plan::{
     Target, Tool, Unseen, WrittenFile,
 };
 use wit_parser::{Resolve, WorldId};
+
+pub(crate) use check::check;
 
 use crate::{
     GeneratedFile,
@@ -80,6 +86,18 @@ pub(crate) const TOO_EARLY: &str = "What stands at the top of a file runs when t
 pub(crate) const NOT_INSTALLED: Hint = Hint {
     when: "Could not resolve \"",
     say: "A package that is imported is not installed: run `npm install` with its name in the component's folder.",
+};
+
+/// For a lock file that is older than what it locks.
+pub(crate) const STALE_LOCK: Hint = Hint {
+    when: "are in sync. Please update your lock file",
+    say: "package-lock.json does not fit package.json: `npm install` in the component's folder mends it.",
+};
+
+/// For a machine that npm cannot leave.
+pub(crate) const NO_NETWORK: Hint = Hint {
+    when: "npm error FetchError: request to",
+    say: "npm cannot reach its registry: look at the network, its proxy, and `npm config get registry`.",
 };
 
 /// What the step that builds with an engine is made from.
@@ -162,6 +180,8 @@ pub(crate) fn npm_ci(target: &Target<'_>, package: &Package, facts: &Facts) -> R
     };
     let invocation =
         Invocation::new(Tool::Npm, npm, &target.dir).args(["ci", "--ignore-scripts", "--no-audit", "--no-fund"]);
+    // Elsewhere, NODE_ENV may leave them out.
+    let invocation = invocation.args(package.checks_types.then_some("--include=dev"));
     Ok(Some(step.step(invocation)))
 }
 

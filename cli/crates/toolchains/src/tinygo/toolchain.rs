@@ -4,12 +4,13 @@ use conjoin_diagnostics::Diagnostic;
 use conjoin_manifest::ToolchainName;
 use conjoin_plan::{
     AbsPath, Companion, Complaint, Facts, FoundIn, FoundTool, Hint, Input, Invocation, Keep, Layout, Made, Project,
-    Step, Takes, Target, Tool, Toolchain, WrittenFile,
+    Reading, Step, Takes, Target, Tool, Toolchain, WrittenFile,
 };
 use conjoin_wit::Dialect;
 
 use super::{compiler, target};
 use crate::{
+    go::messages,
     go_mod,
     go_sources::{self, BINDINGS},
     projects,
@@ -84,6 +85,10 @@ impl Toolchain for TinyGo {
         let compile = compile(target, &module, &description, facts, layout)?;
         let encode = steps::encode(target, wit, Made::Module(None), &compile, layout);
         Ok(vec![description, compile, encode])
+    }
+
+    fn findings(&self, output: &str) -> Reading {
+        messages::findings(output)
     }
 
     fn hints(&self) -> &'static [Hint] {

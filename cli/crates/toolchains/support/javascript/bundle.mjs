@@ -1,6 +1,6 @@
 // What the builds on both engines have in common: options, bundling with esbuild, names of WIT interfaces, places in errors.
 //
-// It refuses to check types, which is the editor's business, and to install anything.
+// It refuses to check types, which is done beside it, and to install anything.
 
 import { existsSync, readFileSync } from 'node:fs';
 import { SourceMap } from 'node:module';

@@ -5,7 +5,7 @@
 //                  [--disable FEATURE]... --out FILE --read FILE
 //
 // It reads the sources and the WIT, and writes the component (`--out`) and what it has read (`--read`, in the format of
-// Makefiles). It refuses to check types, which is the editor's business, and to install anything.
+// Makefiles). It refuses to check types, which is done beside it, and to install anything.
 
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';

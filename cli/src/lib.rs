@@ -20,6 +20,7 @@
 
 mod app;
 mod args;
+mod backtrace;
 mod blame;
 mod choices;
 mod commands;

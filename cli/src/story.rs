@@ -15,6 +15,7 @@ use conjoin_runtime::{Failure, HowCompiled, RunEvent, StreamKind};
 use serde_json::json;
 
 use crate::{
+    backtrace::shortened,
     settings::Machine,
     ui::{Format, Ui, Verbosity, quote_text, status_line},
 };
@@ -79,7 +80,7 @@ impl Story {
             }
             RunEvent::Denied(denied) => self.say(&format!("denied: {denied}")),
             RunEvent::Failed(failure) => {
-                self.say(&format!("error: {failure}"));
+                self.say(&format!("error: {}", self.shown(failure)));
                 self.explain_silence(failure);
             }
             RunEvent::Draining { connections } => {
@@ -89,6 +90,13 @@ impl Story {
                 );
             }
         }
+    }
+
+    /// The failure as it is told: all frames are for those who want to know all, and for programs.
+    fn shown(&self, failure: &Failure) -> Failure {
+        let all = self.verbosity == Verbosity::Verbose || self.format == Format::Json;
+        let backtrace = if all { failure.backtrace.clone() } else { shortened(&failure.backtrace) };
+        Failure { backtrace, ..failure.clone() }
     }
 
     /// A part without an error stream takes what it would have said with it.

@@ -177,3 +177,22 @@ fn a_second_build_from_nothing_finds_what_is_another_each_time() {
     left.sort();
     assert_eq!(left, ["app", "cache"], "the copy is gone");
 }
+
+#[test]
+fn an_address_that_is_taken_is_told_before_anything_is_built() {
+    let service = "package shop:api;\n\nworld web {\n  export wasi:http/incoming-handler@0.2.12;\n}\n";
+    let manifest = "conjoin = 1\napp.name = \"shop\"\n\n[component.web]\n\
+                    build = { command = [\"false\"], inputs = [\"web.txt\"], output = \"web.wasm\" }\n\n\
+                    [[trigger.http]]\nroute = \"/...\"\ncomponent = \"web\"\n";
+    let app = App::new(&[
+        ("conjoin.toml", manifest.as_bytes()),
+        ("wit/app.wit", service.as_bytes()),
+        ("web/web.txt", b"not read"),
+    ]);
+    let other = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port");
+    let address = other.local_addr().expect("it has one").to_string();
+    let output = run(&mut app.conjoin(&["run", "--listen", &address]));
+    let said = text(&output.stderr);
+    assert_eq!(output.status.code(), Some(3), "{said}");
+    assert!(said.starts_with("error[run::port-in-use]"), "{said}");
+}

@@ -3,6 +3,8 @@
 use std::{
     collections::BTreeMap,
     ffi::{OsStr, OsString},
+    io,
+    net::{SocketAddr, TcpListener},
     sync::Arc,
 };
 
@@ -45,6 +47,10 @@ pub(crate) fn run(ui: &mut Ui, machine: &Machine, settings: &RunSettings) -> Res
         Subject::Command(entry) => vec![entry.clone()],
     };
     let selection = Selection { components: entries.clone(), entry: None };
+    if let Subject::Http(_) = subject {
+        // A build is long, and for nothing if its result cannot be served.
+        is_free(settings.listen).map_err(|error| failure(&error))?;
+    }
     build_to_run(ui, machine, &app, &selection, &settings.work)?;
 
     let greeting = match &subject {
@@ -82,6 +88,15 @@ pub(crate) fn run(ui: &mut Ui, machine: &Machine, settings: &RunSettings) -> Res
             let code = runtime.run_command(options, &shutdown).map_err(|error| failure(&error))?;
             Ok(u8::try_from(code).unwrap_or(Exit::Project as u8))
         }
+    }
+}
+
+/// Whether nobody listens on `address`.
+fn is_free(address: SocketAddr) -> Result<(), RuntimeError> {
+    match TcpListener::bind(address) {
+        Ok(_free) => Ok(()),
+        Err(error) if error.kind() == io::ErrorKind::AddrInUse => Err(RuntimeError::AddressInUse { address }),
+        Err(source) => Err(RuntimeError::Listen { address, source }),
     }
 }
 

@@ -1,0 +1,107 @@
+//! A guest's backtrace without the frames that belong to no code of the user's.
+
+/// How many frames are shown.
+const SHOWN: usize = 6;
+
+/// With what names begin that languages and generated bindings give to their own functions.
+const MACHINERY: [&str; 34] = [
+    "<alloc::",
+    "<core::",
+    "<std::",
+    "<wasm function",
+    "JS::",
+    "JS_",
+    "Py",
+    "_Py",
+    "__main_void",
+    "__original_main",
+    "__rust",
+    "__wasi",
+    "__wasm",
+    "_rt0_wasm",
+    "_start",
+    "abort",
+    "alloc::",
+    "asyncio",
+    "cabi_",
+    "componentize",
+    "core::",
+    "dlmalloc",
+    "internal/",
+    "js::",
+    "mozilla::",
+    "pymain",
+    "runtime",
+    "rust_",
+    "std::",
+    "syscall",
+    "tinygo_",
+    "wasi:",
+    "wasm_",
+    "wit_bindgen",
+];
+
+/// The frames of the user's code, or the innermost ones where there are none such, and how many there are beside them.
+pub(crate) fn shortened(backtrace: &str) -> String {
+    let (frames, heading): (Vec<&str>, Vec<&str>) = backtrace.lines().partition(|line| name(line).is_some());
+    if frames.len() <= SHOWN {
+        return backtrace.to_owned();
+    }
+    let is_own = |frame: &&&str| name(frame).is_some_and(|name| !MACHINERY.iter().any(|start| name.starts_with(start)));
+    let own: Vec<&str> = frames.iter().filter(is_own).copied().take(SHOWN).collect();
+    let shown = if own.is_empty() { frames[..SHOWN / 2].to_vec() } else { own };
+    let more = format!("    ... {} frames more: `-v` shows them", frames.len() - shown.len());
+    heading.into_iter().chain(shown).chain([more.as_str()]).collect::<Vec<_>>().join("\n")
+}
+
+/// The name of the function of a frame, `  NUMBER: ADDRESS - MODULE!NAME`.
+fn name(line: &str) -> Option<&str> {
+    let (number, rest) = line.trim_start().split_once(':')?;
+    let is_frame = !number.is_empty() && number.chars().all(|digit| digit.is_ascii_digit());
+    is_frame.then(|| rest.split_once('!').map_or(rest, |(_, name)| name).trim())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn backtrace(names: &[&str]) -> String {
+        let frames =
+            names.iter().enumerate().map(|(index, name)| format!("\n   {index}: 0x{index}2b - api.wasm!{name}"));
+        format!("error while executing at wasm backtrace:{}", frames.collect::<String>())
+    }
+
+    #[test]
+    fn frames_of_the_language_are_left_out() {
+        let long = backtrace(&[
+            "abort",
+            "std::process::abort",
+            "std::panicking::begin_panic_handler",
+            "core::panicking::panic_fmt",
+            "shop::price",
+            "<shop::Shop as shop::exports::Guest>::quote",
+            "wit_bindgen::rt::run",
+            "cabi_post",
+        ]);
+        assert_eq!(
+            shortened(&long),
+            "error while executing at wasm backtrace:\n   4: 0x42b - api.wasm!shop::price\n   5: 0x52b - \
+             api.wasm!<shop::Shop as shop::exports::Guest>::quote\n    ... 6 frames more: `-v` shows them"
+        );
+    }
+
+    #[test]
+    fn the_innermost_frames_stand_for_those_without_names() {
+        let long = backtrace(&["<wasm function 1>"; 20]);
+        let lines: Vec<String> = shortened(&long).lines().map(str::to_owned).collect();
+        assert_eq!(lines.len(), 5, "{lines:?}");
+        assert_eq!(lines[4], "    ... 17 frames more: `-v` shows them");
+    }
+
+    #[test]
+    fn a_short_backtrace_stays_as_it_is() {
+        let short = backtrace(&["core::panicking::panic", "shop::price"]);
+        assert_eq!(shortened(&short), short);
+        assert_eq!(shortened(""), "");
+    }
+}

@@ -204,7 +204,23 @@ pub(crate) fn execute_plan(ui: &mut Ui, machine: &Machine, task: &Task<'_>) -> R
 pub(crate) fn attempt_plan(ui: &mut Ui, machine: &Machine, task: &Task<'_>) -> Result<BuildReport, CommandError> {
     let environment = tools::environment(machine);
     let options = task.options(machine, &environment)?;
-    execute(task.plan, &options, &SystemPerformer, &mut ui.events()).map_err(|error| not_begun(&error))
+    let report = execute(task.plan, &options, &SystemPerformer, &mut ui.events()).map_err(|error| not_begun(&error))?;
+    if let Some(path) = longest_path(task, &report) {
+        ui.status("Longest path", &path);
+    }
+    Ok(report)
+}
+
+/// What would have to be faster for all of it to be, if it took longer than one waits without noticing.
+fn longest_path(task: &Task<'_>, report: &BuildReport) -> Option<String> {
+    let figures = timings::Figures::new(task.plan, report, task.work.jobs.get());
+    if report.outcome() != BuildOutcome::Done || figures.longest < Duration::from_secs(1) {
+        return None;
+    }
+    let steps = figures.path.iter().map(|index| &report.steps[*index]);
+    let steps = steps.filter(|step| step.duration * 20 >= figures.longest);
+    let steps: Vec<String> = steps.map(|step| format!("{} {:.1} s", step.step, step.duration.as_secs_f64())).collect();
+    Some(format!("{:.1} s: {}", figures.longest.as_secs_f64(), steps.join(", ")))
 }
 
 /// Tells what has failed, which is an error without more to say.
@@ -216,7 +232,7 @@ pub(crate) fn settle(
 ) -> Result<BuildReport, CommandError> {
     let Task { scope, work, .. } = *task;
     for failed in &report.failed {
-        ui.failure(failed, Severity::Error);
+        ui.failure(failed, &task.layout.app, Severity::Error);
     }
     if work.timings && scope == Scope::App {
         write_timings(ui, machine, task, &report)?;

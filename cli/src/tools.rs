@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use conjoin_diagnostics::{Diagnostic, Severity};
 use conjoin_engine::{BuildReport, Environment, ProbeContext, ProbeRequest, Scope, probe};
 use conjoin_plan::{
-    AbsPath, Facts, Failures, InstallPlan, Installation, Layout, Subject, Tool, ToolSpec, install, install_texts,
-    lacking, missing, titled, with_needs,
+    AbsPath, Facts, Failures, InstallPlan, Installation, Layout, Subject, Tool, ToolSpec, Toolchain, install,
+    install_texts, lacking, missing, titled, with_needs,
 };
 
 use crate::{
@@ -15,6 +15,12 @@ use crate::{
     settings::{InstallPolicy, Machine, WorkSettings},
     ui::Ui,
 };
+
+/// The first toolchain that needs `tool`: of several, all know what it says.
+pub(crate) fn toolchain_of(tool: Tool) -> Option<&'static dyn Toolchain> {
+    let toolchains = conjoin_toolchains::all().toolchains;
+    toolchains.iter().copied().find(|toolchain| toolchain.requirements().contains(&tool))
+}
 
 /// Finds `tools`, without installing anything.
 pub(crate) fn find(machine: &Machine, layout: &Layout, tools: &BTreeSet<Tool>, texts: &[AbsPath]) -> Facts {
@@ -118,7 +124,7 @@ pub(crate) fn ensure(
         if failed.is_empty() || !failed.iter().all(|installation| installation.otherwise.is_some()) {
             settle(ui, machine, &task, report)?;
         } else {
-            turn_to_the_next(ui, &report, &failed, &mut failures);
+            turn_to_the_next(ui, (&report, &layout.app), &failed, &mut failures);
         }
         before = Some(now);
     }
@@ -134,9 +140,14 @@ fn failed_installations(plan: &InstallPlan, report: &BuildReport) -> Vec<Install
 }
 
 /// Says what has failed and what is done in its place.
-fn turn_to_the_next(ui: &mut Ui, report: &BuildReport, failed: &[Installation], failures: &mut Failures) {
+fn turn_to_the_next(
+    ui: &mut Ui,
+    (report, app): (&BuildReport, &AbsPath),
+    failed: &[Installation],
+    failures: &mut Failures,
+) {
     for step in &report.failed {
-        ui.failure(step, Severity::Warning);
+        ui.failure(step, app, Severity::Warning);
     }
     for Installation { spec, provider, otherwise } in failed {
         failures.entry(spec.tool).or_default().insert(provider.name());

@@ -1,25 +1,59 @@
 //! What there is to say about a step that failed.
 
-use conjoin_diagnostics::Diagnostic;
-use conjoin_engine::{FailedStep, StepError, process::RunError};
-use conjoin_plan::{Subject, Tool};
+use std::{io, ops::Range, path::Path, sync::Arc};
 
-use crate::tools::tool_name;
+use conjoin_diagnostics::{Diagnostic, Source};
+use conjoin_engine::{FailedStep, StepError, process::RunError};
+use conjoin_plan::{AbsPath, Finding, Place, Reading, Subject, Tool, Toolchain};
+
+use super::Verbosity;
+use crate::tools::{tool_name, toolchain_of};
 
 /// A step that failed, in parts that are printed one after the other.
 pub(super) struct Failure {
-    /// What failed, the command and its folder.
+    /// What failed.
     pub(crate) what: Diagnostic,
-    /// The tool's own output, untouched.
-    pub(crate) output: Vec<u8>,
+    /// What the tool said about the user's files.
+    pub(crate) findings: Vec<Diagnostic>,
+    /// Of the tool's output, what was not understood, untouched.
+    pub(crate) rest: String,
+    /// All of the tool's output.
+    pub(crate) output: String,
     /// What is known of the cause.
     pub(crate) hints: Vec<String>,
+    /// The folder that the command ran in.
+    pub(crate) folder: Option<String>,
+    /// The command, to be pasted.
+    pub(crate) command: Option<String>,
     /// What is wrong in the user's files.
     pub(crate) diagnostics: Vec<Diagnostic>,
 }
 
-/// Everything there is to say about `failed`.
-pub(super) fn explain(failed: &FailedStep) -> Failure {
+impl Failure {
+    /// What is said below the tool's own words. The command is long, and so is only shown to those who want to know all.
+    pub(crate) fn ending(&self, verbosity: Verbosity) -> Vec<String> {
+        let hints = self.hints.iter().map(|hint| format!("help: {hint}"));
+        let command = self.command.as_ref().filter(|_| verbosity == Verbosity::Verbose);
+        let command = command.map(|command| format!("note: the command was: {command}"));
+        let more = if command.is_none() { "; `-v` shows the command" } else { "" };
+        let folder = self.folder.as_ref().map(|folder| format!("note: in the folder {folder}{more}"));
+        hints.chain(command).chain(folder).collect()
+    }
+
+    /// The same for programs, with all that the tool has printed.
+    pub(crate) fn for_programs(&self) -> Diagnostic {
+        let notes = [
+            self.command.as_ref().map(|command| format!("the command was:\n{command}")),
+            self.folder.as_ref().map(|folder| format!("in the folder {folder}")),
+            Some(self.output.clone()).filter(|output| !output.is_empty()),
+        ];
+        let what = notes.into_iter().flatten().fold(self.what.clone(), Diagnostic::note);
+        self.hints.iter().cloned().fold(what, Diagnostic::hint)
+    }
+}
+
+/// Everything there is to say about `failed`, a step for the app in `app`.
+pub(super) fn explain(failed: &FailedStep, app: &AbsPath) -> Failure {
     let (code, subject) = match &failed.subject {
         Subject::Component(name) => ("build::step-failed", format!("component `{name}`")),
         Subject::Bindings(name) => ("build::step-failed", format!("the bindings of `{name}`")),
@@ -28,13 +62,7 @@ pub(super) fn explain(failed: &FailedStep) -> Failure {
         Subject::Installation(tool) => ("install::step-failed", format!("the installation of {}", tool_name(*tool))),
     };
     let error = conjoin_engine::error_chain(&failed.error);
-    let mut what = Diagnostic::error(code, format!("{subject}: {}: {error}", failed.title));
-    if let Some(command) = &failed.command {
-        what = what.note(format!("the command was:\n{command}"));
-    }
-    if let Some(folder) = &failed.cwd {
-        what = what.note(format!("in the folder {folder}"));
-    }
+    let what = Diagnostic::error(code, format!("{subject}: {}: {error}", failed.title));
     let diagnostics = match &failed.error {
         StepError::Perform(error) => error.diagnostics.clone(),
         StepError::Input { .. }
@@ -45,25 +73,120 @@ pub(super) fn explain(failed: &FailedStep) -> Failure {
         | StepError::UnreadableList { .. }
         | StepError::File { .. } => Vec::new(),
     };
-    Failure { what, output: failed.output.clone(), hints: hints(failed), diagnostics }
+    let raw = String::from_utf8_lossy(&failed.output);
+    let toolchain = failed.tool.and_then(toolchain_of);
+    let output = toolchain.map_or_else(|| raw.to_string(), |toolchain| toolchain.for_people(&raw));
+    let is_installation = matches!(failed.subject, Subject::Installation(_));
+    let reading = match toolchain.filter(|_| !is_installation) {
+        Some(toolchain) => toolchain.findings(&raw),
+        None => Reading::nothing(&output),
+    };
+    let place = Places { app, cwd: failed.cwd.as_ref().unwrap_or(app) };
+    Failure {
+        what,
+        findings: reading.findings.into_iter().map(|finding| place.diagnostic(finding)).collect(),
+        rest: reading.rest,
+        hints: hints(failed, &output).chain(start_hint(failed, app)).collect(),
+        output,
+        folder: failed.cwd.as_ref().map(ToString::to_string),
+        command: failed.command.clone(),
+        diagnostics,
+    }
 }
 
-/// What the toolchains that need the tool that failed know of failures with such an output.
-fn hints(failed: &FailedStep) -> Vec<String> {
+/// The toolchains that need the tool that failed.
+fn toolchains(failed: &FailedStep) -> impl Iterator<Item = &'static dyn Toolchain> {
     let tool = match failed.subject {
         Subject::Installation(tool) => Some(tool),
         Subject::Component(_) | Subject::Bindings(_) | Subject::Composition(_) | Subject::NativeCode(_) => failed.tool,
     };
-    let needs = |tools: &[Tool]| tool.is_some_and(|tool| tools.contains(&tool));
-    let output = String::from_utf8_lossy(&failed.output);
-    let toolchains = conjoin_toolchains::all().toolchains;
-    let toolchains = toolchains.iter().filter(|toolchain| needs(toolchain.requirements()));
-    let known = toolchains.flat_map(|toolchain| toolchain.hints());
+    let needs = move |tools: &[Tool]| tool.is_some_and(|tool| tools.contains(&tool));
+    conjoin_toolchains::all().toolchains.iter().copied().filter(move |toolchain| needs(toolchain.requirements()))
+}
+
+/// What these toolchains know of failures with such an output.
+fn hints(failed: &FailedStep, output: &str) -> impl Iterator<Item = String> {
+    let known = toolchains(failed).flat_map(|toolchain| toolchain.hints());
     let mut hints: Vec<String> =
         known.filter(|hint| output.contains(hint.when)).map(|hint| hint.say.to_owned()).collect();
     hints.dedup();
     if let StepError::Run(RunError::TimedOut { .. }) = failed.error {
         hints.push("If it needs more time, give it some with `--step-timeout`, e.g. `--step-timeout 3h`.".to_owned());
     }
-    hints
+    hints.into_iter()
+}
+
+/// What to do about a file of the app's that could not be started.
+fn start_hint(failed: &FailedStep, app: &AbsPath) -> Option<String> {
+    let StepError::Run(RunError::Spawn { program, source }) = &failed.error else { return None };
+    let file = program.as_path().strip_prefix(app.as_path()).ok()?;
+    let file = conjoin_plan::quote(file.as_os_str()).into_owned();
+    match source.kind() {
+        io::ErrorKind::PermissionDenied => Some(format!("make it a program: `chmod +x {file}` in the app's folder")),
+        io::ErrorKind::NotFound => Some(format!("the program that the first line of {file} names is not there")),
+        _ => Some(format!(
+            "a script begins with the program that reads it: write `#!/bin/sh` into the first line of {file}"
+        )),
+    }
+}
+
+/// How files are found that a tool names.
+struct Places<'a> {
+    app: &'a AbsPath,
+    /// The folder that the tool ran in.
+    cwd: &'a AbsPath,
+}
+
+impl Places<'_> {
+    fn diagnostic(&self, finding: Finding) -> Diagnostic {
+        let Finding { code, message, places, notes, hints } = finding;
+        let mut diagnostic = Diagnostic::error(code, message);
+        let mut sources: Vec<Arc<Source>> = Vec::new();
+        for place in places {
+            match self.source(&place.file, &mut sources) {
+                Some(source) => diagnostic = diagnostic.label(&source, span(&source, &place), place.text),
+                None => diagnostic = diagnostic.note(unseen(&place)),
+            }
+        }
+        let diagnostic = notes.into_iter().fold(diagnostic, Diagnostic::note);
+        hints.into_iter().fold(diagnostic, Diagnostic::hint)
+    }
+
+    /// The file, by its name in the app if it lies there. A tool names files from its folder or, in a workspace, from one around it.
+    fn source(&self, file: &str, sources: &mut Vec<Arc<Source>>) -> Option<Arc<Source>> {
+        let around = self.cwd.as_path().ancestors().take_while(|folder| folder.starts_with(self.app.as_path()));
+        let path = around.chain([self.cwd.as_path()]).map(|folder| folder.join(file)).find(|path| path.is_file())?;
+        let path = AbsPath::new(path)?;
+        let name = path.as_path().strip_prefix(self.app.as_path()).unwrap_or(path.as_path()).display().to_string();
+        if let Some(known) = sources.iter().find(|source| source.name == name) {
+            return Some(Arc::clone(known));
+        }
+        let text = fs_err::read(Path::new(path.as_path())).ok()?;
+        let source = Arc::new(Source::new(name, String::from_utf8_lossy(&text)));
+        sources.push(Arc::clone(&source));
+        Some(source)
+    }
+}
+
+/// The bytes of a place: those up to its end, or one word, or the line without the space around it.
+fn span(source: &Source, place: &Place) -> Range<usize> {
+    let start = source.byte(place.line, place.column.unwrap_or(1));
+    let line = &source.text[start..source.byte(place.line, usize::MAX)];
+    match (place.column, place.end) {
+        (Some(_), Some((line, column))) => start..source.byte(line, column).max(start),
+        (Some(_), None) => {
+            let is_part = |letter: char| letter.is_alphanumeric() || letter == '_';
+            let word = line.find(|letter| !is_part(letter)).unwrap_or(line.len());
+            start..start + word.max(line.chars().next().map_or(0, char::len_utf8))
+        }
+        (None, _) => start + line.len() - line.trim_start().len()..start + line.trim_end().len(),
+    }
+}
+
+/// A place in a file that cannot be read.
+fn unseen(place: &Place) -> String {
+    let Place { file, line, column, text, .. } = place;
+    let column = column.map_or(String::new(), |column| format!(":{column}"));
+    let text = if text.is_empty() { String::new() } else { format!(": {text}") };
+    format!("at {file}:{line}{column}{text}")
 }

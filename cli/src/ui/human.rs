@@ -4,11 +4,14 @@ use std::{collections::BTreeMap, io::Write, time::Duration};
 
 use conjoin_diagnostics::Style;
 use conjoin_engine::{BuildEvent, BuildOutcome, Notice, StepOutcome};
-use conjoin_plan::{StepId, Subject};
+use conjoin_plan::{StepId, Subject, Tool};
 use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use super::Verbosity;
-use crate::tools::tool_name;
+use crate::tools::{tool_name, toolchain_of};
+
+/// How many letters of the last line that a program printed are shown beside it.
+const LAST_WORDS: usize = 40;
 
 /// A verb, right-aligned in cargo's column, and what it is about.
 pub(crate) fn status_line(verb: &str, text: &str, style: Style) -> String {
@@ -21,15 +24,27 @@ pub(crate) fn status_line(verb: &str, text: &str, style: Style) -> String {
 /// What a build has told so far.
 pub(super) struct Progress {
     live: Option<MultiProgress>,
-    steps: BTreeMap<StepId, (Subject, String)>,
+    steps: BTreeMap<StepId, Shown>,
     subjects: BTreeMap<Subject, SubjectProgress>,
     running: BTreeMap<StepId, ProgressBar>,
+}
+
+/// A step as it is shown.
+struct Shown {
+    subject: Subject,
+    title: String,
+    /// The tool that it starts: only then it may take long.
+    tool: Option<Tool>,
+    /// Whether what its program makes is what the subject is about, and not something on the way.
+    is_main: bool,
 }
 
 #[derive(Default)]
 struct SubjectProgress {
     left: usize,
     outcome: Option<StepOutcome>,
+    /// What came of its main steps.
+    main: Option<StepOutcome>,
     time: Duration,
 }
 
@@ -47,7 +62,9 @@ impl Progress {
             BuildEvent::PlanReady { steps } => {
                 for line in steps {
                     self.subjects.entry(line.subject.clone()).or_default().left += 1;
-                    self.steps.insert(line.step.clone(), (line.subject.clone(), line.title.clone()));
+                    let (subject, title, tool) = (line.subject.clone(), line.title.clone(), line.tool);
+                    let shown = Shown { subject, title, tool, is_main: tool.is_some() && line.is_stored };
+                    self.steps.insert(line.step.clone(), shown);
                 }
             }
             BuildEvent::Waiting { step, lock, holder } => {
@@ -60,16 +77,24 @@ impl Progress {
                 lines.push(status_line("Waiting", &format!("for {who}, which {what}"), style));
             }
             BuildEvent::StepStarted { step, reasons } => {
-                self.begin(step);
                 if verbosity == Verbosity::Verbose {
-                    let title = self.steps.get(step).map_or("", |(_, title)| title.as_str());
+                    let title = self.steps.get(step).map_or("", |shown| shown.title.as_str());
                     let why: Vec<_> = reasons.iter().map(ToString::to_string).collect();
                     lines.push(status_line("Running", &format!("{step}: {title}, because {}", why.join(", ")), style));
+                } else {
+                    lines.extend(self.begun(step, style));
                 }
+                self.draw(step);
             }
-            BuildEvent::StepOutput { output, .. } => {
+            BuildEvent::StepOutput { step, output } => {
+                let text = String::from_utf8_lossy(output);
+                if let (Some(line), Some(last)) = (self.running.get(step), last_words(&text)) {
+                    line.set_message(last);
+                }
                 if verbosity == Verbosity::Verbose {
-                    lines.push(String::from_utf8_lossy(output).trim_end_matches('\n').to_owned());
+                    let tool = self.steps.get(step).and_then(|shown| shown.tool);
+                    let text = tool.and_then(toolchain_of).map_or(text.to_string(), |of| of.for_people(&text));
+                    lines.extend(Some(text.trim_end_matches('\n').to_owned()).filter(|text| !text.is_empty()));
                 }
             }
             BuildEvent::StepNoticed { step, notice } => lines.extend(noticed(step, notice, verbosity, style)),
@@ -96,7 +121,7 @@ impl Progress {
                 }
             }
             BuildEvent::Finished { outcome, milliseconds } => {
-                lines.extend(summary(*outcome, *milliseconds, style));
+                lines.extend(self.summary(*outcome, *milliseconds, style));
             }
         }
         if verbosity > Verbosity::Quiet {
@@ -104,49 +129,88 @@ impl Progress {
         }
     }
 
-    /// Draws a line that shows that `step` is running, and for how long.
-    fn begin(&mut self, step: &StepId) {
-        let (Some(live), Some((subject, title))) = (&self.live, self.steps.get(step)) else { return };
+    /// The line that says that a step has begun which may take long, where no live line shows it.
+    fn begun(&self, step: &StepId, style: Style) -> Option<String> {
+        let shown = self.steps.get(step).filter(|_| self.live.is_none())?;
+        let named = || format!("{}: {}", name(&shown.subject), shown.title);
+        let (verb, what) = match shown.subject {
+            Subject::NativeCode(_) => ("Compiling", name(&shown.subject)),
+            _ if shown.tool.is_none() => return None,
+            Subject::Installation(_) => ("Installing", named()),
+            Subject::Component(_) | Subject::Bindings(_) | Subject::Composition(_) => ("Building", named()),
+        };
+        Some(status_line(verb, &what, style))
+    }
+
+    /// Draws a line that shows that `step` is running, for how long, and the last that its program said.
+    fn draw(&mut self, step: &StepId) {
+        let (Some(live), Some(shown)) = (&self.live, self.steps.get(step)) else { return };
         let spinner = live.add(ProgressBar::new_spinner());
-        if let Ok(style) = ProgressStyle::with_template("{spinner:.green} {msg} ({elapsed})") {
+        if let Ok(style) = ProgressStyle::with_template("{spinner:.green} {prefix} ({elapsed}) {msg:.dim}") {
             spinner.set_style(style);
         }
-        spinner.set_message(format!("{}: {title}", name(subject)));
+        spinner.set_prefix(format!("{}: {}", name(&shown.subject), shown.title));
         spinner.enable_steady_tick(Duration::from_millis(120));
         self.running.insert(step.clone(), spinner);
     }
 
     /// The line of a subject, when its last step has its outcome.
     fn finished(&mut self, step: &StepId, outcome: StepOutcome, time: Duration, style: Style) -> Option<String> {
-        let (subject, _) = self.steps.get(step)?.clone();
-        let progress = self.subjects.get_mut(&subject)?;
+        let Shown { subject, is_main, .. } = self.steps.get(step)?;
+        let progress = self.subjects.get_mut(subject)?;
         progress.left = progress.left.saturating_sub(1);
         progress.time += time;
         progress.outcome = progress.outcome.max_by_weight(outcome);
+        if *is_main {
+            progress.main = progress.main.max_by_weight(outcome);
+        }
         if progress.left > 0 {
             return None;
         }
         let seconds = format!("{:.1} s", progress.time.as_secs_f64());
-        let name = name(&subject);
-        let built = match &subject {
+        let (outcome, name) = (progress.outcome()?, name(subject));
+        // In cargo's manner the verb of a success says what was done, so there the name is enough.
+        let what = match subject {
+            Subject::Composition(entry) => format!("composition of {entry}"),
+            Subject::Component(_) | Subject::Bindings(_) | Subject::NativeCode(_) | Subject::Installation(_) => {
+                name.clone()
+            }
+        };
+        let built = match subject {
             Subject::Component(_) => "Built",
             Subject::Bindings(_) => "Wrote",
             Subject::Composition(_) => "Composed",
             Subject::NativeCode(_) => "Compiled",
             Subject::Installation(_) => "Installed",
         };
-        let line = match progress.outcome? {
-            StepOutcome::Fresh => status_line("Fresh", &name, style),
-            StepOutcome::Restored => status_line("Restored", &name, style),
+        let line = match outcome {
+            StepOutcome::Fresh => status_line("Fresh", &what, style),
+            StepOutcome::Restored => status_line("Restored", &what, style),
             StepOutcome::Built => status_line(built, &format!("{name} in {seconds}"), style),
-            StepOutcome::Failed => status_line("Failed", &format!("{name} after {seconds}"), style),
-            StepOutcome::Skipped => status_line("Skipped", &name, style),
-            StepOutcome::Cancelled => status_line("Cancelled", &name, style),
+            StepOutcome::Failed => status_line("Failed", &format!("{what} after {seconds}"), style),
+            StepOutcome::Skipped => status_line("Skipped", &what, style),
+            StepOutcome::Cancelled => status_line("Cancelled", &what, style),
         };
         // A composition is fresh whenever its parts are.
-        let dull = matches!(subject, Subject::Composition(_) | Subject::NativeCode(_))
-            && progress.outcome == Some(StepOutcome::Fresh);
+        let dull = matches!(subject, Subject::Composition(_) | Subject::NativeCode(_)) && outcome == StepOutcome::Fresh;
         (!dull).then_some(line)
+    }
+
+    /// The last line: how long it took, and of how many components what came.
+    fn summary(&self, outcome: BuildOutcome, milliseconds: u64, style: Style) -> Option<String> {
+        let seconds = Duration::from_millis(milliseconds).as_secs_f64();
+        let is_component = |subject: &Subject| matches!(subject, Subject::Component(_));
+        let components = self.subjects.iter().filter(|(subject, _)| is_component(subject));
+        let outcomes: Vec<StepOutcome> = components.filter_map(|(_, progress)| progress.outcome()).collect();
+        let words = [(StepOutcome::Built, "built"), (StepOutcome::Restored, "restored"), (StepOutcome::Fresh, "fresh")];
+        let count = |wanted| outcomes.iter().filter(|outcome| **outcome == wanted).count();
+        let counts = words.map(|(outcome, word)| (count(outcome), word)).into_iter().filter(|(count, _)| *count > 0);
+        let counts: Vec<String> = counts.map(|(count, word)| format!("{count} {word}")).collect();
+        let counts = if counts.is_empty() { String::new() } else { format!(": {}", counts.join(", ")) };
+        match outcome {
+            BuildOutcome::Done => Some(status_line("Finished", &format!("in {seconds:.2} s{counts}"), style)),
+            BuildOutcome::Failed | BuildOutcome::Cancelled => None,
+        }
     }
 
     fn print(&self, lines: &[String], err: &mut dyn Write) {
@@ -189,13 +253,22 @@ fn listed(files: &[String]) -> String {
     if more > 0 { format!("{} and {more} more", names.join(", ")) } else { names.join(", ") }
 }
 
-/// The last line.
-fn summary(outcome: BuildOutcome, milliseconds: u64, style: Style) -> Option<String> {
-    let seconds = Duration::from_millis(milliseconds).as_secs_f64();
-    match outcome {
-        BuildOutcome::Done => Some(status_line("Finished", &format!("in {seconds:.2} s"), style)),
-        BuildOutcome::Failed | BuildOutcome::Cancelled => None,
+impl SubjectProgress {
+    /// What came of it. What is done on the way to and from what was restored does not make it a built one.
+    fn outcome(&self) -> Option<StepOutcome> {
+        match (self.outcome?, self.main) {
+            (StepOutcome::Built, Some(StepOutcome::Restored)) => Some(StepOutcome::Restored),
+            (outcome, _) => Some(outcome),
+        }
     }
+}
+
+/// The last line of what a program printed that is for people, without what moves a cursor.
+fn last_words(text: &str) -> Option<String> {
+    let lines = text.lines().rev().map(str::trim);
+    let line = lines.into_iter().find(|line| !line.is_empty() && !line.starts_with('{'))?;
+    // A line as wide as the terminal would break at the `^C` that the terminal itself writes, and then could not be removed.
+    Some(line.chars().filter(|letter| !letter.is_control()).take(LAST_WORDS).collect())
 }
 
 /// What a step is done for, as people call it.
@@ -227,5 +300,77 @@ impl Weight for Option<StepOutcome> {
             Some(one) if weight(one) >= weight(other) => one,
             Some(_) | None => other,
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use conjoin_engine::StepLine;
+    use conjoin_manifest::ComponentName;
+
+    use super::*;
+
+    /// Steps of the component `api` and of its composition: a name, whether a program is started, and what came of it.
+    fn told(steps: &[(&str, bool, StepOutcome)], end: BuildOutcome) -> String {
+        let name = ComponentName::parse("api").expect("a name");
+        let subject = |step: &str| match step {
+            "compose" => Subject::Composition(name.clone()),
+            _ => Subject::Component(name.clone()),
+        };
+        let lines = steps.iter().map(|(step, is_program, _)| StepLine {
+            step: StepId((*step).to_owned()),
+            subject: subject(step),
+            title: format!("do {step}"),
+            program: is_program.then(|| "tool".to_owned()),
+            tool: is_program.then_some(Tool::Custom),
+            is_stored: *step == "compile",
+        });
+        let mut events = vec![BuildEvent::PlanReady { steps: lines.collect() }];
+        for (step, _, outcome) in steps {
+            let (step, outcome, reasons) = (StepId((*step).to_owned()), *outcome, Vec::new());
+            if matches!(outcome, StepOutcome::Built | StepOutcome::Failed) {
+                events.push(BuildEvent::StepStarted { step: step.clone(), reasons: Vec::new() });
+            }
+            events.push(BuildEvent::StepFinished { step, outcome, reasons, milliseconds: 100 });
+        }
+        events.push(BuildEvent::Finished { outcome: end, milliseconds: 300 });
+        let (mut progress, mut said) = (Progress::new(false), Vec::new());
+        for event in &events {
+            progress.tell(event, &mut said, Verbosity::Normal, Style::Plain);
+        }
+        let said = String::from_utf8(said).expect("text");
+        said.lines().map(|line| line.trim().to_owned() + "\n").collect()
+    }
+
+    #[test]
+    fn what_is_done_around_a_restored_component_does_not_make_it_a_built_one() {
+        let (built, restored) = (StepOutcome::Built, StepOutcome::Restored);
+        let steps = [("install", true, built), ("compile", true, restored), ("copy", false, built)];
+        assert_eq!(
+            told(&steps, BuildOutcome::Done),
+            "Building api: do install\nRestored api\nFinished in 0.30 s: 1 restored\n"
+        );
+        let steps = [("install", true, restored), ("compile", true, built), ("copy", false, built)];
+        assert_eq!(
+            told(&steps, BuildOutcome::Done),
+            "Building api: do compile\nBuilt api in 0.3 s\nFinished in 0.30 s: 1 built\n"
+        );
+    }
+
+    #[test]
+    fn a_composition_is_told_from_its_entry() {
+        let steps = [("compile", true, StepOutcome::Failed), ("compose", false, StepOutcome::Skipped)];
+        assert_eq!(
+            told(&steps, BuildOutcome::Failed),
+            "Building api: do compile\nFailed api after 0.1 s\nSkipped composition of api\n"
+        );
+    }
+
+    #[test]
+    fn the_last_that_a_program_said_is_a_short_line() {
+        assert_eq!(last_words("   Compiling a v1\n{\"reason\":\"x\"}\n\n").as_deref(), Some("Compiling a v1"));
+        assert_eq!(last_words("\u{1b}[1mhot\u{7}\n").as_deref(), Some("[1mhot"));
+        assert_eq!(last_words(&"x".repeat(200)).map(|text| text.len()), Some(LAST_WORDS));
+        assert_eq!(last_words("\n{}\n"), None);
     }
 }

@@ -107,30 +107,32 @@ impl Ui {
         }
     }
 
-    /// Writes what there is to say about a step that failed: what, the command to paste, its folder, the tool's own output
-    /// untouched, and what is known of the cause. It is a warning where something else is done in its place.
-    pub(crate) fn failure(&mut self, failed: &FailedStep, severity: Severity) {
-        let mut failure = failure::explain(failed);
+    /// Writes what there is to say about a step that failed for the app in `app`: what, what the tool says about the app's files,
+    /// the rest of its output untouched, what is known of the cause, and where it was run. It is a warning where something else is
+    /// done in its place.
+    pub(crate) fn failure(&mut self, failed: &FailedStep, app: &AbsPath, severity: Severity) {
+        let mut failure = failure::explain(failed, app);
         failure.what.severity = severity;
         match self.format {
             Format::Human => {
-                drop(write!(self.err, "{}", render(&failure.what, self.style)));
-                drop(self.err.write_all(&failure.output));
-                if !failure.output.is_empty() && !failure.output.ends_with(b"\n") {
+                for diagnostic in std::iter::once(&failure.what).chain(&failure.findings) {
+                    drop(write!(self.err, "{}", render(diagnostic, self.style)));
+                }
+                drop(self.err.write_all(failure.rest.as_bytes()));
+                if !failure.rest.is_empty() && !failure.rest.ends_with('\n') {
                     drop(writeln!(self.err));
                 }
-                for hint in &failure.hints {
-                    drop(writeln!(self.err, "  = help: {hint}"));
+                for line in failure.ending(self.verbosity) {
+                    drop(writeln!(self.err, "  = {line}"));
                 }
                 for diagnostic in &failure.diagnostics {
                     drop(write!(self.err, "{}", render(diagnostic, self.style)));
                 }
             }
             Format::Json => {
-                let output = String::from_utf8_lossy(&failure.output).into_owned();
-                let what = if output.is_empty() { failure.what } else { failure.what.note(output) };
-                let what = failure.hints.into_iter().fold(what, Diagnostic::hint);
-                for diagnostic in std::iter::once(&what).chain(&failure.diagnostics) {
+                for diagnostic in
+                    std::iter::once(&failure.for_programs()).chain(&failure.findings).chain(&failure.diagnostics)
+                {
                     self.diagnostic(diagnostic);
                 }
             }

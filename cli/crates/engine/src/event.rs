@@ -5,7 +5,7 @@
 
 use std::fmt;
 
-use conjoin_plan::{AbsPath, StepId, Subject};
+use conjoin_plan::{AbsPath, StepId, Subject, Tool};
 use serde::{Serialize, Serializer, ser::SerializeMap as _};
 
 /// Takes events, always on the thread that called [`execute()`](crate::execute()).
@@ -137,6 +137,12 @@ pub struct StepLine {
     pub title: String,
     /// The program that it starts, if it starts one.
     pub program: Option<String>,
+    /// Which tool that is.
+    #[serde(skip)]
+    pub tool: Option<Tool>,
+    /// Whether what it makes is kept in the store.
+    #[serde(skip)]
+    pub is_stored: bool,
 }
 
 /// What became of a step.

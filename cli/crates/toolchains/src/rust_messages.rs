@@ -35,7 +35,7 @@ struct Message {
     #[serde(default)]
     spans: Vec<Span>,
     #[serde(default)]
-    children: Vec<Message>,
+    children: Vec<Self>,
     rendered: Option<String>,
 }
 

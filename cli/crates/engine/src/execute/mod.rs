@@ -184,11 +184,19 @@ fn in_folder(error: LockError, unwritable: &dyn Fn(std::io::Error) -> ExecuteErr
 }
 
 fn line(step: &conjoin_plan::Step) -> StepLine {
-    let program = match &step.action {
-        Action::Run(invocation) => Some(invocation.program.file_name()),
-        _ => None,
+    let (program, tool) = match &step.action {
+        Action::Run(invocation) => (Some(invocation.program.file_name()), Some(invocation.tool)),
+        _ => (None, None),
     };
-    StepLine { step: step.id.clone(), subject: step.subject.clone(), title: step.title.clone(), program }
+    let is_stored = step.keep == Keep::Stored;
+    StepLine {
+        step: step.id.clone(),
+        subject: step.subject.clone(),
+        title: step.title.clone(),
+        program,
+        tool,
+        is_stored,
+    }
 }
 
 fn milliseconds(duration: Duration) -> u64 {

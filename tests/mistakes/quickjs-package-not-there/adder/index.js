@@ -1,0 +1,3 @@
+import { sum } from 'sums';
+
+export const add = { add: (x, y) => sum(x, y) };

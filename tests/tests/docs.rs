@@ -48,6 +48,13 @@ fn the_site_is_whole() {
     for page in book.pages() {
         assert!(site.contains_key(&page.path.with_extension("html")), "{}", page.path.display());
     }
+    // Pictures lie beside the pages.
+    let mut pictures = 0;
+    for link in site.values().flat_map(|text| text.split("src=\"").skip(1)).filter_map(|rest| rest.split('"').next()) {
+        assert!(repository().join("docs/src").join(link).is_file(), "{link}");
+        pictures += 1;
+    }
+    assert!(pictures > 0, "the picture of a build's timings is gone");
     // Every link of the HTML leads to a file of the site, or out of it.
     for (path, text) in &site {
         for link in text.split("href=\"").skip(1).filter_map(|rest| rest.split('"').next()) {

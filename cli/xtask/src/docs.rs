@@ -31,6 +31,13 @@ pub(crate) fn site() -> Result<()> {
         bail!("links that lead nowhere: {dead:#?}");
     }
     let site = target().join("site");
+    for entry in fs_err::read_dir(root().join("docs/src"))? {
+        let path = entry?.path();
+        if let (Some("png"), Some(name)) = (path.extension().and_then(|end| end.to_str()), path.file_name()) {
+            fs_err::create_dir_all(&site)?;
+            fs_err::copy(&path, site.join(name))?;
+        }
+    }
     for (path, text) in render_site(&book) {
         let path = site.join(path);
         fs_err::create_dir_all(path.parent().unwrap_or(&path))?;

@@ -26,6 +26,8 @@ const STAGES: &[(&str, &str)] = &[
     ("rust", "Projects in Rust."),
     ("go", "Projects in Go."),
     ("tinygo", "Projects in Go that TinyGo builds."),
+    ("javascript", "What esbuild and the engines say about a project."),
+    ("typescript", "What `tsc` says about a project."),
     ("starling", "Projects in JavaScript and TypeScript on StarlingMonkey."),
     ("quickjs", "Projects in JavaScript and TypeScript on QuickJS."),
     ("python", "Projects in Python."),

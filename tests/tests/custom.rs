@@ -138,7 +138,7 @@ fn a_command_that_fails_or_makes_nothing_is_told() {
     };
     let failed = said("#!/bin/sh\necho the module is lost\nexit 3\n");
     assert!(failed.contains("the module is lost"), "{failed}");
-    assert!(failed.contains("build.sh out"), "{failed}");
+    assert!(failed.contains("`build.sh` failed with exit status 3"), "{failed}");
     let nothing = said("#!/bin/sh\n");
     assert!(nothing.contains("out/prices.wasm"), "{nothing}");
     let no_module = said("#!/bin/sh\nmkdir -p out\necho no module > out/prices.wasm\n");

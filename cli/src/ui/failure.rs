@@ -106,7 +106,7 @@ fn toolchains(failed: &FailedStep) -> impl Iterator<Item = &'static dyn Toolchai
 
 /// What these toolchains know of failures with such an output.
 fn hints(failed: &FailedStep, output: &str) -> impl Iterator<Item = String> {
-    let known = toolchains(failed).flat_map(|toolchain| toolchain.hints());
+    let known = toolchains(failed).flat_map(Toolchain::hints);
     let mut hints: Vec<String> =
         known.filter(|hint| output.contains(hint.when)).map(|hint| hint.say.to_owned()).collect();
     hints.dedup();

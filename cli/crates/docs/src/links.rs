@@ -66,7 +66,7 @@ pub(crate) fn target(page: &Path, link: &str) -> Option<(PathBuf, Option<String>
     Some((clean, anchor))
 }
 
-/// The links that lead to no page or no heading, each as `page: link`.
+/// The links that lead to no page or no heading, each as `page: link`; pictures are no links.
 pub fn dead_links(book: &Book) -> Vec<String> {
     book.pages()
         .flat_map(|page| links(page).into_iter().map(move |link| (page, link)))
@@ -85,7 +85,7 @@ pub fn dead_links(book: &Book) -> Vec<String> {
 
 fn links(page: &Page) -> Vec<String> {
     let links = events(&page.text).filter_map(|event| match event {
-        Event::Start(Tag::Link { dest_url, .. } | Tag::Image { dest_url, .. }) => Some(dest_url.into_string()),
+        Event::Start(Tag::Link { dest_url, .. }) => Some(dest_url.into_string()),
         _ => None,
     });
     links.collect()

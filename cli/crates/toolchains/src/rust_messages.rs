@@ -29,7 +29,8 @@ struct Line {
 
 #[derive(Deserialize)]
 struct Message {
-    message: String,
+    #[serde(rename = "message")]
+    text: String,
     code: Option<Code>,
     level: String,
     #[serde(default)]
@@ -103,18 +104,18 @@ fn is_about_the_build(line: &str) -> bool {
 impl Message {
     /// Not how many errors there were, nor where one can read about them.
     fn is_error(&self) -> bool {
-        self.level.starts_with("error") && !self.message.starts_with("aborting due to")
+        self.level.starts_with("error") && !self.text.starts_with("aborting due to")
     }
 
     /// The linker's command, and that it is not even all of it: long, and in nobody's files.
     fn is_command(&self) -> bool {
-        self.message.starts_with(" \"") || self.message.starts_with("some arguments are omitted")
+        self.text.starts_with(" \"") || self.text.starts_with("some arguments are omitted")
     }
 
     fn finding(self) -> Finding {
         let message = match &self.code {
-            Some(code) => format!("{} ({})", self.message, code.code),
-            None => self.message,
+            Some(code) => format!("{} ({})", self.text, code.code),
+            None => self.text,
         };
         // Macros say several lines at a time.
         let (message, more) = message.split_once('\n').unwrap_or((&message, ""));
@@ -136,19 +137,19 @@ impl Message {
         let replacements: Vec<&str> =
             replacements.iter().map(|text| text.trim()).filter(|text| !text.is_empty()).collect();
         if !replacements.is_empty() {
-            let written = replacements.iter().all(|text| self.message.contains(text));
+            let written = replacements.iter().all(|text| self.text.contains(text));
             let what = if written { String::new() } else { format!(": `{}`", replacements.join("` and `")) };
-            finding.hints.push(format!("{}{what}", self.message));
+            finding.hints.push(format!("{}{what}", self.text));
         } else if self.level == "help" {
-            finding.hints.push(self.message);
+            finding.hints.push(self.text);
         } else if !self.is_command() {
             let place = self.spans.into_iter().find(|span| span.is_primary).map(Span::place);
             let place = place.filter(|place| !place.file.starts_with('<') && !place.file.starts_with("/rustc/"));
             match place {
                 Some(place) if !place.file.starts_with('/') => {
-                    finding.places.push(Place { text: self.message, ..place });
+                    finding.places.push(Place { text: self.text, ..place });
                 }
-                Some(_) | None => finding.notes.push(self.message.trim_end().to_owned()),
+                Some(_) | None => finding.notes.push(self.text.trim_end().to_owned()),
             }
         }
     }

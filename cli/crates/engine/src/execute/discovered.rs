@@ -69,15 +69,15 @@ impl Work<'_> {
     pub(super) fn look_again(&self, step: &Step, old: &BTreeMap<String, Seen>) -> io::Result<BTreeMap<String, Seen>> {
         let mut now = BTreeMap::new();
         for (name, seen) in old {
-            now.insert(name.clone(), self.look_at(step, name, Some(seen))?);
-            let changed_folder = name.ends_with('/') && now.get(name) != Some(seen);
-            for path in self.below(step, &self.roots.path(name))?.into_iter().filter(|_| changed_folder) {
-                let name = self.roots.name(&path);
-                if !old.contains_key(&name) {
+            let today = self.look_at(step, name, Some(seen))?;
+            if name.ends_with('/') && today != *seen {
+                let below = self.below(step, &self.roots.path(name))?;
+                for name in below.iter().map(|path| self.roots.name(path)).filter(|name| !old.contains_key(name)) {
                     let seen = self.look_at(step, &name, None)?;
                     now.insert(name, seen);
                 }
             }
+            now.insert(name.clone(), today);
         }
         Ok(now)
     }

@@ -376,15 +376,11 @@ fn parse_step_timeout(text: &str) -> Result<StepTimeout, String> {
     if text == "none" {
         return Ok(StepTimeout(None));
     }
-    let units: [(&str, fn(u64) -> Duration); 3] = [
-        ("s", Duration::from_secs),
-        ("m", |minutes| Duration::from_secs(minutes * 60)),
-        ("h", |hours| Duration::from_secs(hours * 3600)),
-    ];
-    let time = units.iter().find_map(|(unit, of)| {
+    let units = [("s", 1), ("m", 60), ("h", 3600)];
+    let time = units.iter().find_map(|(unit, seconds)| {
         // Five digits are more than any build takes, and fewer than overflow.
         let number = text.strip_suffix(unit).filter(|number| number.len() <= 5)?;
-        number.parse().ok().filter(|number| *number > 0).map(of)
+        number.parse::<u64>().ok().filter(|number| *number > 0).map(|number| Duration::from_secs(number * seconds))
     });
     time.map(|time| StepTimeout(Some(time)))
         .ok_or_else(|| "write a number with `s`, `m` or `h`, e.g. 30m, or `none`".to_owned())

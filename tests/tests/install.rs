@@ -1,12 +1,14 @@
 //! Installing tools, interrupted and killed: the next run is right.
 
 use std::{
-    io::Read as _,
+    io::{BufRead as _, BufReader, Read as _},
     net::{TcpListener, TcpStream},
     path::Path,
+    process::{Child, ChildStderr, Command, Stdio},
 };
 
 use conjoin_tests::{
+    app::App,
     conjoin::{conjoin, copy_app, program, repository, run, succeed, text},
     server::{Signal, send},
     terminal::{answer, on_terminal},
@@ -33,6 +35,7 @@ fn an_installation_that_is_interrupted_or_killed_is_made_good_by_the_next() {
     // An index that takes connections and never answers: pip waits in the middle of the installation.
     let silent = TcpListener::bind("127.0.0.1:0").expect("a port");
     let index = format!("http://{}/simple", silent.local_addr().expect("an address"));
+    let mut waiting = None;
     for signal in [Some(Signal::Interrupt), Some(Signal::Terminate), None] {
         let mut install = with_cache(&["doctor", "--fix"]);
         install.env("PIP_INDEX_URL", &index).env("PIP_NO_CACHE_DIR", "1");
@@ -40,7 +43,11 @@ fn an_installation_that_is_interrupted_or_killed_is_made_good_by_the_next() {
         let asking = asked(&silent);
         match signal {
             Some(signal) => send(signal, install.id()),
-            None => install.kill().expect("it runs"),
+            None => {
+                build_beside(&cache);
+                waiting = Some(wait_for(&mut with_cache(&["build", "--install-tools"]), install.id()));
+                install.kill().expect("it runs");
+            }
         }
         let status = install.wait().expect("an end");
         assert_eq!(status.code(), signal.map(|_| 130), "{signal:?}: {status}");
@@ -48,9 +55,37 @@ fn an_installation_that_is_interrupted_or_killed_is_made_good_by_the_next() {
         drop(asking);
     }
 
-    succeed(&mut with_cache(&["build", "--install-tools"]));
+    // Who waited goes on: the tools that were left behind do not disturb it.
+    let (mut waiting, rest) = waiting.expect("a build that waits");
+    let said: Vec<String> = rest.lines().map_while(Result::ok).collect();
+    assert!(waiting.wait().expect("an end").success(), "{said:#?}");
     assert!(complete(&cache));
     succeed(&mut with_cache(&["build", "--offline"]));
+}
+
+/// While another process installs, what needs no tool that is missing is built.
+fn build_beside(cache: &Path) {
+    let app = App::new(&[
+        ("conjoin.toml", b"conjoin = 1\napp.name = \"beside\"\n\n[component.one]\nbuild = { command = [\"cp\", \"one.wasm\", \"out.wasm\"], inputs = [\"one.wasm\"], output = \"out.wasm\" }\n"),
+        ("wit/app.wit", b"package beside:app;\n\nworld one {}\n"),
+        ("one/one.wasm", b"\0asm\x0d\0\x01\0"),
+    ]);
+    for _ in 0..2 {
+        let said = run(app.conjoin(&["build"]).env("CONJOIN_CACHE", cache));
+        assert!(said.status.success() && !text(&said.stderr).contains("Waiting"), "{}", text(&said.stderr));
+    }
+}
+
+/// Starts a build, and waits until it says that it waits for this process; what more it will say.
+fn wait_for(build: &mut Command, process: u32) -> (Child, BufReader<ChildStderr>) {
+    let mut build = build.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().expect("a program to start");
+    let mut said = BufReader::new(build.stderr.take().expect("a pipe"));
+    let mut line = String::new();
+    while !line.contains(&format!("Waiting for another conjoin (process {process})")) {
+        line.clear();
+        assert_ne!(said.read_line(&mut line).expect("a line"), 0, "it does not wait");
+    }
+    (build, said)
 }
 
 /// Waits for a request.

@@ -78,7 +78,7 @@ fn what_may_not_be_read_is_named() {
     let said = |path: &str| {
         let path = app.path().join(path);
         let mode = fs_err::metadata(&path).expect("it is there").permissions();
-        fs_err::set_permissions(&path, std::fs::Permissions::from_mode(0)).expect("our own file");
+        fs_err::set_permissions(&path, std::fs::Permissions::from_mode(0o000)).expect("our own file");
         let output = run(&mut without_rights(&app, &["build"]));
         fs_err::set_permissions(&path, mode).expect("our own file");
         let said = text(&output.stderr);

@@ -41,13 +41,12 @@ fn an_installation_that_is_interrupted_or_killed_is_made_good_by_the_next() {
         install.env("PIP_INDEX_URL", &index).env("PIP_NO_CACHE_DIR", "1");
         let mut install = install.spawn().expect("a program to start");
         let asking = asked(&silent);
-        match signal {
-            Some(signal) => send(signal, install.id()),
-            None => {
-                build_beside(&cache);
-                waiting = Some(wait_for(&mut with_cache(&["build", "--install-tools"]), install.id()));
-                install.kill().expect("it runs");
-            }
+        if let Some(signal) = signal {
+            send(signal, install.id());
+        } else {
+            build_beside(&cache);
+            waiting = Some(wait_for(&mut with_cache(&["build", "--install-tools"]), install.id()));
+            install.kill().expect("it runs");
         }
         let status = install.wait().expect("an end");
         assert_eq!(status.code(), signal.map(|_| 130), "{signal:?}: {status}");

@@ -104,6 +104,12 @@ fn rust_answers() {
 }
 
 #[test]
+fn c_answers() {
+    answers_in_fresh_instances("c");
+    answers_in_a_kept_instance("c");
+}
+
+#[test]
 fn python_answers() {
     answers_in_fresh_instances("python");
     answers_in_a_kept_instance("python");

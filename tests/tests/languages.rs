@@ -16,7 +16,7 @@ use conjoin_tests::{
 };
 
 /// The languages as the ids of templates name them.
-const LANGUAGES: [&str; 6] = ["rust", "go", "tinygo", "js", "ts", "python"];
+const LANGUAGES: [&str; 8] = ["rust", "go", "tinygo", "js", "ts", "python", "c", "cpp"];
 
 /// What a library in any language answers to [`QUESTION`].
 const ANSWER: &str = "is 3\nit 2\nso 1\n";
@@ -66,7 +66,7 @@ impl Packed {
         conjoin_at(&self.binary, folder, args)
     }
 
-    /// An app of the eighteen component templates: `front-LANGUAGE`, `words-LANGUAGE`, `greet-LANGUAGE`.
+    /// An app of the twenty-four component templates: `front-LANGUAGE`, `words-LANGUAGE`, `greet-LANGUAGE`.
     fn new_app(&self, name: &str) -> PathBuf {
         let mut args = vec!["new".to_owned(), name.to_owned(), "--install-tools".to_owned()];
         for (kind, name) in [("http", "front"), ("lib", "words"), ("cli", "greet")] {
@@ -222,6 +222,8 @@ fn is_at_home_before_the_first_build(app: &Path) {
         passes(&component("ts"), "npm", &["test"]);
         passes(&component("ts"), "node_modules/.bin/tsc", &["--noEmit"]);
         passes(&component("js"), "npm", &["test"]);
+        passes(&component("c"), "make", &["test"]);
+        passes(&component("cpp"), "make", &["test"]);
         let tsc = component("ts").join("node_modules/.bin/tsc").display().to_string();
         passes(&component("js"), &tsc, &["--noEmit", "--project", "jsconfig.json"]);
     }
@@ -232,6 +234,11 @@ fn is_at_home_before_the_first_build(app: &Path) {
     finds(&app.join("words-ts"), ("src/index.ts", "count(text)", "text.length"), &tsc, &["--noEmit"]);
     let javascript = ("src/index.js", "countWords: count", "countWords: () => 7");
     finds(&app.join("words-js"), javascript, &tsc, &["--noEmit", "--project", "jsconfig.json"]);
+    // A compiler of the machine reads the flags that clangd reads.
+    let c = ("src/component.c", "counts[i].count", "counts[i].number");
+    finds(&app.join("words-c"), c, "cc", &["@compile_flags.txt", "-fsyntax-only", "src/component.c"]);
+    let cpp = ("src/component.cpp", "ret->ptr[i].count", "ret->ptr[i].number");
+    finds(&app.join("words-cpp"), cpp, "c++", &["@compile_flags.txt", "-fsyntax-only", "src/component.cpp"]);
     assert!(!app.join(".conjoin/artifacts").exists(), "it was built");
 }
 

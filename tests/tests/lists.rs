@@ -67,6 +67,11 @@ fn rust_passes_lists() {
 }
 
 #[test]
+fn c_passes_lists() {
+    passes("c");
+}
+
+#[test]
 fn python_passes_lists() {
     passes("python");
 }

@@ -31,6 +31,7 @@ const STAGES: &[(&str, &str)] = &[
     ("starling", "Projects in JavaScript and TypeScript on StarlingMonkey."),
     ("quickjs", "Projects in JavaScript and TypeScript on QuickJS."),
     ("python", "Projects in Python."),
+    ("clang", "Projects in C and C++."),
     ("custom", "Components that a command of the user's builds."),
     ("build", "Carrying out the steps of a build."),
     ("verify", "Building a second time and comparing."),

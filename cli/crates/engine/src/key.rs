@@ -41,6 +41,7 @@ impl Description {
                     Generator::TypeScript => "declarations for TypeScript".to_owned(),
                     Generator::QuickJs => "values for QuickJS".to_owned(),
                     Generator::Go { package } => format!("Go package {package:?}"),
+                    Generator::C => "bindings for C".to_owned(),
                 };
                 let (into, wit) = (name(&generate.into), name(&generate.wit));
                 vec![format!("generate {what} in {into}"), format!("world {:?} of {wit}", generate.world)]

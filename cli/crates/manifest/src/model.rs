@@ -133,11 +133,16 @@ pub enum Language {
     TypeScript,
     /// Python.
     Python,
+    /// C.
+    C,
+    /// C++.
+    Cpp,
 }
 
 impl Language {
     /// All languages, in the order in which lists show them.
-    pub const ALL: [Self; 5] = [Self::Rust, Self::Go, Self::JavaScript, Self::TypeScript, Self::Python];
+    pub const ALL: [Self; 7] =
+        [Self::Rust, Self::Go, Self::JavaScript, Self::TypeScript, Self::Python, Self::C, Self::Cpp];
 
     /// The name as it is written in a manifest.
     pub fn as_str(self) -> &'static str {
@@ -147,6 +152,8 @@ impl Language {
             Self::JavaScript => "javascript",
             Self::TypeScript => "typescript",
             Self::Python => "python",
+            Self::C => "c",
+            Self::Cpp => "cpp",
         }
     }
 
@@ -163,6 +170,8 @@ impl Language {
             "js" | "mjs" | "node" | "nodejs" | "ecmascript" => Some(Self::JavaScript),
             "ts" => Some(Self::TypeScript),
             "py" | "python3" => Some(Self::Python),
+            "c++" | "cc" | "cxx" | "cplusplus" | "hpp" => Some(Self::Cpp),
+            "h" | "clang" => Some(Self::C),
             _ => None,
         }
     }
@@ -171,7 +180,7 @@ impl Language {
     pub fn toolchains(self) -> &'static [ToolchainName] {
         match self {
             Self::Go => &[ToolchainName::Go, ToolchainName::TinyGo],
-            Self::Rust | Self::JavaScript | Self::TypeScript | Self::Python => &[],
+            Self::Rust | Self::JavaScript | Self::TypeScript | Self::Python | Self::C | Self::Cpp => &[],
         }
     }
 
@@ -179,7 +188,7 @@ impl Language {
     pub fn engines(self) -> &'static [ToolchainName] {
         match self {
             Self::JavaScript | Self::TypeScript => &[ToolchainName::Starling, ToolchainName::QuickJs],
-            Self::Rust | Self::Go | Self::Python => &[],
+            Self::Rust | Self::Go | Self::Python | Self::C | Self::Cpp => &[],
         }
     }
 
@@ -190,6 +199,7 @@ impl Language {
             Self::Go => ToolchainName::Go,
             Self::JavaScript | Self::TypeScript => ToolchainName::Starling,
             Self::Python => ToolchainName::Python,
+            Self::C | Self::Cpp => ToolchainName::Clang,
         }
     }
 }
@@ -215,6 +225,8 @@ pub enum ToolchainName {
     QuickJs,
     /// componentize-py.
     Python,
+    /// clang: C or C++.
+    Clang,
 }
 
 impl ToolchainName {
@@ -227,6 +239,7 @@ impl ToolchainName {
             Self::Starling => "starling",
             Self::QuickJs => "quickjs",
             Self::Python => "python",
+            Self::Clang => "clang",
         }
     }
 }

@@ -83,7 +83,11 @@ fn toolchain_of(
         Box::new(match built.toolchain {
             ToolchainName::Go => diagnostic.hint("write `toolchain = \"tinygo\"` below it"),
             ToolchainName::QuickJs => diagnostic.hint("write `engine = \"starling\"` below it"),
-            ToolchainName::Rust | ToolchainName::TinyGo | ToolchainName::Starling | ToolchainName::Python => diagnostic,
+            ToolchainName::Rust
+            | ToolchainName::TinyGo
+            | ToolchainName::Starling
+            | ToolchainName::Python
+            | ToolchainName::Clang => diagnostic,
         })
     })
 }

@@ -135,6 +135,8 @@ pub enum Generator {
         /// The import path of the folder, e.g. `shop/pricing/bindings`.
         package: String,
     },
+    /// Bindings for C and C++.
+    C,
 }
 
 /// What a compiler has made.

@@ -42,6 +42,10 @@ pub enum Tool {
     Pip,
     /// componentize-py.
     ComponentizePy,
+    /// The compiler of C and C++.
+    Clang,
+    /// The standard libraries of C and C++ for WASI.
+    WasiLibc,
     /// A C++ compiler.
     Cxx,
     /// Debian's package manager.

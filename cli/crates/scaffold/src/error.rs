@@ -260,6 +260,7 @@ fn short(word: &str) -> &str {
         "golang" => "go",
         "py" => "python",
         "rs" => "rust",
+        "c++" | "cc" | "cxx" => "cpp",
         "library" => "lib",
         "command" => "cli",
         "server" | "web" => "http",

@@ -3,7 +3,7 @@
 use conjoin_plan::Generator;
 use conjoin_wit::WitFile;
 
-use crate::{go, javascript};
+use crate::{clang, go, javascript};
 
 /// A file that a generator made.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -42,6 +42,7 @@ pub fn generate(generator: &Generator, wit: &[WitFile], world: &str) -> Result<V
             Ok(javascript::declaration_files(&resolve, world))
         }
         Generator::Go { package } => go::generate(package, wit, world),
+        Generator::C => clang::generate(wit, world),
         Generator::QuickJs => {
             let (resolve, world) = resolve(wit, world)?;
             Ok(javascript::value_files(&resolve, world))

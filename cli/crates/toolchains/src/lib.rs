@@ -7,7 +7,7 @@
 //! | file | what it describes |
 //! |---|---|
 //! | `tools` | every tool: where it is looked for, which versions will do and why, who installs it |
-//! | `rust`, `go`, `starling`, `quickjs`, `python`, `tinygo` | how a language is built |
+//! | `rust`, `go`, `starling`, `quickjs`, `python`, `tinygo`, `clang` | how a language is built |
 //! | `rust_messages`, `python_messages`, `messages` of `go` and `javascript` | what the tools' errors say about the user's files |
 //! | `custom` | how a command of the user's builds any other |
 //! | `rustup`, `rust_sources`, `npm`, `pip`, `debian` | how a tool is installed |
@@ -22,6 +22,7 @@
 //! that it is part of what a result depends on.
 
 mod cargo_toml;
+mod clang;
 mod custom;
 mod debian;
 mod generate;
@@ -44,13 +45,14 @@ mod starling;
 mod steps;
 mod tinygo;
 mod tools;
+mod unsupported;
 
 pub use generate::{GenerateError, GeneratedFile, generate};
 
 use conjoin_plan::{Toolchain, ToolchainSet};
 
 static TOOLCHAINS: &[&dyn Toolchain] =
-    &[&rust::Rust, &go::Go, &tinygo::TinyGo, &starling::Starling, &quickjs::QuickJs, &python::Python];
+    &[&rust::Rust, &go::Go, &tinygo::TinyGo, &starling::Starling, &quickjs::QuickJs, &python::Python, &clang::Clang];
 
 /// The world of the components that prove a toolchain.
 const HELLO_WIT: &str = include_str!("../support/proof/hello.wit");

@@ -2,7 +2,7 @@
 
 use conjoin_plan::{Locate, Probe, Tool, ToolSpec, Window};
 
-use crate::{npm, pip, rust::PLATFORM, rust_sources, rustup::RustupTarget, tinygo};
+use crate::{clang, npm, pip, rust::PLATFORM, rust_sources, rustup::RustupTarget, tinygo};
 
 /// All tools, in the order of [`Tool`].
 pub(crate) static ALL: &[&ToolSpec] = &[
@@ -21,6 +21,8 @@ pub(crate) static ALL: &[&ToolSpec] = &[
     &PYTHON,
     &PIP,
     &pip::COMPONENTIZE_PY,
+    &clang::CLANG,
+    &clang::WASI_LIBC,
     &CXX,
     &APT_GET,
     &APT_CACHE,

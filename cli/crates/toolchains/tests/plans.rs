@@ -38,6 +38,8 @@ fn steps_of_installations() {
         Tool::ComponentizeJs,
         Tool::ComponentizeQjs,
         Tool::ComponentizePy,
+        Tool::Clang,
+        Tool::WasiLibc,
     ] {
         let spec = conjoin_toolchains::all().tool(tool).expect("it is known");
         for provider in spec.providers {
@@ -133,6 +135,11 @@ fn steps(
         let relative = path.as_path().strip_prefix("/app").expect("it reads of the app");
         if let Ok(text) = fs_err::read_to_string(case.join(relative)) {
             facts.texts.insert(path, text);
+        } else if let Ok(entries) = fs_err::read_dir(case.join(relative)) {
+            for entry in entries {
+                let entry = entry.unwrap();
+                facts.texts.insert(path.join(entry.file_name()), fs_err::read_to_string(entry.path()).unwrap());
+            }
         }
     }
     let dialect = toolchain.map(Toolchain::dialect).unwrap_or_default();

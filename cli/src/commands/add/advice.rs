@@ -82,5 +82,7 @@ fn languages(language: Language, toolchain: conjoin_manifest::ToolchainName) -> 
         (Language::JavaScript, _) => &["js"],
         (Language::TypeScript, _) => &["ts"],
         (Language::Python, _) => &["python"],
+        (Language::C, _) => &["c"],
+        (Language::Cpp, _) => &["cpp"],
     }
 }

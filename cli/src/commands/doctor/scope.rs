@@ -132,6 +132,7 @@ fn languages_of(toolchain: ToolchainName) -> &'static [Language] {
         ToolchainName::Go | ToolchainName::TinyGo => &[Language::Go],
         ToolchainName::Starling | ToolchainName::QuickJs => &[Language::JavaScript, Language::TypeScript],
         ToolchainName::Python => &[Language::Python],
+        ToolchainName::Clang => &[Language::C, Language::Cpp],
     }
 }
 

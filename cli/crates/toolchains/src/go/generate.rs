@@ -5,14 +5,14 @@ use std::collections::BTreeMap;
 use conjoin_wit::{WitFile, leave_run_to_adapter, without_version};
 use wit_bindgen_core::Files;
 use wit_bindgen_go::{Format, Opts};
-use wit_parser::{FunctionKind, Resolve, Type, TypeDefKind, TypeOwner, WorldId};
+use wit_parser::{Resolve, WorldId};
 
 use super::{
     exports,
     imports::take_host_functions,
     source::{Import, Source},
 };
-use crate::{GenerateError, GeneratedFile};
+use crate::{GenerateError, GeneratedFile, unsupported::unsupported};
 
 /// What bindings depend on beside the world; the number counts changes of `support/go` and of this module.
 pub(super) const VERSION: &str = concat!("bindings for Go 3 of conjoin ", env!("CARGO_PKG_VERSION"));
@@ -47,7 +47,7 @@ const BRIDGE: &[(&str, &str)] =
 /// The bindings of `world`, packages below `package`.
 pub(crate) fn generate(package: &str, wit: &[WitFile], world: &str) -> Result<Vec<GeneratedFile>, GenerateError> {
     let (mut resolve, id) = conjoin_wit::resolve(wit, world).map_err(|error| GenerateError::Wit(error.to_string()))?;
-    if let Some(what) = unsupported(&resolve) {
+    if let Some(what) = unsupported(&resolve, LARGEST_TUPLE) {
         return Err(GenerateError::Unsupported { world: world.to_owned(), what, language: "Go" });
     }
     let exports: Vec<String> =
@@ -166,56 +166,5 @@ fn mend_pointers(source: &mut Source) {
             mended.push_str(part);
         }
         *line = mended;
-    }
-}
-
-/// What Go has no form for, if the world reaches such a thing.
-fn unsupported(resolve: &Resolve) -> Option<String> {
-    for (_, interface) in &resolve.interfaces {
-        for function in interface.functions.values() {
-            let is_async = matches!(
-                function.kind,
-                FunctionKind::AsyncFreestanding | FunctionKind::AsyncMethod(_) | FunctionKind::AsyncStatic(_)
-            );
-            if is_async {
-                return Some(format!("the `async` function `{}`", function.name));
-            }
-            let mut types = function.params.iter().map(|param| param.ty).chain(function.result);
-            if types.any(|of| of == Type::ErrorContext) {
-                return Some(format!("an `error-context` (in the function `{}`)", function.name));
-            }
-        }
-    }
-    resolve.types.iter().find_map(|(_, of)| {
-        let what = match &of.kind {
-            TypeDefKind::Future(_) => "a `future`".to_owned(),
-            TypeDefKind::Stream(_) => "a `stream`".to_owned(),
-            TypeDefKind::FixedLengthList(..) => "a list of a fixed length".to_owned(),
-            TypeDefKind::Tuple(tuple) if tuple.types.len() > LARGEST_TUPLE => {
-                format!("a tuple of {} values", tuple.types.len())
-            }
-            kind if mentions_error_context(kind) => "an `error-context`".to_owned(),
-            _ => return None,
-        };
-        Some(match (of.owner, &of.name) {
-            (TypeOwner::Interface(id), Some(name)) => match resolve.id_of(id) {
-                Some(interface) => format!("{what} (as `{name}` of `{interface}`)"),
-                None => format!("{what} (as `{name}`)"),
-            },
-            _ => what,
-        })
-    })
-}
-
-fn mentions_error_context(kind: &TypeDefKind) -> bool {
-    let is = |of: &Type| *of == Type::ErrorContext;
-    match kind {
-        TypeDefKind::Record(record) => record.fields.iter().any(|field| is(&field.ty)),
-        TypeDefKind::Tuple(tuple) => tuple.types.iter().any(is),
-        TypeDefKind::Variant(variant) => variant.cases.iter().filter_map(|case| case.ty.as_ref()).any(is),
-        TypeDefKind::Option(of) | TypeDefKind::List(of) | TypeDefKind::Type(of) => is(of),
-        TypeDefKind::Result(result) => result.ok.iter().chain(&result.err).any(is),
-        TypeDefKind::Map(key, value) => is(key) || is(value),
-        _ => false,
     }
 }

@@ -1,0 +1,84 @@
+//! How clang is run: as the compiler and as the linker of modules for WASI.
+
+use conjoin_manifest::Language;
+use conjoin_plan::{AbsPath, FoundIn, FoundTool, Invocation, Profile, Tool};
+
+use super::{libraries, program};
+
+/// Folders of headers that are meant for programs of the machine itself.
+const PATHS_OF_THE_MACHINE: [&str; 3] = ["CPATH", "C_INCLUDE_PATH", "CPLUS_INCLUDE_PATH"];
+
+/// clang with the libraries that were found.
+#[derive(Clone)]
+pub(super) struct Compiler<'a> {
+    pub(super) clang: &'a FoundTool,
+    /// The folder of the libraries.
+    pub(super) libraries: AbsPath,
+}
+
+impl Compiler<'_> {
+    /// Compiles `source`, which is relative to `cwd` so that no absolute path gets into the object; what it includes goes to
+    /// `depfile`.
+    ///
+    /// `-g` makes Wasmtime name files and lines, and a component ten times as large.
+    pub(super) fn compile(
+        &self,
+        (cwd, source): (&AbsPath, &str),
+        language: Language,
+        profile: Profile,
+        folders: &[&AbsPath],
+    ) -> Invocation {
+        let mut invocation = self.clang(cwd);
+        invocation = match profile {
+            Profile::Dev => invocation.args(["-O1", "-g", "-fdebug-compilation-dir=."]),
+            Profile::Release => invocation.args(["-O2", "-DNDEBUG"]),
+        };
+        invocation = match language {
+            // Debian's libc++abi can unwind no stack.
+            Language::Cpp => invocation.args(["-std=gnu++20", "-fno-exceptions"]),
+            _ => invocation.arg("-std=gnu17"),
+        };
+        for folder in folders {
+            invocation = invocation.joined("-I", folder);
+        }
+        invocation.args(["-I.", "-Iinclude", "-c", source])
+    }
+
+    /// Links `objects` to the module `output`.
+    ///
+    /// Where an `-O` stands here, clang 19 starts any wasm-opt that it finds on PATH.
+    pub(super) fn link(
+        &self,
+        (objects, output): (&[AbsPath], &AbsPath),
+        language: Language,
+        profile: Profile,
+    ) -> Invocation {
+        let mut invocation = self.clang(&output.parent()).args([
+            "-mexec-model=reactor",
+            "-nodefaultlibs",
+            // An overflow of the stack traps instead of writing over data.
+            "-Wl,--stack-first,-z,stack-size=1048576",
+        ]);
+        if profile == Profile::Release {
+            invocation = invocation.arg("-Wl,--strip-all");
+        }
+        invocation = invocation.args(objects);
+        if language == Language::Cpp {
+            invocation = invocation.args(["-lc++", "-lc++abi"]);
+        }
+        invocation.arg("-lc").arg(self.libraries.join(libraries::BUILTINS)).arg("-o").arg(output)
+    }
+
+    fn clang(&self, cwd: &AbsPath) -> Invocation {
+        let mut invocation = Invocation::new(Tool::Clang, self.clang, cwd);
+        if self.clang.found_in == FoundIn::Cache {
+            invocation = invocation.prepend_path(&program::linker_of(self.clang));
+        }
+        for name in PATHS_OF_THE_MACHINE {
+            invocation = invocation.env_remove(name);
+        }
+        invocation
+            .args(["--no-default-config", "--target=wasm32-wasi"])
+            .joined("--sysroot=", &self.libraries.join(libraries::SYSROOT))
+    }
+}

@@ -1,0 +1,53 @@
+//! What clang says: `FILE:LINE:COLUMN: error: MESSAGE`, notes of the same form that belong to it, and drawings of the lines, which we draw
+//! ourselves.
+
+use conjoin_plan::{Finding, Place, Reading};
+
+/// The errors, with the notes that follow them; warnings and what the linker says are left as they are.
+pub(super) fn findings(output: &str) -> Reading {
+    let (mut findings, mut rest) = (Vec::<Finding>::new(), String::new());
+    // Whether what was said last was understood, and with it the drawing below.
+    let mut understood = false;
+    for line in output.split_inclusive('\n') {
+        let text = line.trim_end();
+        match said(text) {
+            Some(("error" | "fatal error", place, message)) => {
+                let (message, places) = (message.to_owned(), vec![place]);
+                findings.push(Finding { code: "clang::error", message, places, ..Finding::default() });
+                understood = true;
+            }
+            Some(("note", place, message)) if understood => {
+                if let Some(last) = findings.last_mut() {
+                    last.places.push(Place { text: message.to_owned(), ..place });
+                }
+            }
+            _ if understood && is_drawing(text) => {}
+            _ => {
+                understood = false;
+                if !is_count(text) {
+                    rest.push_str(line);
+                }
+            }
+        }
+    }
+    if findings.is_empty() { Reading::nothing(output) } else { Reading { findings, rest } }
+}
+
+/// The kind of a message, its place and its words.
+fn said(line: &str) -> Option<(&str, Place, &str)> {
+    let (place, message) = line.split_once(": ")?;
+    let (kind, message) = message.split_once(": ")?;
+    let [column, line, file] = place.rsplitn(3, ':').collect::<Vec<_>>()[..] else { return None };
+    let (line, column) = (line.parse().ok()?, Some(column.parse().ok()?));
+    Some((kind, Place { file: file.to_owned(), line, column, ..Place::default() }, message))
+}
+
+/// A line of the source or what is below it, e.g. `    3 | return 1;`.
+fn is_drawing(line: &str) -> bool {
+    line.split_once('|').is_some_and(|(number, _)| number.trim().chars().all(|letter| letter.is_ascii_digit()))
+}
+
+/// E.g. `2 errors generated.`
+fn is_count(line: &str) -> bool {
+    line.starts_with(|letter: char| letter.is_ascii_digit()) && line.ends_with(" generated.")
+}

@@ -1,0 +1,57 @@
+//! What is compiled: the files in the folder `src/` of a project.
+
+use conjoin_diagnostics::Diagnostic;
+use conjoin_manifest::Language;
+use conjoin_plan::{AbsPath, Facts, Target};
+
+/// The folder of sources in a project.
+pub(super) const FOLDER: &str = "src";
+
+/// The ends of the names of files that are compiled as C.
+const C: &[&str] = &["c"];
+/// The same for C++.
+const CPP: &[&str] = &["cc", "cpp", "cxx"];
+
+/// A source of a project.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct SourceFile {
+    /// Its name in [`FOLDER`].
+    pub(super) name: String,
+    /// What it is written in.
+    pub(super) language: Language,
+}
+
+/// The sources of `target` in the order of their names.
+pub(super) fn of(target: &Target<'_>, facts: &Facts) -> Result<Vec<SourceFile>, Box<Diagnostic>> {
+    let folder = target.dir.join(FOLDER);
+    let in_folder = facts.texts.keys().filter(|path| path.parent() == folder);
+    let sources: Vec<SourceFile> = in_folder.filter_map(|path| source(target, path)).collect();
+    if sources.is_empty() { Err(Box::new(none(target))) } else { Ok(sources) }
+}
+
+fn source(target: &Target<'_>, path: &AbsPath) -> Option<SourceFile> {
+    let name = path.file_name();
+    let (_, end) = name.rsplit_once('.')?;
+    let language = match target.language {
+        _ if C.contains(&end) => Language::C,
+        Some(Language::Cpp) if CPP.contains(&end) => Language::Cpp,
+        _ => return None,
+    };
+    Some(SourceFile { name, language })
+}
+
+fn none(target: &Target<'_>) -> Diagnostic {
+    let (language, example) = match target.language {
+        Some(Language::Cpp) => ("C or C++", "main.cpp"),
+        _ => ("C", "main.c"),
+    };
+    Diagnostic::error(
+        "clang::no-sources",
+        format!(
+            "component `{}` has no source in {language}: nothing in its folder `{FOLDER}` can be compiled",
+            target.name
+        ),
+    )
+    .note("the files directly in that folder are compiled, as far as they are text in UTF-8")
+    .hint(format!("write `{FOLDER}/{example}` in the component's folder"))
+}

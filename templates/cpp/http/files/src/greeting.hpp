@@ -1,0 +1,8 @@
+// What the service says. Knows nothing of HTTP, so that tests can ask it directly.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+// Greets somebody, or the world if `name` is empty.
+std::string greet(std::string_view name);

@@ -17,10 +17,10 @@ pub(super) struct Compiler<'a> {
 }
 
 impl Compiler<'_> {
-    /// Compiles `source`, which is relative to `cwd` so that no absolute path gets into the object; what it includes goes to
-    /// `depfile`.
+    /// Compiles `source`, a path relative to `cwd`, which looks for headers in `folders` first; its output is to follow.
     ///
-    /// `-g` makes Wasmtime name files and lines, and a component ten times as large.
+    /// `-g` makes a trap name files and lines, and with the names of functions a component several times as large. `-O0` makes it
+    /// larger still, and `-Oz` no smaller than `-O2`.
     pub(super) fn compile(
         &self,
         (cwd, source): (&AbsPath, &str),

@@ -137,8 +137,10 @@ fn steps(
             facts.texts.insert(path, text);
         } else if let Ok(entries) = fs_err::read_dir(case.join(relative)) {
             for entry in entries {
-                let entry = entry.unwrap();
-                facts.texts.insert(path.join(entry.file_name()), fs_err::read_to_string(entry.path()).unwrap());
+                let entry = entry.expect("an entry");
+                facts
+                    .texts
+                    .insert(path.join(entry.file_name()), fs_err::read_to_string(entry.path()).expect("a source"));
             }
         }
     }

@@ -85,7 +85,7 @@ impl Provider for FromDebian {
         )?;
         let clang = steps::found(facts, Tool::Clang)?;
         let hello = Hello { compiler: Compiler { clang, libraries: root.clone() }, subject: subject.clone(), work };
-        let proof = hello.steps(all.last().map(after));
+        let proof = hello.steps(all.last().map(after).as_ref());
 
         let rm = Invocation::new(Tool::Rm, steps::found(facts, Tool::Rm)?, &root)
             .args(["-rf", "--"])
@@ -112,7 +112,7 @@ impl Hello<'_> {
         Run { id, subject, title, inputs, outputs, versions: vec![] }
     }
 
-    fn steps(&self, unpacked: Option<Input>) -> Vec<Step> {
+    fn steps(&self, unpacked: Option<&Input>) -> Vec<Step> {
         let wit = self.work.join("wit");
         let write = steps::write(
             "wasi-libc/hello".to_owned(),
@@ -127,19 +127,19 @@ impl Hello<'_> {
         let compile = |source: &str, language, title| {
             let object = self.work.join(format!("{}.o", source.replace('/', "-")));
             let compile = self.compiler.compile((&self.work, source), language, Profile::Release, &[]);
-            let inputs = unpacked.iter().cloned().chain([after(&write), after(&bindings)]).collect();
+            let inputs = unpacked.cloned().into_iter().chain([after(&write), after(&bindings)]).collect();
             let run = self.run(source, title, inputs, vec![object.clone()]);
             run.step(compile.arg("-o").arg(object))
         };
-        let code = compile("hello.cpp", Language::Cpp, "compile it");
+        let source = compile("hello.cpp", Language::Cpp, "compile it");
         let glue = compile("bindings/hello.c", Language::C, "compile its bindings");
-        let objects = [code.outputs[0].clone(), glue.outputs[0].clone()];
+        let objects = [source.outputs[0].clone(), glue.outputs[0].clone()];
         let core = self.work.join("core.wasm");
         let link = self.compiler.link((&objects, &core), Language::Cpp, Profile::Release);
         let inputs = objects.iter().cloned().map(Input::File).collect();
         let link = self.run("link", "link it", inputs, vec![core]).step(link);
         let [encode, prove] = prove(("wasi-libc", Tool::WasiLibc), &link, wit);
-        vec![write, bindings, code, glue, link, encode, prove]
+        vec![write, bindings, source, glue, link, encode, prove]
     }
 
     fn bindings(&self, write: &Step, wit: AbsPath) -> Step {

@@ -91,7 +91,7 @@ fn compiled(app: &Path) -> Vec<String> {
     let events = events.lines().map(|line| serde_json::from_str::<Value>(line).expect("an event"));
     let built = events.filter(|event| event["event"] == "step-finished" && event["outcome"] == "built");
     let steps = built.filter_map(|event| event["step"].as_str().map(str::to_owned));
-    let is_source = |step: &String| step.ends_with(".c") || step.ends_with(".cpp");
+    let is_source = |step: &String| Path::new(step).extension().is_some_and(|end| end == "c" || end == "cpp");
     let mut sources: Vec<String> = steps.filter(is_source).collect();
     sources.sort();
     sources

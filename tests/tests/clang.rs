@@ -136,7 +136,8 @@ fn mistakes_are_told_with_their_cure() {
     assert!(missing.contains("undefined symbol: exports_shop_api_prices_price"), "{missing}");
     assert!(missing.contains("help: The world exports a function that the component does not define"), "{missing}");
     let unknown = said("code/pricing/src/pricing.c", &PRICING.replace("pricing_string_free", "pricing_text_free"));
-    assert!(unknown.contains("src/pricing.c:7:3: error: call to undeclared function 'pricing_text_free'"), "{unknown}");
+    assert!(unknown.contains("error[clang::error]: call to undeclared function 'pricing_text_free'"), "{unknown}");
+    assert!(unknown.contains("--> code/pricing/src/pricing.c:7:3\n"), "{unknown}");
     let no_main = said("report/src/report.cpp", "int nothing;\n");
     assert!(no_main.contains("help: A component that exports nothing but `wasi:cli/run` is a program"), "{no_main}");
     let throws = said("report/src/report.cpp", "int main() { throw 1; }\n");

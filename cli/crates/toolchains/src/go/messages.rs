@@ -8,11 +8,17 @@ pub(crate) fn findings(output: &str) -> Reading {
     let mut continues = false;
     for line in output.split_inclusive('\n') {
         let text = line.trim_end();
-        if let Some(finding) = finding(text) {
-            findings.push(finding);
-            continues = true;
-        } else if let (true, Some(more), Some(last)) = (continues, text.strip_prefix('\t'), findings.last_mut()) {
-            last.notes.push(more.trim().to_owned());
+        if let (true, Some(more), Some(last)) = (continues, text.strip_prefix('\t'), findings.last_mut()) {
+            match finding(more) {
+                Some(more) => {
+                    let Finding { message, places, .. } = more;
+                    last.places.extend(places.into_iter().map(|place| Place { text: message.clone(), ..place }));
+                }
+                None => last.notes.push(more.trim().to_owned()),
+            }
+        } else if let Some(finding) = finding(text) {
+            continues = finding.message != "too many errors";
+            findings.extend(Some(finding).filter(|_| continues));
         } else {
             continues = false;
             if !text.is_empty() && !text.starts_with("# ") && text != "too many errors" {

@@ -193,7 +193,7 @@ impl<'a> Recipe<'a> {
                     self.root.join(TINYGO_ROOT).join("src/net/README"),
                     "TinyGo's package net is not part of its module.\n",
                 ),
-                text(self.hello.join("target.json"), &target::with_libraries_of(&self.root)),
+                text(self.hello.join("target.json"), &target::with_libraries()),
                 text(self.hello.join("go.mod"), include_str!("../../support/tinygo/hello/go.mod")),
                 text(self.hello.join("main.go"), include_str!("../../support/tinygo/hello/main.go")),
                 text(self.hello.join("wit/hello.wit"), HELLO_WIT),

@@ -2,7 +2,7 @@
 //!
 //! TinyGo's own description cannot be used: with it, TinyGo calls a foreign program to make a component of a world of its own.
 
-use conjoin_plan::{AbsPath, FoundIn, FoundTool};
+use conjoin_plan::{FoundIn, FoundTool};
 use serde::Serialize;
 
 use super::compiler;
@@ -33,15 +33,16 @@ struct Description {
 /// The description for a TinyGo that was found on the machine.
 pub(super) fn description(tinygo: &FoundTool) -> String {
     match tinygo.found_in {
-        FoundIn::Cache => with_libraries_of(&compiler::root_of(tinygo)),
+        FoundIn::Cache => with_libraries(),
         // A released TinyGo brings the sources of both libraries and compiles them when it needs them.
         FoundIn::Path | FoundIn::Variable => text(Some("wasmbuiltins"), Some("compiler-rt"), &[]),
     }
 }
 
-/// The description for the TinyGo below `root`, which links the two libraries as Debian has compiled them.
-pub(super) fn with_libraries_of(root: &AbsPath) -> String {
-    let libraries = [compiler::BUILTINS, compiler::LIBC].map(|library| root.join(library).to_string());
+/// The description for the TinyGo that conjoin installs, which links the two libraries as Debian has compiled them. They are named from
+/// TinyGo's own folder, so that nothing depends on where the cache folder is.
+pub(super) fn with_libraries() -> String {
+    let libraries = [compiler::BUILTINS, compiler::LIBC].map(|library| format!("{{root}}/../{library}"));
     text(None, None, &libraries)
 }
 

@@ -118,7 +118,7 @@ fn what_a_source_includes_is_compiled_with_it() {
 
     // It takes the place of the one in `include/`.
     app.write("code/pricing/src/base.h", format!("// {process}\n#define base_price(size) (2 * (size))\n"));
-    app.write("code/pricing/src/base.c", "int unused;\n");
+    app.write("code/pricing/src/base.c", format!("int unused{process};\n"));
     assert_eq!(compiled(&app.path()), ["pricing/base.c", "pricing/pricing.c"], "a header of the same name");
     says(2 * 54 + process);
 }

@@ -74,7 +74,7 @@ const HINTS: &[Hint] = &[
     },
     Hint {
         when: "Can't instantiate abstract class",
-        say: "The world exports a function that the class does not define: add a method of that name, in snake_case.",
+        say: "The world exports a function that the class does not define: add a method of that name.",
     },
 ];
 

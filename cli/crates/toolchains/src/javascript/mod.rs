@@ -84,7 +84,7 @@ pub(crate) const TOO_EARLY: &str = "What stands at the top of a file runs when t
 
 /// For a bundle that does not find a package.
 pub(crate) const NOT_INSTALLED: Hint = Hint {
-    when: "Could not resolve \"",
+    when: "You can mark the path \"",
     say: "A package that is imported is not installed: run `npm install` with its name in the component's folder.",
 };
 

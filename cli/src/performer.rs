@@ -80,7 +80,7 @@ impl Performer for SystemPerformer {
         thread::spawn(move || {
             let made = conjoin_runtime::precompile(entry.as_str(), component.as_path(), into.as_path());
             drop(send.send(made.map_err(|error| PerformError {
-                text: "the runtime refuses".to_owned(),
+                text: "it could not be made".to_owned(),
                 diagnostics: vec![blame::runtime(&error)],
                 is_bug: false,
             })));

@@ -15,6 +15,9 @@ pub(crate) const DISK_FULL: Hint = Hint {
     say: "There is no room left on the disk: `conjoin clean` removes what can be built again.",
 };
 
+/// Why components with debug information differ from folder to folder.
+pub(crate) const HOLDS_PATHS: &str = "its debug information holds the path of the folder, which `--release` leaves out";
+
 /// The tool among the facts. The plan asks toolchains only when all they require is there, so a missing one is a bug.
 pub(crate) fn found(facts: &Facts, tool: Tool) -> Result<&FoundTool, Box<Diagnostic>> {
     facts.tool(tool).ok_or_else(|| {

@@ -30,8 +30,8 @@ pub(super) fn is_file(name: &str, seen: &Seen) -> bool {
 }
 
 impl Work<'_> {
-    /// What the tool says it has read, less what is declared, made by conjoin, or excepted; and the names of the files of it that were touched since
-    /// `began`.
+    /// What the tool says it has read, less what is declared, made by conjoin, or excepted; and the names of the files of it that
+    /// were touched since `began`.
     pub(super) fn discover(
         &self,
         step: &Step,

@@ -106,8 +106,7 @@ impl Toolchain for Clang {
     }
 
     fn varies(&self, profile: Profile) -> Option<&'static str> {
-        (profile == Profile::Dev)
-            .then_some("its debug information holds the path of the folder, which `--release` leaves out")
+        (profile == Profile::Dev).then_some(steps::HOLDS_PATHS)
     }
 
     fn takes(&self) -> Takes {

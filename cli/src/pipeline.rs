@@ -20,7 +20,7 @@ use crate::{
     performer::SystemPerformer,
     settings::{Machine, WorkSettings},
     timings, tools,
-    ui::Ui,
+    ui::{Format, Ui},
 };
 
 /// How long a program may print nothing until that is told.
@@ -205,22 +205,14 @@ pub(crate) fn attempt_plan(ui: &mut Ui, machine: &Machine, task: &Task<'_>) -> R
     let environment = tools::environment(machine);
     let options = task.options(machine, &environment)?;
     let report = execute(task.plan, &options, &SystemPerformer, &mut ui.events()).map_err(|error| not_begun(&error))?;
-    if let Some(path) = longest_path(task, &report) {
-        ui.status("Longest path", &path);
+    if report.outcome() == BuildOutcome::Done && task.scope == Scope::App {
+        let figures = timings::Figures::new(task.plan, &report, task.work.jobs.get());
+        match ui.format {
+            Format::Human => figures.in_words(&report).iter().for_each(|path| ui.status("Longest path", path)),
+            Format::Json => ui.answer_json("times", figures.for_programs(&report)),
+        }
     }
     Ok(report)
-}
-
-/// What would have to be faster for all of it to be, if it took longer than one waits without noticing.
-fn longest_path(task: &Task<'_>, report: &BuildReport) -> Option<String> {
-    let figures = timings::Figures::new(task.plan, report, task.work.jobs.get());
-    if report.outcome() != BuildOutcome::Done || figures.longest < Duration::from_secs(1) {
-        return None;
-    }
-    let steps = figures.path.iter().map(|index| &report.steps[*index]);
-    let steps = steps.filter(|step| step.duration * 20 >= figures.longest);
-    let steps: Vec<String> = steps.map(|step| format!("{} {:.1} s", step.step, step.duration.as_secs_f64())).collect();
-    Some(format!("{:.1} s: {}", figures.longest.as_secs_f64(), steps.join(", ")))
 }
 
 /// Tells what has failed, which is an error without more to say.

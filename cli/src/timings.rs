@@ -6,6 +6,7 @@ use std::{fmt::Write as _, time::Duration};
 
 use conjoin_engine::{BuildReport, StepOutcome, StepReport};
 use conjoin_plan::Plan;
+use serde_json::{Value, json};
 
 const STYLE: &str = include_str!("timings.css");
 
@@ -56,6 +57,38 @@ impl Figures {
         let shared = work / u32::try_from(jobs.max(1)).unwrap_or(1);
         Self { wall, work, path, longest, bound: longest.max(shared) }
     }
+
+    /// The longest path: what would have to be faster for all of it to be. `None` if it took no longer than one waits without
+    /// noticing.
+    pub(crate) fn in_words(&self, report: &BuildReport) -> Option<String> {
+        if self.longest < Duration::from_secs(1) {
+            return None;
+        }
+        let steps = self.path.iter().map(|index| &report.steps[*index]).filter(|step| step.duration > Duration::ZERO);
+        let (long, short): (Vec<_>, Vec<_>) = steps.partition(|step| step.duration * 20 >= self.longest);
+        let tenths = |time: Duration| format!("{:.1} s", time.as_secs_f64());
+        let mut parts: Vec<String> =
+            long.iter().map(|step| format!("{} {}", step.step, tenths(step.duration))).collect();
+        let rest: Duration = short.iter().map(|step| step.duration).sum();
+        if rest >= Duration::from_millis(50) {
+            parts.push(format!("{} shorter {}", short.len(), tenths(rest)));
+        }
+        Some(format!("{}: {}", tenths(self.longest), parts.join(", ")))
+    }
+
+    /// The line of `--message-format json`; times in milliseconds.
+    pub(crate) fn for_programs(&self, report: &BuildReport) -> Value {
+        let path = self.path.iter().map(|index| &report.steps[*index]).filter(|step| step.duration > Duration::ZERO);
+        let path: Vec<&str> = path.map(|step| step.step.0.as_str()).collect();
+        json!({
+            "wall": milliseconds(self.wall), "work": milliseconds(self.work), "longest": milliseconds(self.longest),
+            "bound": milliseconds(self.bound), "path": path,
+        })
+    }
+}
+
+fn milliseconds(time: Duration) -> u64 {
+    u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
 }
 
 /// The page about the build of `app`.
@@ -259,6 +292,16 @@ mod tests {
             duration: Duration::from_secs(9),
         };
         (Plan::new(planned.collect()).expect("they fit"), report)
+    }
+
+    #[test]
+    fn in_words_the_parts_of_the_longest_path_add_up() {
+        let (plan, report) =
+            build(&[("a", &[], 0, 60), ("b", &["a"], 60, 1), ("c", &["b"], 61, 2), ("d", &["c"], 63, 7)]);
+        let words = Figures::new(&plan, &report, 2).in_words(&report);
+        assert_eq!(words.as_deref(), Some("70.0 s: a 60.0 s, d 7.0 s, 2 shorter 3.0 s"));
+        let (plan, report) = build(&[("a", &[], 0, 0)]);
+        assert_eq!(Figures::new(&plan, &report, 2).in_words(&report), None);
     }
 
     #[test]

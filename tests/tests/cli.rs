@@ -122,12 +122,15 @@ fn without_sizes(text: &str) -> String {
     sized.chain([(*last).to_owned()]).collect()
 }
 
-/// `"milliseconds":12` becomes `"milliseconds":[TIME]`.
+/// `"milliseconds":12` becomes `"milliseconds":[TIME]`, and so do the other times of JSON lines.
 fn without_milliseconds(text: &str) -> String {
-    let mut parts = text.split("\"milliseconds\":");
-    let first = parts.next().unwrap_or_default().to_owned();
-    let rest = parts.map(|part| part.trim_start_matches(|letter: char| letter.is_ascii_digit()));
-    rest.fold(first, |text, part| format!("{text}\"milliseconds\":[TIME]{part}"))
+    ["milliseconds", "bound", "longest", "wall", "work"].iter().fold(text.to_owned(), |text, field| {
+        let field = format!("\"{field}\":");
+        let mut parts = text.split(&field);
+        let first = parts.next().unwrap_or_default().to_owned();
+        let rest = parts.map(|part| part.trim_start_matches(|letter: char| letter.is_ascii_digit()));
+        rest.fold(first, |text, part| format!("{text}{field}[TIME]{part}"))
+    })
 }
 
 /// `0.3 s` and `12.34 s` become `[TIME]`.

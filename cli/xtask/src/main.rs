@@ -18,7 +18,7 @@ ci     format, lints, docs, tests and the real builds, from a fresh clone
 bless  accept what the golden tests print now; read the diff afterwards
 docs   write the schema and the generated pages of the documentation anew
 site   render the documentation into target/site
-bench  `bench build` measures builds beside the languages' own commands";
+bench  `bench build [many | weights | sample]` measures builds beside the languages' own commands";
 
 fn main() -> ExitCode {
     let task = std::env::args().nth(1);
@@ -27,7 +27,7 @@ fn main() -> ExitCode {
         Some("bless") => ci::bless(),
         Some("docs") => docs::docs(),
         Some("site") => docs::site(),
-        Some("bench") => bench::bench(std::env::args().nth(2).as_deref()),
+        Some("bench") => bench::bench(&std::env::args().skip(2).collect::<Vec<_>>()),
         _ => {
             process::say(USAGE);
             return ExitCode::from(2);

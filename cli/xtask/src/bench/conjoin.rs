@@ -17,6 +17,16 @@ pub(super) struct Conjoin {
     cache: PathBuf,
 }
 
+/// A build, timed, and what it says of its own time.
+pub(super) struct Built {
+    /// How long the process took.
+    pub(super) wall: Duration,
+    /// The shortest time in which so many jobs could have done it: the longest path, or the work shared by all.
+    pub(super) bound: Duration,
+    /// The steps that were carried out.
+    pub(super) steps: Vec<String>,
+}
+
 /// One run of it.
 pub(super) struct Measured {
     /// How long it took.
@@ -85,14 +95,16 @@ impl Conjoin {
         Ok(commands.collect())
     }
 
-    /// The components whose tools were started by a build, and how long each step took.
-    pub(super) fn built(&self, app: &Path) -> Result<Vec<(String, Duration)>> {
+    /// Builds `app`.
+    pub(super) fn build(&self, app: &Path) -> Result<Built> {
+        let start = Instant::now();
         let events = self.events(app, &["build"])?;
+        let wall = start.elapsed();
         let built = events.iter().filter(|event| event["event"] == "step-finished" && event["outcome"] == "built");
-        let steps = built.filter_map(|event| {
-            Some((event["step"].as_str()?.to_owned(), Duration::from_millis(event["milliseconds"].as_u64()?)))
-        });
-        Ok(steps.collect())
+        let steps = built.filter_map(|event| event["step"].as_str().map(str::to_owned)).collect();
+        let times = events.iter().find(|event| event["reason"] == "times").context("a build tells its times")?;
+        let bound = times["bound"].as_u64().context("a time in milliseconds")?;
+        Ok(Built { wall, bound: Duration::from_millis(bound), steps })
     }
 }
 

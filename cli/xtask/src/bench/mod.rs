@@ -27,17 +27,27 @@ use crate::process::{cargo, say};
 /// How often each side is measured.
 const ROUNDS: usize = 5;
 
-/// Runs the benchmark of this name.
-pub(crate) fn bench(name: Option<&str>) -> Result<()> {
-    if name != Some("build") {
-        bail!("there is one benchmark: cargo xtask bench build");
+/// A group of cases.
+type Case = fn(&Conjoin, &mut Table) -> Result<()>;
+
+/// The groups of cases by name, in order.
+const CASES: [(&str, Case); 3] = [("many", many::run), ("weights", weights::run), ("sample", sample::run)];
+
+/// Runs the benchmark `build`: the cases named after it, all if none is.
+pub(crate) fn bench(args: &[String]) -> Result<()> {
+    let cases = match args.split_first() {
+        Some((name, cases)) if name == "build" => cases,
+        Some(_) | None => bail!("there is one benchmark: cargo xtask bench build [many | weights | sample]..."),
+    };
+    if let Some(unknown) = cases.iter().find(|name| CASES.iter().all(|(case, _)| case != name)) {
+        bail!("there is no case `{unknown}`: many, weights or sample");
     }
     cargo(&["build", "--release", "--locked", "--workspace", "--all-targets"], &[])?;
     let conjoin = Conjoin::new()?;
     let mut table = Table::new();
-    many::run(&conjoin, &mut table)?;
-    weights::run(&conjoin, &mut table)?;
-    sample::run(&conjoin, &mut table)?;
+    for (_, case) in CASES.iter().filter(|(name, _)| cases.is_empty() || cases.iter().any(|case| case == name)) {
+        case(&conjoin, &mut table)?;
+    }
     say(&format!("\n{table}"));
     Ok(())
 }

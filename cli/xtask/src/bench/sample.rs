@@ -1,6 +1,6 @@
 //! The sample app in four languages.
 
-use std::{path::Path, time::Duration};
+use std::{collections::BTreeSet, path::Path, time::Duration};
 
 use anyhow::{Context as _, Result, ensure};
 
@@ -79,26 +79,16 @@ fn one_line(conjoin: &Conjoin, app: &Path, table: &mut Table) -> Result<()> {
 
 fn from_nothing(conjoin: &Conjoin, app: &Path, table: &mut Table) -> Result<()> {
     say("the sample: from nothing");
+    let commands = conjoin.tool_commands(app)?;
     let (mut ours, mut theirs, mut bound) = (Vec::new(), Vec::new(), Vec::new());
-    let cores = u32::try_from(std::thread::available_parallelism()?.get())?;
     for _ in 0..ROUNDS {
         conjoin.forget(app)?;
-        conjoin.measure(app, &["bindings"])?;
-        let commands = conjoin.tool_commands(app)?;
-        // conjoin writes what the tools read before they run.
-        conjoin.measure(app, &["build"])?;
+        let build = conjoin.build(app)?;
+        ours.push(build.wall);
+        bound.push(build.bound);
+        // conjoin writes what the tools read before they run; that is left.
         remove_outputs(app)?;
         theirs.push(timed(|| by_hand(&commands))?);
-        conjoin.forget(app)?;
-        ours.push(conjoin.measure(app, &["build"])?.wall);
-        conjoin.forget(app)?;
-        let steps = conjoin.built(app)?;
-        let of = |component: &str| -> Duration {
-            steps.iter().filter(|(step, _)| step.starts_with(component)).map(|(_, took)| *took).sum()
-        };
-        let longest =
-            LINES.map(|(component, ..)| of(component)).into_iter().max().unwrap_or_default() + of("gateway/compose");
-        bound.push(longest.max(steps.iter().map(|(_, took)| *took).sum::<Duration>() / cores));
     }
     compare(table, "sample, cold build", ours.clone(), theirs, "the four tools, one after the other")?;
     compare(table, "sample, cold build", ours, bound, "max(critical path, work / cores)")
@@ -124,23 +114,15 @@ fn interface(conjoin: &Conjoin, app: &Path, table: &mut Table) -> Result<()> {
     let wit = fs_err::read_to_string(&file)?;
     let opening = "interface processing {\n";
     ensure!(wit.contains(opening), "the sample has no interface `processing`");
-    let components = |steps: Vec<(String, Duration)>| {
-        let mut names: Vec<String> = steps
-            .into_iter()
-            .filter_map(|(step, _)| step.split_once('/').map(|(component, _)| component.to_owned()))
-            .collect();
-        names.dedup();
-        names.retain(|name| LINES.iter().any(|(component, ..)| component == name));
-        names.sort();
-        names.dedup();
-        names.len().to_string()
+    let components = |steps: Vec<String>| {
+        let compiled = steps.iter().filter(|step| runs_tool(step)).filter_map(|step| step.split('/').next());
+        compiled.collect::<BTreeSet<_>>().len().to_string()
     };
     fs_err::write(&file, wit.replacen(opening, "interface processing {\n  // Of no importance.\n", 1))?;
-    let comment = conjoin.built(app)?.into_iter().filter(|(step, _)| runs_tool(step)).collect();
-    table.note("sample, a comment in the WIT: components built", &components(comment));
+    table.note("sample, a comment in the WIT: components built", &components(conjoin.build(app)?.steps));
     fs_err::write(&file, wit.replacen(opening, "interface processing {\n  type unused = u8;\n", 1))?;
-    let changed = conjoin.built(app)?.into_iter().filter(|(step, _)| runs_tool(step)).collect();
-    table.note("sample, an interface of two of four components: components built", &components(changed));
+    let changed = components(conjoin.build(app)?.steps);
+    table.note("sample, an interface of two of four components: components built", &changed);
     fs_err::write(&file, wit)?;
     Ok(())
 }

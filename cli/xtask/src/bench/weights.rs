@@ -1,6 +1,6 @@
 //! Four components of equal weight: a command that counts for about a second.
 
-use std::{fmt::Write as _, path::Path, time::Duration};
+use std::{fmt::Write as _, path::Path};
 
 use anyhow::{Context as _, Result};
 
@@ -28,13 +28,9 @@ pub(super) fn run(conjoin: &Conjoin, table: &mut Table) -> Result<()> {
         let commands = conjoin.tool_commands(&app)?;
         theirs.push(timed(|| commands.iter().try_for_each(|(_, command)| paste(command)))?);
         conjoin.forget(&app)?;
-        ours.push(conjoin.measure(&app, &["build"])?.wall);
-        conjoin.forget(&app)?;
-        let steps = conjoin.built(&app)?;
-        let work: Duration = steps.iter().map(|(_, took)| *took).sum();
-        let cores = std::thread::available_parallelism()?.get();
-        let longest = steps.iter().map(|(_, took)| *took).max().unwrap_or_default();
-        best.push(longest.max(work / u32::try_from(cores)?));
+        let build = conjoin.build(&app)?;
+        ours.push(build.wall);
+        best.push(build.bound);
     }
     let [ours, theirs, best] = [ours, theirs, best].map(|times| median(times).context("there are rounds"));
     let ours = ours?;

@@ -41,10 +41,15 @@ impl Performer for SystemPerformer {
             Made::Either => conjoin_wit::encode_either(&module, &wit, &action.world),
         };
         // Only the user knows what a command of theirs makes, so they need the file's name.
-        made.map_err(|error| match action.made {
+        let made = made.map_err(|error| match action.made {
             Made::Module(_) => PerformError::new(chain(&error)),
             Made::Either => PerformError::new(format!("`{}`: {}", action.module, chain(&error))),
-        })
+        })?;
+        if action.strip { stripped(&made) } else { Ok(made) }
+    }
+
+    fn strip(&self, component: &AbsPath) -> Result<Vec<u8>, PerformError> {
+        stripped(&read(component)?)
     }
 
     fn compose(&self, action: &ComposeAction) -> Result<Vec<u8>, PerformError> {
@@ -97,6 +102,11 @@ impl Performer for SystemPerformer {
 
 /// How often it is looked whether a compiler is still wanted.
 const LOOK: Duration = Duration::from_millis(20);
+
+fn stripped(component: &[u8]) -> Result<Vec<u8>, PerformError> {
+    conjoin_wit::strip(component)
+        .map_err(|error| PerformError::new(format!("what was built is no component: {}", chain(&error))))
+}
 
 fn read(path: &AbsPath) -> Result<Vec<u8>, PerformError> {
     fs_err::read(path).map_err(|error| PerformError::new(error.to_string()))

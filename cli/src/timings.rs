@@ -59,9 +59,9 @@ impl Figures {
     }
 
     /// The longest path: what would have to be faster for all of it to be. `None` if it took no longer than one waits without
-    /// noticing.
+    /// noticing, or if it is all that there was.
     pub(crate) fn in_words(&self, report: &BuildReport) -> Option<String> {
-        if self.longest < Duration::from_secs(1) {
+        if self.longest < Duration::from_secs(1) || report.steps.iter().any(|step| step.duration == self.work) {
             return None;
         }
         let steps = self.path.iter().map(|index| &report.steps[*index]).filter(|step| step.duration > Duration::ZERO);
@@ -300,7 +300,7 @@ mod tests {
             build(&[("a", &[], 0, 60), ("b", &["a"], 60, 1), ("c", &["b"], 61, 2), ("d", &["c"], 63, 7)]);
         let words = Figures::new(&plan, &report, 2).in_words(&report);
         assert_eq!(words.as_deref(), Some("70.0 s: a 60.0 s, d 7.0 s, 2 shorter 3.0 s"));
-        let (plan, report) = build(&[("a", &[], 0, 0)]);
+        let (plan, report) = build(&[("a", &[], 0, 9), ("b", &["a"], 9, 0)]);
         assert_eq!(Figures::new(&plan, &report, 2).in_words(&report), None);
     }
 

@@ -59,6 +59,9 @@ fn commands(step: &Step) -> String {
             lines.join("\n")
         }
         Action::Copy(copy) => format!("cp {} {}", quote_path(&copy.from), quote_path(&copy.to)),
+        Action::Strip(copy) => {
+            format!("# conjoin copies {} to {}, without names and debug information", copy.from, copy.to)
+        }
         Action::Generate(generate) => {
             format!(
                 "# conjoin writes bindings of the world `{}` in {} to {}",

@@ -206,7 +206,7 @@ fn glob_set(globs: &[impl AsRef<str>]) -> Result<GlobSet, InputError> {
 fn implied(action: &Action) -> Vec<Input> {
     match action {
         Action::Run(_) | Action::Write(_) => Vec::new(),
-        Action::Copy(copy) => vec![Input::File(copy.from.clone())],
+        Action::Copy(copy) | Action::Strip(copy) => vec![Input::File(copy.from.clone())],
         Action::Generate(generate) => vec![Input::Tree { dir: generate.wit.clone(), except: &[] }],
         Action::Encode(encode) => {
             vec![Input::File(encode.module.clone()), Input::Tree { dir: encode.wit.clone(), except: &[] }]

@@ -35,6 +35,10 @@ impl Description {
                 files.iter().map(|file| format!("write {} {}", name(&file.path), Digest::of(&file.contents))).collect()
             }
             Action::Copy(copy) => vec![format!("copy {}", name(&copy.from))],
+            Action::Strip(copy) => {
+                versions.push(performer.to_owned());
+                vec![format!("strip {}", name(&copy.from))]
+            }
             Action::Generate(generate) => {
                 versions.push(performer.to_owned());
                 let what = match &generate.generator {
@@ -53,6 +57,7 @@ impl Description {
                     format!("world {:?} of {}", encode.world, name(&encode.wit)),
                 ];
                 lines.push(format!("made {:?}", encode.made));
+                lines.extend(encode.strip.then(|| "strip".to_owned()));
                 lines
             }
             Action::Compose(compose) => {

@@ -6,7 +6,7 @@
 use std::fmt;
 
 use conjoin_diagnostics::Diagnostic;
-use conjoin_plan::{ComposeAction, EncodeAction, GenerateAction, PrecompileAction, ProveAction};
+use conjoin_plan::{AbsPath, ComposeAction, EncodeAction, GenerateAction, PrecompileAction, ProveAction};
 
 use crate::CancelToken;
 
@@ -20,6 +20,9 @@ pub trait Performer: Sync {
 
     /// Makes a component from a core module.
     fn encode(&self, action: &EncodeAction) -> Result<Vec<u8>, PerformError>;
+
+    /// Leaves names and debug information out of a component.
+    fn strip(&self, component: &AbsPath) -> Result<Vec<u8>, PerformError>;
 
     /// Composes components.
     fn compose(&self, action: &ComposeAction) -> Result<Vec<u8>, PerformError>;

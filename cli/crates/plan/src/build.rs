@@ -6,7 +6,7 @@ use conjoin_diagnostics::Diagnostic;
 use conjoin_manifest::{
     AppPath, Built, Component, ComponentName, CustomBuild, Language, Manifest, Origin, ToolchainName,
 };
-use conjoin_wit::{Dialect, Wit};
+use conjoin_wit::{Dialect, Renderer, Wit};
 
 use crate::{
     AbsPath, Action, AppWiring, ComposeAction, Facts, Input, Keep, Layout, Plan, PrecompileAction, Step, StepId,
@@ -170,16 +170,17 @@ pub fn places_to_ask(
 pub fn build(request: &BuildRequest<'_>, selection: &Selection, extent: Extent) -> Result<Plan, Vec<Diagnostic>> {
     let BuildRequest { manifest, layout, .. } = *request;
     let components = selected_components(manifest, request.wiring, selection);
+    let mut renderer = request.wit.renderer();
     let mut steps = Vec::new();
     let mut diagnostics = Vec::new();
     for component in manifest.components.values().filter(|component| components.contains(&component.name.value)) {
         match &component.origin {
-            Origin::Built(built) => match component_steps(request, component, built, extent) {
+            Origin::Built(built) => match component_steps(request, &mut renderer, component, (built, extent)) {
                 Ok(more) => steps.extend(more),
                 Err(diagnostic) => diagnostics.push(*diagnostic),
             },
             Origin::Custom(_) if extent == Extent::Bindings => {}
-            Origin::Custom(custom) => match custom_steps(request, component, custom) {
+            Origin::Custom(custom) => match custom_steps(request, &mut renderer, component, custom) {
                 Ok(more) => steps.extend(more),
                 Err(diagnostic) => diagnostics.push(*diagnostic),
             },
@@ -207,14 +208,14 @@ pub fn build(request: &BuildRequest<'_>, selection: &Selection, extent: Extent) 
 
 fn component_steps(
     request: &BuildRequest<'_>,
+    renderer: &mut Renderer,
     component: &Component,
-    built: &Built,
-    extent: Extent,
+    (built, extent): (&Built, Extent),
 ) -> Result<Vec<Step>, Box<Diagnostic>> {
     let BuildRequest { facts, layout, .. } = *request;
     let toolchain = toolchain_of(request.manifest, component, built, request.toolchains)?;
     let place = (Some(built.language.value), &built.path.value);
-    with_target(request, component, place, &toolchain.dialect(), |target| {
+    with_target(request, component, place, (renderer, &toolchain.dialect()), |target| {
         let mut steps = toolchain.bindings(target, facts, layout)?;
         match extent {
             Extent::Everything | Extent::NativeCode => steps.extend(toolchain.steps(target, facts, layout)?),
@@ -231,11 +232,12 @@ fn component_steps(
 
 fn custom_steps(
     request: &BuildRequest<'_>,
+    renderer: &mut Renderer,
     component: &Component,
     custom: &CustomBuild,
 ) -> Result<Vec<Step>, Box<Diagnostic>> {
     let steps = request.toolchains.custom;
-    with_target(request, component, (None, &custom.path.value), &Dialect::default(), |target| {
+    with_target(request, component, (None, &custom.path.value), (renderer, &Dialect::default()), |target| {
         steps(target, custom, request.facts, request.layout)
     })
 }
@@ -245,7 +247,7 @@ fn with_target(
     request: &BuildRequest<'_>,
     component: &Component,
     (language, path): (Option<Language>, &AppPath),
-    dialect: &Dialect,
+    (renderer, dialect): (&mut Renderer, &Dialect),
     steps: impl FnOnce(&Target<'_>) -> Result<Vec<Step>, Box<Diagnostic>>,
 ) -> Result<Vec<Step>, Box<Diagnostic>> {
     let layout = request.layout;
@@ -262,7 +264,7 @@ fn with_target(
         world: &component.world.value,
         world_digest: &world.digest(),
         world_text: &world.text(),
-        wit: &world.render(dialect),
+        wit: &renderer.render(world, dialect),
         imports: &names(&surface.imports),
         exports: &names(&surface.exports),
         shared_wit: layout.app.join(request.manifest.app.wit.as_path()),

@@ -68,6 +68,8 @@ pub enum Action {
     Write(Vec<WrittenFile>),
     /// Copies a file: how an artifact leaves the folder that its tool works in. The copy is whole or not there.
     Copy(CopyAction),
+    /// Copies a component without names and debug information.
+    Strip(CopyAction),
     /// Makes bindings or declarations of a world.
     Generate(GenerateAction),
     /// Makes a component from a core module.
@@ -159,6 +161,8 @@ pub struct EncodeAction {
     pub world: String,
     /// What the module is.
     pub made: Made,
+    /// Whether names and debug information are left out.
+    pub strip: bool,
     /// The component.
     pub output: AbsPath,
 }

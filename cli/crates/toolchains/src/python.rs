@@ -199,7 +199,7 @@ impl Toolchain for Python {
         }
         .step(invocation.arg("--out").arg(&output).arg("--read").arg(&read));
         let discovery = Some(Discovery { list: ReadList::DepInfo(read), except: vec![], packages: None });
-        let artifact = steps::copy_artifact(target, output, layout);
+        let artifact = steps::strip_artifact(target, output, layout);
         Ok(vec![world, runner, Step { discovery, keep: Keep::Stored, ..step }, artifact])
     }
 

@@ -93,7 +93,7 @@ impl Toolchain for QuickJs {
             inputs,
         }
         .step(target, facts, layout)?;
-        let artifact = steps::copy_artifact(target, build.outputs[0].clone(), layout);
+        let artifact = steps::strip_artifact(target, build.outputs[0].clone(), layout);
         let steps = [Some(world), Some(runner), Some(description), install, Some(build), Some(artifact)];
         Ok(steps.into_iter().flatten().chain(types).collect())
     }

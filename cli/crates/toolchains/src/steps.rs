@@ -6,7 +6,7 @@ use conjoin_diagnostics::Diagnostic;
 use conjoin_manifest::ComponentName;
 use conjoin_plan::{
     AbsPath, Action, CopyAction, EncodeAction, Expectation, Facts, FoundTool, GenerateAction, Hint, Input, Invocation,
-    Keep, Layout, Made, ProveAction, Step, StepId, Subject, Target, Tool, WrittenFile,
+    Keep, Layout, Made, Profile, ProveAction, Step, StepId, Subject, Target, Tool, WrittenFile,
 };
 
 /// For a compiler that fills the disk.
@@ -92,6 +92,16 @@ pub(crate) fn copy_artifact(target: &Target<'_>, made: AbsPath, layout: &Layout)
     copy(format!("{}/artifact", target.name), subject, "copy the component", made, layout.artifact(target.name))
 }
 
+/// The same for a tool that cannot leave out names and debug information: when the component is to be shipped, conjoin does.
+pub(crate) fn strip_artifact(target: &Target<'_>, made: AbsPath, layout: &Layout) -> Step {
+    let mut step = copy_artifact(target, made, layout);
+    if let (Profile::Release, Action::Copy(copy)) = (target.profile, &step.action) {
+        step.action = Action::Strip(copy.clone());
+        "leave out names".clone_into(&mut step.title);
+    }
+    step
+}
+
 /// A step that writes what is generated of the world that `world` has written; `id` is the last word of its name.
 pub(crate) fn generate(target: &Target<'_>, id: &str, title: &str, world: &Step, action: GenerateAction) -> Step {
     Step {
@@ -121,6 +131,7 @@ pub(crate) fn encode(target: &Target<'_>, wit: AbsPath, made: Made, compile: &St
             wit,
             world: target.world.to_owned(),
             made,
+            strip: false,
             output: output.clone(),
         }),
         inputs,

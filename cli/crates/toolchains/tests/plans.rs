@@ -234,6 +234,7 @@ fn write_step(text: &mut String, step: &Step) {
             writeln!(text, "  write {} files\n{shown}", files.len())
         }
         Action::Copy(copy) => writeln!(text, "  copy {} {}", copy.from, copy.to),
+        Action::Strip(copy) => writeln!(text, "  strip {} {}", copy.from, copy.to),
         Action::Prove(prove) => match &prove.expectation {
             Expectation::Prints(line) => writeln!(text, "  {} prints {line:?}", prove.component),
             Expectation::Hello(line) => writeln!(text, "  {} says {line:?}", prove.component),

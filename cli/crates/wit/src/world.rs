@@ -6,9 +6,9 @@ use conjoin_diagnostics::Source;
 use wit_parser::{PackageId, Resolve, WorldId};
 
 use crate::{
-    Dialect, Surface, WitFile, canonical, model, parse,
+    Dialect, Renderer, Surface, WitFile, canonical, model, parse,
     places::{self, Direction},
-    render, surface,
+    surface,
 };
 
 /// The shared WIT of an app.
@@ -41,6 +41,11 @@ impl Wit {
     pub fn world(&self, name: &str) -> Option<World<'_>> {
         let id = *self.resolve.packages[self.main].worlds.get(name)?;
         Some(World { wit: self, id })
+    }
+
+    /// What prints its worlds, one after the other.
+    pub fn renderer(&self) -> Renderer {
+        Renderer::new(self.resolve.clone())
     }
 
     /// Where the world is defined.
@@ -88,9 +93,9 @@ impl World<'_> {
     }
 
     /// The WIT of this world alone, as a folder: its package with only what it reaches, and `deps/` with one file for each other
-    /// package. Comments stay.
+    /// package. Comments stay. For many worlds there is [`Wit::renderer`].
     pub fn render(&self, dialect: &Dialect) -> Vec<WitFile> {
-        render::render(&self.wit.resolve, self.id, dialect)
+        self.wit.renderer().render(*self, dialect)
     }
 
     /// The world and everything that it reaches in canonical form: one line for each item, without comments, sorted.

@@ -22,7 +22,7 @@ pub(super) fn outputs_of(step: &Step) -> Vec<AbsPath> {
     let more: Vec<&AbsPath> = match &step.action {
         Action::Run(_) => Vec::new(),
         Action::Write(files) => files.iter().map(|file| &file.path).collect(),
-        Action::Copy(copy) => vec![&copy.to],
+        Action::Copy(copy) | Action::Strip(copy) => vec![&copy.to],
         Action::Generate(generate) => vec![&generate.list],
         Action::Encode(encode) => vec![&encode.output],
         Action::Compose(compose) => vec![&compose.output],
@@ -55,6 +55,10 @@ impl Attempt<'_> {
             }
             Action::Write(files) => files.iter().try_for_each(write).map_err(on_file),
             Action::Copy(action) => copy_whole(&action.from, &action.to).map_err(on_file),
+            Action::Strip(action) => {
+                let bytes = performer.strip(&action.from)?;
+                write_whole(action.to.as_path(), &bytes).map_err(on_file)
+            }
             Action::Generate(action) => {
                 let files = performer.generate(action)?;
                 write_generated(action, &files).map_err(on_file)

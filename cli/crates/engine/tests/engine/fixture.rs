@@ -207,6 +207,10 @@ impl Performer for Joiner {
         fs_err::read(&action.module).map_err(|error| PerformError::new(error.to_string()))
     }
 
+    fn strip(&self, component: &AbsPath) -> Result<Vec<u8>, PerformError> {
+        fs_err::read(component).map_err(|error| PerformError::new(error.to_string()))
+    }
+
     fn compose(&self, action: &ComposeAction) -> Result<Vec<u8>, PerformError> {
         assert!(action.wiring.entry != "panic", "an invariant does not hold");
         let parts: Result<Vec<_>, _> = action.components.values().map(fs_err::read).collect();

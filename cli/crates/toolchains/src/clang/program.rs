@@ -145,6 +145,7 @@ pub(super) fn prove((name, tool): (&str, Tool), link: &Step, wit: AbsPath) -> [S
             wit,
             world: "hello".to_owned(),
             made: Made::Either,
+            strip: false,
             output: component.clone(),
         }),
         versions: vec![],

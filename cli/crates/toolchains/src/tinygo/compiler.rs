@@ -272,6 +272,7 @@ impl<'a> Recipe<'a> {
                 wit: self.hello.join("wit"),
                 world: "hello".to_owned(),
                 made: Made::Module(None),
+                strip: false,
                 output: output.clone(),
             }),
             inputs: steps::outputs_of(compile).collect(),

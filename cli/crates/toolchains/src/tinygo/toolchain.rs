@@ -3,8 +3,8 @@
 use conjoin_diagnostics::Diagnostic;
 use conjoin_manifest::ToolchainName;
 use conjoin_plan::{
-    AbsPath, Companion, Complaint, Facts, FoundIn, FoundTool, Hint, Input, Invocation, Keep, Layout, Made, Project,
-    Reading, Step, Takes, Target, Tool, Toolchain, WrittenFile,
+    AbsPath, Action, Companion, Complaint, Facts, FoundIn, FoundTool, Hint, Input, Invocation, Keep, Layout, Made,
+    Profile, Project, Reading, Step, Takes, Target, Tool, Toolchain, WrittenFile,
 };
 use conjoin_wit::Dialect;
 
@@ -83,7 +83,11 @@ impl Toolchain for TinyGo {
             vec![WrittenFile::text(layout.work(target.name).join("target.json"), target::description(tinygo))],
         );
         let compile = compile(target, &module, &description, facts, layout)?;
-        let encode = steps::encode(target, wit, Made::Module(None), &compile, layout);
+        let mut encode = steps::encode(target, wit, Made::Module(None), &compile, layout);
+        if let Action::Encode(action) = &mut encode.action {
+            // `-no-debug` leaves the names of functions.
+            action.strip = target.profile == Profile::Release;
+        }
         Ok(vec![description, compile, encode])
     }
 

@@ -1,7 +1,7 @@
 //! Names of files that stay the same when the app's folder, or the cache folder, moves.
 //!
-//! A file of the app is `{app}/...`, one of the cache folder `{cache}/...`, one elsewhere in the app's repository
-//! `{app}/../...`. All others have their absolute path.
+//! A file of the app is `{app}/...`, one of the cache folder `{cache}/...`, one elsewhere in the app's repository or in a folder
+//! beside the app's `{app}/../...`, because these move together. All others have their absolute path.
 
 use std::{
     ffi::{OsStr, OsString},
@@ -39,15 +39,24 @@ impl Roots {
                 }
             }
             (Some(name), None) | (None, Some(name)) => name,
-            (None, None) => self.in_repository(path).unwrap_or_else(|| escape(path.as_os_str())),
+            (None, None) => self.around_app(path).unwrap_or_else(|| escape(path.as_os_str())),
         }
     }
 
-    fn in_repository(&self, path: &Path) -> Option<String> {
-        let repository = self.repository.as_deref()?;
-        let rest = path.strip_prefix(repository).ok()?;
-        let depth = self.app.strip_prefix(repository).ok()?.components().count();
+    fn around_app(&self, path: &Path) -> Option<String> {
+        let repository = self.repository.as_deref().filter(|folder| path.starts_with(folder));
+        let around = repository.or_else(|| self.neighbourhood(path))?;
+        let rest = path.strip_prefix(around).ok()?;
+        let depth = self.app.strip_prefix(around).ok()?.components().count();
         Some(joined(&format!("{{app}}{}", "/..".repeat(depth)), rest))
+    }
+
+    /// The folder above the app's, if `path` is in it. What is hidden there are caches of tools, and what is in the root is the
+    /// system's.
+    fn neighbourhood(&self, path: &Path) -> Option<&Path> {
+        let folder = self.app.parent().filter(|folder| folder.parent().is_some())?;
+        let rest = path.strip_prefix(folder).ok()?;
+        (!rest.as_os_str().as_bytes().starts_with(b".")).then_some(folder)
     }
 
     /// The path that has this name here.
@@ -139,6 +148,18 @@ mod tests {
             assert_eq!(roots.name(path), name);
             assert_eq!(roots.path(name), path);
         }
+        let roots = Roots { repository: Some(roots.app.clone()), ..roots };
+        for (path, name) in [
+            ("/home/u/work/apps/lib/x.rs", "{app}/../lib/x.rs"),
+            ("/home/u/work/apps/.cargo/x.rs", "/home/u/work/apps/.cargo/x.rs"),
+            ("/home/u/work/x.rs", "/home/u/work/x.rs"),
+        ] {
+            assert_eq!(roots.name(Path::new(path)), name);
+            assert_eq!(roots.path(name), Path::new(path));
+        }
+        let roots = Roots { app: PathBuf::from("/shop"), ..roots };
+        assert_eq!(roots.name(Path::new("/usr/include/stdio.h")), "/usr/include/stdio.h");
+        let roots = Roots { app: PathBuf::from("/home/u/work/apps/shop"), ..roots };
         for (name, shown) in [
             ("{app}/src/lib.rs", "src/lib.rs"),
             ("{app}/../../libs/common.rs", "../../libs/common.rs"),

@@ -2,7 +2,7 @@
 
 use conjoin_tests::{
     app::App,
-    conjoin::{run, succeed, text},
+    conjoin::{program, run, succeed, text},
 };
 
 const MANIFEST: &str = r#"conjoin = 1
@@ -178,17 +178,37 @@ fn a_second_build_from_nothing_finds_what_is_another_each_time() {
     assert_eq!(left, ["app", "cache"], "the copy is gone");
 }
 
+/// An app that answers HTTP, with what builds it.
+fn service(script: &str) -> App {
+    let world = "package shop:api;\n\nworld web {\n  export wasi:http/incoming-handler@0.2.12;\n}\n";
+    let manifest = "conjoin = 1\napp.name = \"shop\"\n\n[component.web]\n\
+                    build = { command = [\"./build.sh\"], inputs = [\"build.sh\"], output = \"web.wasm\" }\n\n\
+                    [[trigger.http]]\nroute = \"/...\"\ncomponent = \"web\"\n";
+    App::new(&[
+        ("conjoin.toml", manifest.as_bytes()),
+        ("wit/app.wit", world.as_bytes()),
+        ("web/build.sh", format!("#!/bin/sh\n{script}\nexit 1\n").as_bytes()),
+    ])
+}
+
+#[test]
+fn an_address_is_kept_while_the_app_is_built() {
+    let other = service("echo begun");
+    // An address of this machine that no other test has, and a port that the system gives to nobody by itself.
+    let [.., high, low] = std::process::id().to_be_bytes();
+    let address = format!("127.71.{high}.{low}:3000");
+    let conjoin = program("conjoin");
+    let start = format!("cd {} && {} run --listen {address}", other.path().display(), conjoin.display());
+    let app = service(&start);
+    let output = run(&mut app.conjoin(&["run", "--listen", &address]));
+    let said = text(&output.stderr);
+    assert_eq!(output.status.code(), Some(1), "{said}");
+    assert!(said.contains("error[run::port-in-use]") && !said.contains("begun"), "{said}");
+}
+
 #[test]
 fn an_address_that_is_taken_is_told_before_anything_is_built() {
-    let service = "package shop:api;\n\nworld web {\n  export wasi:http/incoming-handler@0.2.12;\n}\n";
-    let manifest = "conjoin = 1\napp.name = \"shop\"\n\n[component.web]\n\
-                    build = { command = [\"false\"], inputs = [\"web.txt\"], output = \"web.wasm\" }\n\n\
-                    [[trigger.http]]\nroute = \"/...\"\ncomponent = \"web\"\n";
-    let app = App::new(&[
-        ("conjoin.toml", manifest.as_bytes()),
-        ("wit/app.wit", service.as_bytes()),
-        ("web/web.txt", b"not read"),
-    ]);
+    let app = service("echo begun");
     let other = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port");
     let address = other.local_addr().expect("it has one").to_string();
     let output = run(&mut app.conjoin(&["run", "--listen", &address]));

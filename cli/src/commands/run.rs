@@ -3,8 +3,7 @@
 use std::{
     collections::BTreeMap,
     ffi::{OsStr, OsString},
-    io,
-    net::{SocketAddr, TcpListener},
+    net::TcpListener,
     sync::Arc,
 };
 
@@ -13,7 +12,7 @@ use conjoin_manifest::{Access, Component, ComponentName, HttpTrigger, Isolation,
 use conjoin_plan::{AbsPath, Selection};
 use conjoin_runtime::{
     CommandOptions, Directory, Entry, Grants, Limits, Route, Runtime, RuntimeError, RuntimeOptions, ServeOptions,
-    Shutdown,
+    Shutdown, listen,
 };
 
 use crate::{
@@ -31,7 +30,7 @@ type Variables = BTreeMap<OsString, OsString>;
 
 /// What of the app is run.
 enum Subject {
-    Http(Vec<ComponentName>),
+    Http(Vec<ComponentName>, TcpListener),
     Command(ComponentName),
 }
 
@@ -41,20 +40,17 @@ enum Subject {
 pub(crate) fn run(ui: &mut Ui, machine: &Machine, settings: &RunSettings) -> Result<u8, CommandError> {
     let app = load(&machine.surroundings, &settings.app, settings.profile)?;
     app.require_components()?;
-    let subject = choose(&app, settings.entry.as_deref())?;
+    // A build is long, and for nothing if its result cannot be served, so the address is taken before and kept.
+    let subject = choose(&app, settings)?;
     let entries = match &subject {
-        Subject::Http(entries) => entries.clone(),
+        Subject::Http(entries, _) => entries.clone(),
         Subject::Command(entry) => vec![entry.clone()],
     };
     let selection = Selection { components: entries.clone(), entry: None };
-    if let Subject::Http(_) = subject {
-        // A build is long, and for nothing if its result cannot be served.
-        is_free(settings.listen).map_err(|error| failure(&error))?;
-    }
     build_to_run(ui, machine, &app, &selection, &settings.work)?;
 
     let greeting = match &subject {
-        Subject::Http(entries) => Greeting::Server(served(&app, entries).cloned().collect()),
+        Subject::Http(entries, _) => Greeting::Server(served(&app, entries).cloned().collect()),
         Subject::Command(_) => Greeting::None,
     };
     let story = Story::new(ui, machine, greeting, silent(&app, &entries));
@@ -68,9 +64,9 @@ pub(crate) fn run(ui: &mut Ui, machine: &Machine, settings: &RunSettings) -> Res
     machine.signals.listen(move || watch.request());
     let environment = &machine.surroundings.environment;
     match subject {
-        Subject::Http(names) => {
+        Subject::Http(names, listener) => {
             let options = ServeOptions {
-                listen: settings.listen,
+                listener,
                 routes: served(&app, &names)
                     .map(|trigger| Route {
                         pattern: trigger.route.value.clone(),
@@ -91,15 +87,6 @@ pub(crate) fn run(ui: &mut Ui, machine: &Machine, settings: &RunSettings) -> Res
     }
 }
 
-/// Whether nobody listens on `address`.
-fn is_free(address: SocketAddr) -> Result<(), RuntimeError> {
-    match TcpListener::bind(address) {
-        Ok(_free) => Ok(()),
-        Err(error) if error.kind() == io::ErrorKind::AddrInUse => Err(RuntimeError::AddressInUse { address }),
-        Err(source) => Err(RuntimeError::Listen { address, source }),
-    }
-}
-
 /// The HTTP triggers of `entries`, in the order of the manifest.
 fn served<'a>(app: &'a App, entries: &'a [ComponentName]) -> impl Iterator<Item = &'a HttpTrigger> {
     app.manifest.http.iter().filter(|trigger| entries.contains(&trigger.component.value))
@@ -117,18 +104,22 @@ fn silent(app: &App, entries: &[ComponentName]) -> Silent {
     entries.iter().map(|entry| (entry.to_string(), parts(entry))).collect()
 }
 
-/// What `-e` names; without it all HTTP entries, or the only command.
-fn choose(app: &App, entry: Option<&str>) -> Result<Subject, CommandError> {
+/// What `-e` names; without it all HTTP entries, or the only command. For HTTP it takes the address.
+fn choose(app: &App, settings: &RunSettings) -> Result<Subject, CommandError> {
     let manifest = &app.manifest;
+    let to_serve = |names| {
+        let listener = listen(settings.listen).map_err(|error| failure(&error))?;
+        Ok(Subject::Http(names, listener))
+    };
     let is_http = |name: &ComponentName| manifest.http.iter().any(|trigger| trigger.component.value == *name);
-    if let Some(name) = entry {
+    if let Some(name) = &settings.entry {
         let name = app.entry(name)?;
-        return Ok(if is_http(&name) { Subject::Http(vec![name]) } else { Subject::Command(name) });
+        return if is_http(&name) { to_serve(vec![name]) } else { Ok(Subject::Command(name)) };
     }
     let entries: Vec<ComponentName> = manifest.entries().into_iter().cloned().collect();
     let http: Vec<ComponentName> = entries.iter().filter(|name| is_http(name)).cloned().collect();
     if !http.is_empty() {
-        return Ok(Subject::Http(http));
+        return to_serve(http);
     }
     match entries.as_slice() {
         [only] => Ok(Subject::Command(only.clone())),

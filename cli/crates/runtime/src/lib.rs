@@ -1,8 +1,8 @@
 //! Serves and runs components on an embedded Wasmtime.
 //!
-//! [`Runtime::serve`] answers HTTP requests with entries of WASI 0.2 (`wasi:http/incoming-handler`) and 0.3
-//! (`wasi:http/handler`), [`Runtime::run_command`] runs an entry with `wasi:cli/run`, [`prove_prints`] and
-//! [`prove_hello`] try what a freshly installed toolchain built, [`precompile`] makes a start quick.
+//! [`listen`] takes an address, [`Runtime::serve`] answers HTTP requests there with entries of WASI 0.2
+//! (`wasi:http/incoming-handler`) and 0.3 (`wasi:http/handler`), [`Runtime::run_command`] runs an entry with `wasi:cli/run`,
+//! [`prove_prints`] and [`prove_hello`] try what a freshly installed toolchain built, [`precompile`] makes a start quick.
 //!
 //! This is the only crate that is asynchronous and the only one that knows Wasmtime; neither shows in its interface.
 //! It refuses to print: what happens is a [`RunEvent`] handed to the callback of [`RuntimeOptions`]. It refuses to read the
@@ -39,6 +39,7 @@ mod shutdown;
 pub use error::RuntimeError;
 pub use event::{Capability, Denied, EventCallback, Failure, HowCompiled, RunEvent, StreamKind};
 pub use grants::{Directory, Grants};
+pub use http::listen;
 pub use options::{CommandOptions, Entry, Limits, Route, RuntimeOptions, ServeOptions};
 pub use precompile::precompile;
 pub use prove::{prove_hello, prove_prints};

@@ -1,6 +1,6 @@
 //! What the runtime is asked to do.
 
-use std::{net::SocketAddr, num::NonZeroU32, path::PathBuf, time::Duration};
+use std::{net::TcpListener, num::NonZeroU32, path::PathBuf, time::Duration};
 
 use crate::{EventCallback, Grants};
 
@@ -38,10 +38,10 @@ pub struct Route {
 }
 
 /// What [`crate::Runtime::serve`] serves.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct ServeOptions {
-    /// Where to listen; port 0 lets the system choose.
-    pub listen: SocketAddr,
+    /// Where to listen, from [`crate::listen`].
+    pub listener: TcpListener,
     /// Which requests go to which entry.
     pub routes: Vec<Route>,
     /// The entries.

@@ -5,8 +5,10 @@ mod answer;
 mod connection;
 mod entry;
 mod linger;
+mod listen;
 mod route;
 mod server;
 mod worker;
 
+pub use self::listen::listen;
 pub(crate) use self::{server::serve, worker::describe};

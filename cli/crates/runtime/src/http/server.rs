@@ -1,7 +1,4 @@
-//! The server: binds, loads, accepts, and ends in good order.
-//!
-//! The port is taken before anything is compiled, so that a port in use is said at once; connections that come while
-//! compilers run wait in the system's queue.
+//! The server: loads, accepts, and ends in good order.
 
 use std::{collections::BTreeMap, io, net::SocketAddr, sync::Arc, time::Duration};
 
@@ -30,16 +27,16 @@ pub(crate) async fn serve(
     options: ServeOptions,
     shutdown: &Shutdown,
 ) -> Result<(), RuntimeError> {
-    // Routes are checked first because that costs nothing.
+    // That costs nothing, compilers do.
     let names: Vec<&str> = options.entries.iter().map(|entry| entry.name.as_str()).collect();
     Routes::parse(&options.routes, |name| names.contains(&name).then_some(()))?;
-    let listener = bind(options.listen).await?;
     let host = host()?;
     let serving = tokio::select! {
         serving = load(&host, &options) => Arc::new(serving?),
         () = shutdown.requested(1) => return Ok(()),
     };
-    let address = listener.local_addr().map_err(|source| RuntimeError::Listen { address: options.listen, source })?;
+    let (listener, address) =
+        take_over(options.listener).map_err(|error| RuntimeError::Start { reason: error.to_string() })?;
     host.events.send(RunEvent::Ready { address });
     let open = accept(&listener, &serving, shutdown).await;
     drop(listener);
@@ -47,11 +44,11 @@ pub(crate) async fn serve(
     Ok(())
 }
 
-async fn bind(address: SocketAddr) -> Result<TcpListener, RuntimeError> {
-    TcpListener::bind(address).await.map_err(|source| match source.kind() {
-        io::ErrorKind::AddrInUse => RuntimeError::AddressInUse { address },
-        _ => RuntimeError::Listen { address, source },
-    })
+/// The listener for tasks, and its address.
+fn take_over(listener: std::net::TcpListener) -> io::Result<(TcpListener, SocketAddr)> {
+    listener.set_nonblocking(true)?;
+    let address = listener.local_addr()?;
+    Ok((TcpListener::from_std(listener)?, address))
 }
 
 async fn load(host: &Host, options: &ServeOptions) -> Result<Serving, RuntimeError> {

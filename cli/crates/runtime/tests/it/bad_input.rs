@@ -1,9 +1,7 @@
 //! What cannot be run says what it is and what to do.
 
-use std::net::TcpListener;
-
 use conjoin_runtime::{
-    CommandOptions, Directory, Grants, Route, RuntimeError, ServeOptions, Shutdown, prove_hello, prove_prints,
+    CommandOptions, Directory, Grants, Route, RuntimeError, ServeOptions, Shutdown, listen, prove_hello, prove_prints,
 };
 
 use crate::{
@@ -81,11 +79,9 @@ fn an_entry_of_the_wrong_kind() {
 
 #[test]
 fn a_port_in_use() {
-    let taken = TcpListener::bind("127.0.0.1:0").unwrap();
-    let mut options = options(Guest::HttpP2, Grants::default());
-    options.listen = taken.local_addr().unwrap();
-    let address = options.listen;
-    let error = refused(options);
+    let taken = listen("127.0.0.1:0".parse().unwrap()).unwrap();
+    let address = taken.local_addr().unwrap();
+    let error = listen(address).unwrap_err();
     assert_eq!(error.to_string(), format!("cannot listen on {address}: another program uses this port"));
     let next = std::net::SocketAddr::new(address.ip(), address.port().checked_add(1).unwrap_or(3000));
     assert_eq!(
@@ -98,9 +94,8 @@ fn a_port_in_use() {
 
 #[test]
 fn an_address_of_another_machine() {
-    let mut options = options(Guest::HttpP2, Grants::default());
-    options.listen = "192.0.2.1:80".parse().unwrap();
-    assert_eq!(refused(options).to_string(), "cannot listen on 192.0.2.1:80");
+    let error = listen("192.0.2.1:80".parse().unwrap()).unwrap_err();
+    assert_eq!(error.to_string(), "cannot listen on 192.0.2.1:80");
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! A server on a free port for one test, and what it said.
 
 use std::{
-    net::{Ipv4Addr, SocketAddr},
+    net::SocketAddr,
     path::PathBuf,
     sync::{Arc, Condvar, Mutex},
     thread::JoinHandle,
@@ -9,7 +9,7 @@ use std::{
 };
 
 use conjoin_runtime::{
-    Entry, Grants, Limits, Route, RunEvent, Runtime, RuntimeError, RuntimeOptions, ServeOptions, Shutdown,
+    Entry, Grants, Limits, Route, RunEvent, Runtime, RuntimeError, RuntimeOptions, ServeOptions, Shutdown, listen,
 };
 
 use crate::{
@@ -73,7 +73,7 @@ pub(crate) struct Server {
 /// An entry `gateway` of a guest with every request routed to it.
 pub(crate) fn options(guest: Guest, grants: Grants) -> ServeOptions {
     ServeOptions {
-        listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
+        listener: listen("127.0.0.1:0".parse().unwrap()).unwrap(),
         routes: vec![Route { pattern: "/...".to_owned(), entry: "gateway".to_owned() }],
         entries: vec![entry(guest, grants)],
         limits: Limits::default(),

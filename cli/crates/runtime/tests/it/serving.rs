@@ -84,6 +84,16 @@ async fn every_request_gets_a_fresh_instance_unless_reuse_is_asked_for() {
 }
 
 #[tokio::test]
+async fn who_comes_before_the_server_is_ready_waits_and_is_answered() {
+    let options = options(Guest::HttpP2, Grants::default());
+    let address = options.listener.local_addr().unwrap();
+    let mut early = connect(address).await;
+    let server = Server::start(runtime(), options);
+    assert_eq!(server.address, address);
+    assert_eq!(ask_over(&mut early, "GET /hello", b"").await.status, 200);
+}
+
+#[tokio::test]
 async fn an_instance_that_gave_an_error_is_not_reused() {
     let mut options = options(Guest::Silent, Grants::default());
     options.entries[0].reuse = NonZeroU32::new(100);

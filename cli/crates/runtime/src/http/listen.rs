@@ -1,0 +1,25 @@
+//! Taking an address, long before the server is ready.
+
+use std::{
+    io,
+    net::{SocketAddr, TcpListener},
+};
+
+use crate::RuntimeError;
+
+/// How many connections the system keeps that nobody has accepted; it may keep fewer.
+const QUEUE: i32 = 1024;
+
+/// Takes `address` for [`crate::Runtime::serve`], so that nobody else has it in the meantime; port 0 lets the system choose.
+///
+/// Connections that come before the server is ready wait in the system's queue.
+pub fn listen(address: SocketAddr) -> Result<TcpListener, RuntimeError> {
+    let failed = |source: io::Error| match source.kind() {
+        io::ErrorKind::AddrInUse => RuntimeError::AddressInUse { address },
+        _ => RuntimeError::Listen { address, source },
+    };
+    let listener = TcpListener::bind(address).map_err(failed)?;
+    // The standard library asks for a shorter queue.
+    rustix::net::listen(&listener, QUEUE).map_err(|error| failed(error.into()))?;
+    Ok(listener)
+}

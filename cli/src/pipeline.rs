@@ -23,6 +23,9 @@ use crate::{
     ui::{Format, Ui},
 };
 
+/// How long a step may take until it is told that it is still at work.
+const LASTING: Duration = Duration::from_secs(30);
+
 /// How long a program may print nothing until that is told.
 const SILENCE: Duration = Duration::from_mins(1);
 
@@ -188,7 +191,7 @@ impl Task<'_> {
             memory: conjoin_engine::free_memory().map(|bytes| bytes / 1_000_000),
             on_failure: if self.work.fail_fast { OnFailure::Stop } else { OnFailure::GoOn },
             cancel: &machine.signals.cancel,
-            limits: Limits { time: self.work.step_timeout, silence: SILENCE },
+            limits: Limits { time: self.work.step_timeout, silence: SILENCE, lasting: LASTING },
             store_limit: (!self.work.from_nothing).then_some(store_limit),
         })
     }

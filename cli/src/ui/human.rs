@@ -27,6 +27,8 @@ pub(super) struct Progress {
     steps: BTreeMap<StepId, Shown>,
     subjects: BTreeMap<Subject, SubjectProgress>,
     running: BTreeMap<StepId, ProgressBar>,
+    /// The last that each running step said, where no live line shows it.
+    said: BTreeMap<StepId, String>,
 }
 
 /// A step as it is shown.
@@ -52,7 +54,8 @@ impl Progress {
     /// `live` draws a line that shows what is running.
     pub(super) fn new(live: bool) -> Self {
         let live = live.then(|| MultiProgress::with_draw_target(ProgressDrawTarget::stderr()));
-        Self { live, steps: BTreeMap::new(), subjects: BTreeMap::new(), running: BTreeMap::new() }
+        let (steps, subjects) = (BTreeMap::new(), BTreeMap::new());
+        Self { live, steps, subjects, running: BTreeMap::new(), said: BTreeMap::new() }
     }
 
     /// Tells one event on `err`.
@@ -82,14 +85,17 @@ impl Progress {
                     let why: Vec<_> = reasons.iter().map(ToString::to_string).collect();
                     lines.push(status_line("Running", &format!("{step}: {title}, because {}", why.join(", ")), style));
                 } else {
-                    lines.extend(self.begun(step, style));
+                    lines.extend(self.at_work(step, style));
                 }
                 self.draw(step);
             }
             BuildEvent::StepOutput { step, output } => {
                 let text = String::from_utf8_lossy(output);
-                if let (Some(line), Some(last)) = (self.running.get(step), last_words(&text)) {
-                    line.set_message(last);
+                if let Some(last) = last_words(&text) {
+                    match self.running.get(step) {
+                        Some(line) => line.set_message(last),
+                        None => drop(self.said.insert(step.clone(), last)),
+                    }
                 }
                 if verbosity == Verbosity::Verbose {
                     let tool = self.steps.get(step).and_then(|shown| shown.tool);
@@ -97,7 +103,7 @@ impl Progress {
                     lines.extend(Some(text.trim_end_matches('\n').to_owned()).filter(|text| !text.is_empty()));
                 }
             }
-            BuildEvent::StepNoticed { step, notice } => lines.extend(noticed(step, notice, verbosity, style)),
+            BuildEvent::StepNoticed { step, notice } => lines.extend(self.noticed(step, notice, verbosity, style)),
             BuildEvent::Strayed { steps, files } => {
                 let steps: Vec<String> = steps.iter().map(|step| format!("`{step}`")).collect();
                 lines.push(format!(
@@ -110,6 +116,7 @@ impl Progress {
                 if let Some(line) = self.running.remove(step) {
                     line.finish_and_clear();
                 }
+                self.said.remove(step);
                 lines.extend(self.finished(step, *outcome, Duration::from_millis(*milliseconds), style));
             }
             BuildEvent::StoreCollected { artifacts, bytes } => {
@@ -129,8 +136,8 @@ impl Progress {
         }
     }
 
-    /// The line that says that a step has begun which may take long, where no live line shows it.
-    fn begun(&self, step: &StepId, style: Style) -> Option<String> {
+    /// The line that says that a step is at work which may take long, where no live line shows it.
+    fn at_work(&self, step: &StepId, style: Style) -> Option<String> {
         let shown = self.steps.get(step).filter(|_| self.live.is_none())?;
         let named = || format!("{}: {}", name(&shown.subject), shown.title);
         let (verb, what) = match shown.subject {
@@ -140,6 +147,28 @@ impl Progress {
             Subject::Component(_) | Subject::Bindings(_) | Subject::Composition(_) => ("Building", named()),
         };
         Some(status_line(verb, &what, style))
+    }
+
+    /// What there is to know about a step.
+    fn noticed(&self, step: &StepId, notice: &Notice, verbosity: Verbosity, style: Style) -> Option<String> {
+        match notice {
+            Notice::Again { files } => (verbosity == Verbosity::Verbose).then(|| {
+                status_line("Repeating", &format!("{step}, because {} changed while it ran", listed(files)), style)
+            }),
+            Notice::Unsettled { files } => Some(format!(
+                "warning: {} changed each time while `{step}` ran: what it made may be neither old nor new, and the next build \
+                 makes it again",
+                listed(files),
+            )),
+            Notice::Running { seconds } => {
+                let said = self.said.get(step).map(|said| format!(": {said}")).unwrap_or_default();
+                self.at_work(step, style).map(|line| format!("{line}, for {seconds} s{said}"))
+            }
+            Notice::Silent { seconds, limit } => {
+                let end = limit.map(|limit| format!("; it is ended after {limit} s")).unwrap_or_default();
+                Some(status_line("Silent", &format!("{step} has printed nothing for {seconds} s{end}"), style))
+            }
+        }
     }
 
     /// Draws a line that shows that `step` is running, for how long, and the last that its program said.
@@ -223,24 +252,6 @@ impl Progress {
         match &self.live {
             Some(live) if !lines.is_empty() => live.suspend(write),
             Some(_) | None => write(),
-        }
-    }
-}
-
-/// What there is to know about a step.
-fn noticed(step: &StepId, notice: &Notice, verbosity: Verbosity, style: Style) -> Option<String> {
-    match notice {
-        Notice::Again { files } => (verbosity == Verbosity::Verbose).then(|| {
-            status_line("Repeating", &format!("{step}, because {} changed while it ran", listed(files)), style)
-        }),
-        Notice::Unsettled { files } => Some(format!(
-            "warning: {} changed each time while `{step}` ran: what it made may be neither old nor new, and the next build makes it \
-             again",
-            listed(files),
-        )),
-        Notice::Silent { seconds, limit } => {
-            let end = limit.map(|limit| format!("; it is ended after {limit} s")).unwrap_or_default();
-            Some(status_line("Silent", &format!("{step} has printed nothing for {seconds} s{end}"), style))
         }
     }
 }
@@ -334,8 +345,13 @@ mod tests {
             events.push(BuildEvent::StepFinished { step, outcome, reasons, milliseconds: 100 });
         }
         events.push(BuildEvent::Finished { outcome: end, milliseconds: 300 });
+        written(&events)
+    }
+
+    /// What is written where no live line can be drawn.
+    fn written(events: &[BuildEvent]) -> String {
         let (mut progress, mut said) = (Progress::new(false), Vec::new());
-        for event in &events {
+        for event in events {
             progress.tell(event, &mut said, Verbosity::Normal, Style::Plain);
         }
         let said = String::from_utf8(said).expect("text");
@@ -363,6 +379,33 @@ mod tests {
         assert_eq!(
             told(&steps, BuildOutcome::Failed),
             "Building api: do compile\nFailed api after 0.1 s\nSkipped composition of api\n"
+        );
+    }
+
+    #[test]
+    fn a_step_that_takes_long_is_told_with_the_last_words_of_its_program() {
+        let name = ComponentName::parse("api").expect("a name");
+        let step = || StepId("compile".to_owned());
+        let line = StepLine {
+            step: step(),
+            subject: Subject::Component(name),
+            title: "cargo build".to_owned(),
+            program: Some("cargo".to_owned()),
+            tool: Some(Tool::Cargo),
+            is_stored: true,
+        };
+        let running = |seconds| BuildEvent::StepNoticed { step: step(), notice: Notice::Running { seconds } };
+        let events = [
+            BuildEvent::PlanReady { steps: vec![line] },
+            BuildEvent::StepStarted { step: step(), reasons: Vec::new() },
+            running(30),
+            BuildEvent::StepOutput { step: step(), output: b"Downloading crates ...\n".to_vec() },
+            running(90),
+        ];
+        assert_eq!(
+            written(&events),
+            "Building api: cargo build\nBuilding api: cargo build, for 30 s\n\
+             Building api: cargo build, for 90 s: Downloading crates ...\n"
         );
     }
 

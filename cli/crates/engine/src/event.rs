@@ -115,6 +115,11 @@ pub enum Notice {
         /// The files.
         files: Vec<String>,
     },
+    /// It is still at work.
+    Running {
+        /// For how long.
+        seconds: u64,
+    },
     /// Its program runs and prints nothing.
     Silent {
         /// For how long.

@@ -1,7 +1,7 @@
 //! Carrying out a plan.
 //!
 //! 1. The folder is made and entered ([`enter`]): several processes may be in it;
-//! 2. steps whose dependencies succeeded are handed to threads ([`schedule`]);
+//! 2. steps whose dependencies succeeded are handed to threads ([`schedule`]), and those that take long are told ([`lasting`]);
 //! 3. each is compared with what is remembered; if that does not do, it is claimed, so that no other process is at it ([`claim`]), and
 //!    restored from the store or carried out ([`step`], [`action`], [`discovered`], [`reasons`]);
 //! 4. where programs ran, it is looked whether they wrote where they should not ([`strays`]).
@@ -16,6 +16,7 @@ mod discovered;
 mod examine;
 mod expect;
 mod generate;
+mod lasting;
 mod reasons;
 mod schedule;
 mod step;
@@ -68,13 +69,15 @@ pub struct ExecuteOptions<'a> {
     pub store_limit: Option<u64>,
 }
 
-/// How long the program of a step may take.
+/// How long a step may take.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
-    /// Until it is ended; `None` means as long as it likes.
+    /// Until its program is ended; `None` means as long as it likes.
     pub time: Option<Duration>,
-    /// Until it is told that it prints nothing.
+    /// Until it is told that its program prints nothing.
     pub silence: Duration,
+    /// Until it is told that it is still at work; again after twice as long each time.
+    pub lasting: Duration,
 }
 
 /// What happens to the other steps when one fails.

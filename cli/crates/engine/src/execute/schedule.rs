@@ -10,7 +10,7 @@ use std::{
     panic::{AssertUnwindSafe, catch_unwind},
     sync::{
         Mutex, PoisonError,
-        mpsc::{self, Receiver, Sender, SyncSender},
+        mpsc::{self, Receiver, RecvTimeoutError, Sender, SyncSender},
     },
     thread,
     time::Duration,
@@ -19,7 +19,9 @@ use std::{
 use conjoin_plan::{Action, Plan, Step};
 
 use super::{
-    OnFailure, milliseconds,
+    OnFailure,
+    lasting::Lasting,
+    milliseconds,
     step::{Done, Work},
 };
 use crate::{BuildEvent, EventSink, FailedStep, StepOutcome, StepReport};
@@ -50,6 +52,7 @@ const BATCH: usize = 16;
 pub(super) fn schedule(work: &Work<'_>, sink: &mut dyn EventSink) -> (Vec<StepReport>, Vec<FailedStep>) {
     let count = work.plan.steps().len();
     let workers = work.options.jobs.get().min(count);
+    let sink = &mut Lasting::new(sink, work.options.limits.lasting);
     thread::scope(|scope| {
         let (jobs, waiting_jobs) = mpsc::channel();
         let waiting_jobs = std::sync::Arc::new(Mutex::new(waiting_jobs));
@@ -61,14 +64,20 @@ pub(super) fn schedule(work: &Work<'_>, sink: &mut dyn EventSink) -> (Vec<StepRe
         let mut board = Board::new(work, jobs, workers);
         board.dispatch(sink);
         while board.running > 0 {
-            match messages.recv() {
+            let message = match sink.left() {
+                Some(left) => messages.recv_timeout(left),
+                None => messages.recv().map_err(|mpsc::RecvError| RecvTimeoutError::Disconnected),
+            };
+            match message {
                 Ok(Message::Event(event)) => sink.event(event),
                 Ok(Message::Progress(progress)) => {
                     board.advance(progress, sink);
                     board.dispatch(sink);
                 }
-                Err(mpsc::RecvError) => break,
+                Err(RecvTimeoutError::Timeout) => {}
+                Err(RecvTimeoutError::Disconnected) => break,
             }
+            sink.tell();
         }
         board.close(sink)
     })

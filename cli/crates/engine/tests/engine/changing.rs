@@ -8,7 +8,7 @@ use std::{
     time::Duration,
 };
 
-use conjoin_engine::{BuildEvent, Limits, Notice, StepOutcome};
+use conjoin_engine::{BuildEvent, Notice, StepOutcome};
 use conjoin_plan::{Action, Discovery, Input, Plan, ReadList, Step};
 
 use crate::fixture::{COMPILER, Fixture, all, outcomes, plan};
@@ -272,7 +272,8 @@ fn a_tool_that_hangs_is_ended_and_a_silent_one_told() {
     fixture.write("a.src", "A1\n");
     fixture.env.fake_tool("cc", "when build\n write {3} half\n hang\n");
     let plan = plan(vec![fixture.compile("a"), fixture.copy("a")]);
-    fixture.limits = Limits { time: Some(Duration::from_millis(300)), silence: Duration::from_millis(20) };
+    fixture.limits.time = Some(Duration::from_millis(300));
+    fixture.limits.silence = Duration::from_millis(20);
     let report = fixture.build(&plan);
     assert_eq!(outcomes(&report), ["a/cc Failed", "a/copy Skipped"]);
     assert_eq!(report.failed[0].error.to_string(), "`cc` did not end within 300ms and was ended");
@@ -281,4 +282,26 @@ fn a_tool_that_hangs_is_ended_and_a_silent_one_told() {
     fixture.limits.time = None;
     fixture.env.fake_tool("cc", COMPILER);
     assert!(all(&fixture.build(&plan), StepOutcome::Built));
+}
+
+#[test]
+fn a_step_that_takes_long_is_told_again_and_again() {
+    let mut fixture = Fixture::new();
+    fixture.write("a.src", "A1\n");
+    let end = fixture.env.fifo("end");
+    fixture.env.fake_tool("cc", &format!("when build\n say compiling\n await {}\n join {{3}} {{2}}\n", end.display()));
+    fixture.limits.lasting = Duration::from_millis(1);
+    let mut told = 0;
+    // It ends when it was told twice.
+    let mut watch = |event: &BuildEvent| {
+        if let BuildEvent::StepNoticed { notice: Notice::Running { .. }, .. } = event {
+            told += 1;
+            if told == 2 {
+                drop(fs_err::OpenOptions::new().write(true).open(&end).unwrap());
+            }
+        }
+    };
+    let report = fixture.try_build(&plan(vec![fixture.compile("a")]), &mut watch).unwrap();
+    assert_eq!(outcomes(&report), ["a/cc Built"]);
+    assert_eq!(notices(&fixture)[0], Notice::Running { seconds: 0 });
 }

@@ -55,7 +55,7 @@ impl Fixture {
             on_failure: OnFailure::GoOn,
             scope: Scope::App,
             store_limit: u64::MAX,
-            limits: Limits { time: None, silence: Duration::from_hours(1) },
+            limits: Limits { time: None, silence: Duration::from_hours(1), lasting: Duration::from_hours(1) },
             events: Arc::default(),
         }
     }

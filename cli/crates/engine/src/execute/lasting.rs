@@ -1,0 +1,111 @@
+//! Telling of steps that take long that they are still at work.
+
+use std::{
+    collections::BTreeMap,
+    time::{Duration, Instant},
+};
+
+use conjoin_plan::StepId;
+
+use crate::{BuildEvent, EventSink, Notice};
+
+/// Hands events on, and adds that a step lasts: after the time that it is made with, then after twice as long each time.
+pub(super) struct Lasting<'a> {
+    sink: &'a mut dyn EventSink,
+    first: Duration,
+    running: BTreeMap<StepId, Running>,
+}
+
+/// A step that is being carried out.
+struct Running {
+    since: Instant,
+    /// When it is told next, counted from its begin.
+    next: Duration,
+    /// How long after that it is told again.
+    pause: Duration,
+    /// Whether it was told that its program prints nothing: then that is told again, and this is not.
+    silent: bool,
+}
+
+impl<'a> Lasting<'a> {
+    pub(super) fn new(sink: &'a mut dyn EventSink, first: Duration) -> Self {
+        Self { sink, first, running: BTreeMap::new() }
+    }
+
+    /// How long there is nothing to tell; for ever without a time.
+    pub(super) fn left(&self) -> Option<Duration> {
+        self.running.values().map(|running| running.next.saturating_sub(running.since.elapsed())).min()
+    }
+
+    /// Tells what it is time for.
+    pub(super) fn tell(&mut self) {
+        for (step, running) in &mut self.running {
+            if running.since.elapsed() < running.next {
+                continue;
+            }
+            if !running.silent {
+                let notice = Notice::Running { seconds: running.next.as_secs() };
+                self.sink.event(BuildEvent::StepNoticed { step: step.clone(), notice });
+            }
+            running.pause *= 2;
+            running.next += running.pause;
+        }
+    }
+}
+
+impl EventSink for Lasting<'_> {
+    fn event(&mut self, event: BuildEvent) {
+        match &event {
+            BuildEvent::StepStarted { step, .. } => {
+                let running = Running { since: Instant::now(), next: self.first, pause: self.first, silent: false };
+                self.running.insert(step.clone(), running);
+            }
+            BuildEvent::StepOutput { step, .. } => {
+                self.running.entry(step.clone()).and_modify(|running| running.silent = false);
+            }
+            BuildEvent::StepNoticed { step, notice: Notice::Silent { .. } } => {
+                self.running.entry(step.clone()).and_modify(|running| running.silent = true);
+            }
+            BuildEvent::StepFinished { step, .. } => drop(self.running.remove(step)),
+            BuildEvent::PlanReady { .. }
+            | BuildEvent::Waiting { .. }
+            | BuildEvent::StepNoticed { .. }
+            | BuildEvent::Strayed { .. }
+            | BuildEvent::StoreCollected { .. }
+            | BuildEvent::Finished { .. } => {}
+        }
+        self.sink.event(event);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_program_that_is_told_to_be_silent_is_not_told_to_be_at_work_as_well() {
+        let step = || StepId("a/cc".to_owned());
+        let mut notices = Vec::new();
+        let mut sink = |event: BuildEvent| {
+            if let BuildEvent::StepNoticed { notice, .. } = event {
+                notices.push(notice);
+            }
+        };
+        let mut lasting = Lasting::new(&mut sink, Duration::ZERO);
+        assert_eq!(lasting.left(), None);
+        lasting.event(BuildEvent::StepStarted { step: step(), reasons: Vec::new() });
+        assert_eq!(lasting.left(), Some(Duration::ZERO));
+        lasting.tell();
+        let silent = Notice::Silent { seconds: 60, limit: None };
+        lasting.event(BuildEvent::StepNoticed { step: step(), notice: silent.clone() });
+        lasting.tell();
+        lasting.event(BuildEvent::StepOutput { step: step(), output: b"compiling\n".to_vec() });
+        lasting.tell();
+        let (outcome, reasons) = (crate::StepOutcome::Built, Vec::new());
+        lasting.event(BuildEvent::StepFinished { step: step(), outcome, reasons, milliseconds: 1 });
+        lasting.tell();
+        assert_eq!(lasting.left(), None);
+        let running = || Notice::Running { seconds: 0 };
+        assert_eq!(notices, [running(), silent, running()]);
+    }
+}

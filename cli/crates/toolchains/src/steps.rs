@@ -29,16 +29,16 @@ pub(crate) fn found(facts: &Facts, tool: Tool) -> Result<&FoundTool, Box<Diagnos
 }
 
 /// What a step that runs a program is, beside the program.
-pub(crate) struct Run {
+pub(crate) struct Run<'a> {
     pub(crate) id: String,
     pub(crate) subject: Subject,
-    pub(crate) title: &'static str,
+    pub(crate) title: &'a str,
     pub(crate) inputs: Vec<Input>,
     pub(crate) outputs: Vec<AbsPath>,
     pub(crate) versions: Vec<String>,
 }
 
-impl Run {
+impl Run<'_> {
     /// The step that runs `invocation`; its outputs are kept where they are.
     pub(crate) fn step(self, invocation: Invocation) -> Step {
         Step {

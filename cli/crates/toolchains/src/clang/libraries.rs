@@ -107,7 +107,7 @@ struct Hello<'a> {
 }
 
 impl Hello<'_> {
-    fn run(&self, name: &str, title: &'static str, inputs: Vec<Input>, outputs: Vec<AbsPath>) -> Run {
+    fn run<'t>(&self, name: &str, title: &'t str, inputs: Vec<Input>, outputs: Vec<AbsPath>) -> Run<'t> {
         let (id, subject) = (format!("wasi-libc/{name}"), self.subject.clone());
         Run { id, subject, title, inputs, outputs, versions: vec![] }
     }

@@ -146,7 +146,7 @@ impl<'a> Build<'a> {
         })
     }
 
-    fn run(&self, id: &str, title: &'static str, inputs: Vec<Input>, output: AbsPath) -> Run {
+    fn run<'t>(&self, id: &str, title: &'t str, inputs: Vec<Input>, output: AbsPath) -> Run<'t> {
         Run {
             id: format!("{}/{id}", self.target.name),
             subject: steps::component(self.target.name),
@@ -160,10 +160,11 @@ impl<'a> Build<'a> {
     /// Compiles the file `name` of the bindings.
     fn compile_bindings(&self, name: &str, bindings: &Step) -> Step {
         let source = format!("{BINDINGS}/{name}.c");
+        let title = format!("compile {source}");
         let object = self.objects.join(format!("{source}.o"));
         let compile = self.compiler.compile((&self.generated, &source), Language::C, self.target.profile, &[]);
         let inputs = steps::outputs_of(bindings).collect();
-        let run = self.run(&source, "compile bindings", inputs, object.clone());
+        let run = self.run(&source, &title, inputs, object.clone());
         Step { keep: Keep::Stored, ..run.step(compile.arg("-o").arg(object)) }
     }
 
@@ -172,6 +173,7 @@ impl<'a> Build<'a> {
         let object = self.objects.join(format!("{}.o", source.name));
         let depfile = self.objects.join(format!("{}.d", source.name));
         let path = format!("{FOLDER}/{}", source.name);
+        let title = format!("compile {path}");
         let compile = self
             .compiler
             .compile((dir, &path), source.language, self.target.profile, &[&self.generated])
@@ -185,7 +187,7 @@ impl<'a> Build<'a> {
             Input::Names { dir: dir.clone(), globs: HEADERS, except: &[BINDINGS], unseen: Unseen::Skip },
         ];
         inputs.extend(steps::outputs_of(bindings));
-        let run = self.run(&source.name, "compile", inputs, object);
+        let run = self.run(&source.name, &title, inputs, object);
         let discovery = Discovery { list: ReadList::DepInfo(depfile), except: vec![], packages: None };
         Step { discovery: Some(discovery), keep: Keep::Stored, ..run.step(compile) }
     }

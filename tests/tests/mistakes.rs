@@ -30,8 +30,8 @@ fn build(case: &Path) -> String {
     for (path, name) in [(folder.path().to_owned(), "[APP]"), (shared_cache(), "[CACHE]")] {
         said = said.replace(&*path.to_string_lossy(), name);
     }
-    let start = said.find("error[").unwrap_or_default();
-    let mut shown = said[start..].to_owned();
+    let failed = said.find("  Failed adder").expect("the component cannot be built");
+    let mut shown = said[failed..].split_once('\n').map_or(String::new(), |(_, below)| below.to_owned());
     writeln!(shown, "--- exit code {}", output.status.code().unwrap_or(-1)).expect("text");
     shown
 }

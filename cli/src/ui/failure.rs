@@ -2,7 +2,7 @@
 
 use std::{io, ops::Range, path::Path, sync::Arc};
 
-use conjoin_diagnostics::{Diagnostic, Source};
+use conjoin_diagnostics::{Diagnostic, Severity, Source};
 use conjoin_engine::{FailedStep, StepError, process::RunError};
 use conjoin_plan::{AbsPath, Finding, Place, Reading, Subject, Tool, Toolchain};
 
@@ -11,33 +11,30 @@ use crate::tools::{tool_name, toolchain_of};
 
 /// A step that failed, in parts that are printed one after the other.
 pub(super) struct Failure {
-    /// What failed.
-    pub(crate) what: Diagnostic,
-    /// What the tool said about the user's files.
+    /// What is wrong in the user's files, as the tool or conjoin itself said it.
     pub(crate) findings: Vec<Diagnostic>,
     /// Of the tool's output, what was not understood, untouched.
     pub(crate) rest: String,
     /// All of the tool's output.
-    pub(crate) output: String,
+    output: String,
+    /// What failed.
+    what: Diagnostic,
     /// What is known of the cause.
-    pub(crate) hints: Vec<String>,
+    hints: Vec<String>,
     /// The folder that the command ran in.
-    pub(crate) folder: Option<String>,
+    folder: Option<String>,
     /// The command, to be pasted.
-    pub(crate) command: Option<String>,
-    /// What is wrong in the user's files.
-    pub(crate) diagnostics: Vec<Diagnostic>,
+    command: Option<String>,
 }
 
 impl Failure {
-    /// What is said below the tool's own words. The command is long, and so is only shown to those who want to know all.
-    pub(crate) fn ending(&self, verbosity: Verbosity) -> Vec<String> {
-        let hints = self.hints.iter().map(|hint| format!("help: {hint}"));
+    /// What failed, where and why. The command is long, and so is only shown to those who want to know all.
+    pub(crate) fn for_people(&self, verbosity: Verbosity) -> Diagnostic {
         let command = self.command.as_ref().filter(|_| verbosity == Verbosity::Verbose);
-        let command = command.map(|command| format!("note: the command was: {command}"));
+        let command = command.map(|command| format!("the command was: {command}"));
         let more = if command.is_none() { "; `-v` shows the command" } else { "" };
-        let folder = self.folder.as_ref().map(|folder| format!("note: in the folder {folder}{more}"));
-        hints.chain(command).chain(folder).collect()
+        let folder = self.folder.as_ref().map(|folder| format!("in the folder {folder}{more}"));
+        self.what_with(command.into_iter().chain(folder))
     }
 
     /// The same for programs, with all that the tool has printed.
@@ -47,13 +44,17 @@ impl Failure {
             self.folder.as_ref().map(|folder| format!("in the folder {folder}")),
             Some(self.output.clone()).filter(|output| !output.is_empty()),
         ];
-        let what = notes.into_iter().flatten().fold(self.what.clone(), Diagnostic::note);
+        self.what_with(notes.into_iter().flatten())
+    }
+
+    fn what_with(&self, notes: impl Iterator<Item = String>) -> Diagnostic {
+        let what = notes.fold(self.what.clone(), Diagnostic::note);
         self.hints.iter().cloned().fold(what, Diagnostic::hint)
     }
 }
 
-/// Everything there is to say about `failed`, a step for the app in `app`.
-pub(super) fn explain(failed: &FailedStep, app: &AbsPath) -> Failure {
+/// Everything there is to say about `failed`, a step for the app in `app`; `severity` says how bad it is.
+pub(super) fn explain(failed: &FailedStep, app: &AbsPath, severity: Severity) -> Failure {
     let (code, subject) = match &failed.subject {
         Subject::Component(name) => ("build::step-failed", format!("component `{name}`")),
         Subject::Bindings(name) => ("build::step-failed", format!("the bindings of `{name}`")),
@@ -62,8 +63,8 @@ pub(super) fn explain(failed: &FailedStep, app: &AbsPath) -> Failure {
         Subject::Installation(tool) => ("install::step-failed", format!("the installation of {}", tool_name(*tool))),
     };
     let error = conjoin_engine::error_chain(&failed.error);
-    let what = Diagnostic::error(code, format!("{subject}: {}: {error}", failed.title));
-    let diagnostics = match &failed.error {
+    let message = format!("{subject}: {}: {error}", failed.title);
+    let own = match &failed.error {
         StepError::Perform(error) => error.diagnostics.clone(),
         StepError::Input { .. }
         | StepError::Run(_)
@@ -83,14 +84,13 @@ pub(super) fn explain(failed: &FailedStep, app: &AbsPath) -> Failure {
     };
     let place = Places { app, cwd: failed.cwd.as_ref().unwrap_or(app) };
     Failure {
-        what,
-        findings: reading.findings.into_iter().map(|finding| place.diagnostic(finding)).collect(),
+        findings: reading.findings.into_iter().map(|finding| place.diagnostic(finding)).chain(own).collect(),
         rest: reading.rest,
+        what: Diagnostic { severity, ..Diagnostic::error(code, message) },
         hints: hints(failed, &output).chain(start_hint(failed, app)).collect(),
         output,
         folder: failed.cwd.as_ref().map(ToString::to_string),
         command: failed.command.clone(),
-        diagnostics,
     }
 }
 

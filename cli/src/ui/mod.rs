@@ -107,35 +107,23 @@ impl Ui {
         }
     }
 
-    /// Writes what there is to say about a step that failed for the app in `app`: what, what the tool says about the app's files,
-    /// the rest of its output untouched, what is known of the cause, and where it was run. It is a warning where something else is
-    /// done in its place.
+    /// Writes what there is to say about a step that failed for the app in `app`: what is wrong in the app's files, the rest of its
+    /// tool's output untouched, then what failed, where it was run, and what is known of the cause. That is a warning where something
+    /// else is done in its place.
     pub(crate) fn failure(&mut self, failed: &FailedStep, app: &AbsPath, severity: Severity) {
-        let mut failure = failure::explain(failed, app);
-        failure.what.severity = severity;
+        let failure = failure::explain(failed, app, severity);
+        for finding in &failure.findings {
+            self.diagnostic(finding);
+        }
         match self.format {
             Format::Human => {
-                for diagnostic in std::iter::once(&failure.what).chain(&failure.findings) {
-                    drop(write!(self.err, "{}", render(diagnostic, self.style)));
-                }
                 drop(self.err.write_all(failure.rest.as_bytes()));
                 if !failure.rest.is_empty() && !failure.rest.ends_with('\n') {
                     drop(writeln!(self.err));
                 }
-                for line in failure.ending(self.verbosity) {
-                    drop(writeln!(self.err, "  = {line}"));
-                }
-                for diagnostic in &failure.diagnostics {
-                    drop(write!(self.err, "{}", render(diagnostic, self.style)));
-                }
+                self.diagnostic(&failure.for_people(self.verbosity));
             }
-            Format::Json => {
-                for diagnostic in
-                    std::iter::once(&failure.for_programs()).chain(&failure.findings).chain(&failure.diagnostics)
-                {
-                    self.diagnostic(diagnostic);
-                }
-            }
+            Format::Json => self.diagnostic(&failure.for_programs()),
         }
     }
 

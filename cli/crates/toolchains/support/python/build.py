@@ -47,7 +47,7 @@ def main() -> int:
         except BaseException as error:
             if isinstance(error, (KeyboardInterrupt, SystemExit)):
                 raise
-            return fail(explain(str(error), options))
+            return fail(explain(str(error), options, read))
 
 
 def arguments() -> argparse.Namespace:
@@ -101,16 +101,19 @@ def source_of(folder: str, module: str) -> str | None:
     return next((file for file in (f"{path}.py", os.path.join(path, "__init__.py")) if os.path.isfile(file)), None)
 
 
-def imports(path: str, package: str) -> list[tuple[int, str | None, str]]:
-    """Each import of a file: its line, the function it is in, and the module. A package's own modules may be among its names."""
+def parsed(path: str) -> ast.Module:
     try:
         with open(path, "rb") as file:
-            tree = ast.parse(file.read())
+            return ast.parse(file.read())
     except SyntaxError:
         # Python itself says it better, and the Python of the component may be newer than this one.
-        return []
+        return ast.Module(body=[], type_ignores=[])
+
+
+def imports(path: str, package: str) -> list[tuple[int, str | None, str]]:
+    """Each import of a file: its line, the function it is in, and the module. A package's own modules may be among its names."""
     found = []
-    pending: list[tuple[ast.AST, str | None]] = [(tree, None)]
+    pending: list[tuple[ast.AST, str | None]] = [(parsed(path), None)]
     while pending:
         node, function = pending.pop()
         if isinstance(node, ast.Import):
@@ -126,8 +129,11 @@ def imports(path: str, package: str) -> list[tuple[int, str | None, str]]:
     return found
 
 
-def explain(message: str, options: argparse.Namespace) -> str:
-    """What componentize-py says, once and with the user's paths instead of those in the component (`/0/app.py`)."""
+def explain(message: str, options: argparse.Namespace, read: list[str]) -> str:
+    """What componentize-py says, once and with the user's paths instead of those in the component (`/0/app.py`).
+
+    `read` are the files of the component's own modules.
+    """
     message = message.split("\n\nStack backtrace:")[0].split("\n\nCaused by:")[0].rstrip()
 
     def place(found: re.Match) -> str:
@@ -148,7 +154,18 @@ def explain(message: str, options: argparse.Namespace) -> str:
             f"the world {options.world} exports an interface that {file} does not implement: "
             f"{file} has no class {missing[1]}"
         )
+    abstract = re.search(r"Can't instantiate abstract class (\w+) .* abstract methods? (.+)$", message)
+    place = place_of_class(abstract[1], options.path[0], read) if abstract else None
+    if place:
+        methods = abstract[2].replace("'", "`")
+        message = f"{message}:\n  {place}: this class lacks {methods}"
     return message
+
+
+def place_of_class(name: str, folder: str, files: list[str]) -> str | None:
+    classes = ((path, node) for path in files for node in ast.walk(parsed(path)) if isinstance(node, ast.ClassDef))
+    places = (f"{os.path.relpath(path, folder)}:{node.lineno}" for path, node in classes if node.name == name)
+    return next(places, None)
 
 
 def fail(message: str) -> int:

@@ -21,8 +21,10 @@ pub(crate) fn status_line(verb: &str, text: &str, style: Style) -> String {
     }
 }
 
-/// What a build has told so far.
+/// What a build has told so far, and how it tells.
 pub(super) struct Progress {
+    verbosity: Verbosity,
+    style: Style,
     live: Option<MultiProgress>,
     steps: BTreeMap<StepId, Shown>,
     subjects: BTreeMap<Subject, SubjectProgress>,
@@ -52,14 +54,14 @@ struct SubjectProgress {
 
 impl Progress {
     /// `live` draws a line that shows what is running.
-    pub(super) fn new(live: bool) -> Self {
+    pub(super) fn new(verbosity: Verbosity, style: Style, live: bool) -> Self {
         let live = live.then(|| MultiProgress::with_draw_target(ProgressDrawTarget::stderr()));
-        let (steps, subjects) = (BTreeMap::new(), BTreeMap::new());
-        Self { live, steps, subjects, running: BTreeMap::new(), said: BTreeMap::new() }
+        let (steps, subjects, running, said) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
+        Self { verbosity, style, live, steps, subjects, running, said }
     }
 
     /// Tells one event on `err`.
-    pub(super) fn tell(&mut self, event: &BuildEvent, err: &mut dyn Write, verbosity: Verbosity, style: Style) {
+    pub(super) fn tell(&mut self, event: &BuildEvent, err: &mut dyn Write) {
         let mut lines = Vec::new();
         match event {
             BuildEvent::PlanReady { steps } => {
@@ -77,15 +79,15 @@ impl Progress {
                     Some(step) => format!("is at `{step}`"),
                     None => format!("works at {}", lock.parent()),
                 };
-                lines.push(status_line("Waiting", &format!("for {who}, which {what}"), style));
+                lines.push(self.line("Waiting", &format!("for {who}, which {what}")));
             }
             BuildEvent::StepStarted { step, reasons } => {
-                if verbosity == Verbosity::Verbose {
+                if self.verbosity == Verbosity::Verbose {
                     let title = self.steps.get(step).map_or("", |shown| shown.title.as_str());
                     let why: Vec<_> = reasons.iter().map(ToString::to_string).collect();
-                    lines.push(status_line("Running", &format!("{step}: {title}, because {}", why.join(", ")), style));
+                    lines.push(self.line("Running", &format!("{step}: {title}, because {}", why.join(", "))));
                 } else {
-                    lines.extend(self.at_work(step, style));
+                    lines.extend(self.at_work(step));
                 }
                 self.draw(step);
             }
@@ -97,13 +99,13 @@ impl Progress {
                         None => drop(self.said.insert(step.clone(), last)),
                     }
                 }
-                if verbosity == Verbosity::Verbose {
+                if self.verbosity == Verbosity::Verbose {
                     let tool = self.steps.get(step).and_then(|shown| shown.tool);
                     let text = tool.and_then(toolchain_of).map_or(text.to_string(), |of| of.for_people(&text));
                     lines.extend(Some(text.trim_end_matches('\n').to_owned()).filter(|text| !text.is_empty()));
                 }
             }
-            BuildEvent::StepNoticed { step, notice } => lines.extend(self.noticed(step, notice, verbosity, style)),
+            BuildEvent::StepNoticed { step, notice } => lines.extend(self.noticed(step, notice)),
             BuildEvent::Strayed { steps, files } => {
                 let steps: Vec<String> = steps.iter().map(|step| format!("`{step}`")).collect();
                 lines.push(format!(
@@ -117,27 +119,27 @@ impl Progress {
                     line.finish_and_clear();
                 }
                 self.said.remove(step);
-                lines.extend(self.finished(step, *outcome, Duration::from_millis(*milliseconds), style));
+                lines.extend(self.finished(step, *outcome, Duration::from_millis(*milliseconds)));
             }
             BuildEvent::StoreCollected { artifacts, bytes } => {
-                if verbosity == Verbosity::Verbose {
+                if self.verbosity == Verbosity::Verbose {
                     let tenths = bytes / 100_000;
                     let size = format!("{}.{} MB", tenths / 10, tenths % 10);
                     let what = format!("{artifacts} artifacts, {size}, from the cache folder: used longest ago");
-                    lines.push(status_line("Removed", &what, style));
+                    lines.push(self.line("Removed", &what));
                 }
             }
             BuildEvent::Finished { outcome, milliseconds } => {
-                lines.extend(self.summary(*outcome, *milliseconds, style));
+                lines.extend(self.summary(*outcome, *milliseconds));
             }
         }
-        if verbosity > Verbosity::Quiet {
+        if self.verbosity > Verbosity::Quiet {
             self.print(&lines, err);
         }
     }
 
     /// The line that says that a step is at work which may take long, where no live line shows it.
-    fn at_work(&self, step: &StepId, style: Style) -> Option<String> {
+    fn at_work(&self, step: &StepId) -> Option<String> {
         let shown = self.steps.get(step).filter(|_| self.live.is_none())?;
         let named = || format!("{}: {}", name(&shown.subject), shown.title);
         let (verb, what) = match shown.subject {
@@ -146,15 +148,14 @@ impl Progress {
             Subject::Installation(_) => ("Installing", named()),
             Subject::Component(_) | Subject::Bindings(_) | Subject::Composition(_) => ("Building", named()),
         };
-        Some(status_line(verb, &what, style))
+        Some(self.line(verb, &what))
     }
 
     /// What there is to know about a step.
-    fn noticed(&self, step: &StepId, notice: &Notice, verbosity: Verbosity, style: Style) -> Option<String> {
+    fn noticed(&self, step: &StepId, notice: &Notice) -> Option<String> {
         match notice {
-            Notice::Again { files } => (verbosity == Verbosity::Verbose).then(|| {
-                status_line("Repeating", &format!("{step}, because {} changed while it ran", listed(files)), style)
-            }),
+            Notice::Again { files } => (self.verbosity == Verbosity::Verbose)
+                .then(|| self.line("Repeating", &format!("{step}, because {} changed while it ran", listed(files)))),
             Notice::Unsettled { files } => Some(format!(
                 "warning: {} changed each time while `{step}` ran: what it made may be neither old nor new, and the next build \
                  makes it again",
@@ -162,11 +163,11 @@ impl Progress {
             )),
             Notice::Running { seconds } => {
                 let said = self.said.get(step).map(|said| format!(": {said}")).unwrap_or_default();
-                self.at_work(step, style).map(|line| format!("{line}, for {seconds} s{said}"))
+                self.at_work(step).map(|line| format!("{line}, for {seconds} s{said}"))
             }
             Notice::Silent { seconds, limit } => {
                 let end = limit.map(|limit| format!("; it is ended after {limit} s")).unwrap_or_default();
-                Some(status_line("Silent", &format!("{step} has printed nothing for {seconds} s{end}"), style))
+                Some(self.line("Silent", &format!("{step} has printed nothing for {seconds} s{end}")))
             }
         }
     }
@@ -184,7 +185,7 @@ impl Progress {
     }
 
     /// The line of a subject, when its last step has its outcome.
-    fn finished(&mut self, step: &StepId, outcome: StepOutcome, time: Duration, style: Style) -> Option<String> {
+    fn finished(&mut self, step: &StepId, outcome: StepOutcome, time: Duration) -> Option<String> {
         let Shown { subject, is_main, .. } = self.steps.get(step)?;
         let progress = self.subjects.get_mut(subject)?;
         progress.left = progress.left.saturating_sub(1);
@@ -213,20 +214,21 @@ impl Progress {
             Subject::Installation(_) => "Installed",
         };
         let line = match outcome {
-            StepOutcome::Fresh => status_line("Fresh", &what, style),
-            StepOutcome::Restored => status_line("Restored", &what, style),
-            StepOutcome::Built => status_line(built, &format!("{name} in {seconds}"), style),
-            StepOutcome::Failed => status_line("Failed", &format!("{what} after {seconds}"), style),
-            StepOutcome::Skipped => status_line("Skipped", &what, style),
-            StepOutcome::Cancelled => status_line("Cancelled", &what, style),
+            StepOutcome::Fresh => self.line("Fresh", &what),
+            StepOutcome::Restored => self.line("Restored", &what),
+            StepOutcome::Built => self.line(built, &format!("{name} in {seconds}")),
+            StepOutcome::Failed => self.line("Failed", &format!("{what} after {seconds}")),
+            StepOutcome::Skipped => self.line("Skipped", &what),
+            StepOutcome::Cancelled => self.line("Cancelled", &what),
         };
-        // A composition is fresh whenever its parts are.
-        let dull = matches!(subject, Subject::Composition(_) | Subject::NativeCode(_)) && outcome == StepOutcome::Fresh;
-        (!dull).then_some(line)
+        // The summary counts what is fresh, and a composition is fresh whenever its parts are.
+        let dull =
+            self.verbosity < Verbosity::Verbose || matches!(subject, Subject::Composition(_) | Subject::NativeCode(_));
+        (outcome != StepOutcome::Fresh || !dull).then_some(line)
     }
 
     /// The last line: how long it took, and of how many components what came.
-    fn summary(&self, outcome: BuildOutcome, milliseconds: u64, style: Style) -> Option<String> {
+    fn summary(&self, outcome: BuildOutcome, milliseconds: u64) -> Option<String> {
         let seconds = Duration::from_millis(milliseconds).as_secs_f64();
         let is_component = |subject: &Subject| matches!(subject, Subject::Component(_));
         let components = self.subjects.iter().filter(|(subject, _)| is_component(subject));
@@ -237,9 +239,14 @@ impl Progress {
         let counts: Vec<String> = counts.map(|(count, word)| format!("{count} {word}")).collect();
         let counts = if counts.is_empty() { String::new() } else { format!(": {}", counts.join(", ")) };
         match outcome {
-            BuildOutcome::Done => Some(status_line("Finished", &format!("in {seconds:.2} s{counts}"), style)),
+            BuildOutcome::Done => Some(self.line("Finished", &format!("in {seconds:.2} s{counts}"))),
             BuildOutcome::Failed | BuildOutcome::Cancelled => None,
         }
+    }
+
+    /// A verb in cargo's column, and what it is about.
+    fn line(&self, verb: &str, text: &str) -> String {
+        status_line(verb, text, self.style)
     }
 
     fn print(&self, lines: &[String], err: &mut dyn Write) {
@@ -350,9 +357,9 @@ mod tests {
 
     /// What is written where no live line can be drawn.
     fn written(events: &[BuildEvent]) -> String {
-        let (mut progress, mut said) = (Progress::new(false), Vec::new());
+        let (mut progress, mut said) = (Progress::new(Verbosity::Normal, Style::Plain, false), Vec::new());
         for event in events {
-            progress.tell(event, &mut said, Verbosity::Normal, Style::Plain);
+            progress.tell(event, &mut said);
         }
         let said = String::from_utf8(said).expect("text");
         said.lines().map(|line| line.trim().to_owned() + "\n").collect()
@@ -371,6 +378,12 @@ mod tests {
             told(&steps, BuildOutcome::Done),
             "Building api: do compile\nBuilt api in 0.3 s\nFinished in 0.30 s: 1 built\n"
         );
+    }
+
+    #[test]
+    fn what_is_fresh_is_counted() {
+        let steps = [("compile", true, StepOutcome::Fresh), ("compose", false, StepOutcome::Fresh)];
+        assert_eq!(told(&steps, BuildOutcome::Done), "Finished in 0.30 s: 1 fresh\n");
     }
 
     #[test]

@@ -158,7 +158,8 @@ impl Ui {
 
     /// A reader of the engine's events that tells them in this `Ui`'s way.
     pub(crate) fn events(&mut self) -> Events<'_> {
-        let progress = Progress::new(self.live && self.format == Format::Human && self.verbosity > Verbosity::Quiet);
+        let live = self.live && self.format == Format::Human && self.verbosity > Verbosity::Quiet;
+        let progress = Progress::new(self.verbosity, self.style, live);
         Events { ui: self, progress }
     }
 }
@@ -177,7 +178,7 @@ impl EventSink for Events<'_> {
                     self.ui.answer(&line);
                 }
             }
-            Format::Human => self.progress.tell(&event, &mut self.ui.err, self.ui.verbosity, self.ui.style),
+            Format::Human => self.progress.tell(&event, &mut self.ui.err),
         }
     }
 }

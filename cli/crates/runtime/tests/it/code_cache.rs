@@ -157,10 +157,13 @@ async fn a_start_that_was_stopped_early_leaves_quick_code_for_the_next() {
     let cache = folder.path().join("code");
     let big = folder.path().join("big.wasm");
     fs_err::write(&big, padded(&fs_err::read(Guest::HttpP2.component()).unwrap())).unwrap();
-    let mut options = options(Guest::HttpP2, Grants::default());
-    options.entries[0].component = big;
-    drop(Server::start(runtime_with_cache(cache.clone()), options.clone()));
-    let server = Server::start(runtime_with_cache(cache.clone()), options);
+    let options = || {
+        let mut options = options(Guest::HttpP2, Grants::default());
+        options.entries[0].component.clone_from(&big);
+        options
+    };
+    drop(Server::start(runtime_with_cache(cache.clone()), options()));
+    let server = Server::start(runtime_with_cache(cache.clone()), options());
     assert_eq!(compiled(&server), [], "whichever code there was, none had to be waited for");
     assert_eq!(server.get("/hello").await, "200 hello from 0.2");
     server.log.wait("swap", |event| matches!(event, RunEvent::Swapped { .. }).then_some(()));

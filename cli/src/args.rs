@@ -313,7 +313,7 @@ pub(crate) struct PlanArgs {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum ExplainCommand {
-    /// Which steps would run and why, and what those that would not were compared with
+    /// Which steps would run and why; with `-v` or a name also what the others were compared with
     Build(ExplainBuildArgs),
 }
 

@@ -152,7 +152,15 @@ fn the_reasons_name_each_file() {
     let explained = succeed(&mut app.conjoin(&["explain", "build"]));
     assert!(explained.contains("stock/build: build, because `stock/module.wasm` changed"), "{explained}");
     assert!(explained.contains("shelf/compose: depends on what becomes of stock/encode"), "{explained}");
-    assert!(explained.contains("check/build: as when it took"), "{explained}");
+    let shown: Vec<&str> = explained.lines().collect();
+    let up_to_date = shown.iter().position(|line| line.ends_with(": up to date")).expect("a line");
+    let to_be_built = shown.iter().rposition(|line| line.ends_with(": to be built")).expect("a line");
+    assert!(to_be_built < up_to_date, "what would run comes first: {explained}");
+    assert!(!explained.contains("as when it took"), "{explained}");
+    for all in [&["explain", "build", "-v"][..], &["explain", "build", "check"]] {
+        let explained = succeed(&mut app.conjoin(all));
+        assert!(explained.contains("check/build: as when it took"), "{explained}");
+    }
     let told = text(&run(&mut app.conjoin(&["build", "-v"])).stderr);
     assert!(told.contains("stock/build: build, because `stock/module.wasm` changed"), "{told}");
 }

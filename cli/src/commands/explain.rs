@@ -1,4 +1,4 @@
-//! `conjoin explain build`: what a build would do, and why; and for what it would not do, what that was compared with.
+//! `conjoin explain build`: what a build would do, and why; and, for those who want to know all, what the rest was compared with.
 
 use conjoin_engine::{Examined, Verdict, error_chain};
 use conjoin_plan::{Selection, Subject};
@@ -9,10 +9,11 @@ use crate::{
     exit::CommandError,
     pipeline::examine_app,
     settings::{ExplainSettings, Machine},
-    ui::{Format, Ui},
+    ui::{Format, Ui, Verbosity},
 };
 
-/// Answers with a paragraph per component and composition, a line per step.
+/// Answers with a paragraph per component and composition that would be built, a line per step that would run, and then with a line
+/// for each of the others. About one component, and to those who want to know all, it tells all steps.
 pub(crate) fn explain(ui: &mut Ui, machine: &Machine, settings: &ExplainSettings) -> Result<(), CommandError> {
     let app = load(&machine.surroundings, &settings.app, settings.profile)?;
     let components = settings.component.iter().map(|name| app.component(name)).collect::<Result<Vec<_>, _>>()?;
@@ -23,21 +24,34 @@ pub(crate) fn explain(ui: &mut Ui, machine: &Machine, settings: &ExplainSettings
         }
         return Ok(());
     }
+    let all = settings.component.is_some() || ui.verbosity == Verbosity::Verbose;
+    let (done, to_do): (Vec<&Subject>, Vec<&Subject>) = subjects(&examined)
+        .into_iter()
+        .partition(|subject| examined.iter().filter(|step| step.subject == **subject).all(is_done));
+    for (subjects, state) in [(to_do, "to be built"), (done, "up to date")] {
+        for subject in subjects {
+            ui.answer(&format!("{}: {state}", name(subject)));
+            for step in examined.iter().filter(|step| step.subject == *subject && (all || !is_done(step))) {
+                ui.answer(&format!("  {}: {}", step.step, sentence(step)));
+            }
+        }
+    }
+    Ok(())
+}
+
+/// What the steps are for, in their order.
+fn subjects(examined: &[Examined]) -> Vec<&Subject> {
     let mut subjects: Vec<&Subject> = Vec::new();
-    for step in &examined {
+    for step in examined {
         if !subjects.contains(&&step.subject) {
             subjects.push(&step.subject);
         }
     }
-    for subject in subjects {
-        let steps: Vec<&Examined> = examined.iter().filter(|step| step.subject == *subject).collect();
-        let done = steps.iter().all(|step| matches!(step.verdict, Verdict::UpToDate(_)));
-        ui.answer(&format!("{}: {}", name(subject), if done { "up to date" } else { "to be built" }));
-        for step in steps {
-            ui.answer(&format!("  {}: {}", step.step, sentence(step)));
-        }
-    }
-    Ok(())
+    subjects
+}
+
+fn is_done(step: &Examined) -> bool {
+    matches!(step.verdict, Verdict::UpToDate(_))
 }
 
 fn name(subject: &Subject) -> String {

@@ -73,7 +73,9 @@ impl Story {
                 self.status("Compiling", &format!("{entry} to native code"));
             }
             RunEvent::Swapped { entry, took } => {
-                self.status("Optimised", &format!("{entry} in {:.1} s", took.as_secs_f64()));
+                let seconds = took.as_secs_f64();
+                let what = format!("{entry}: fast code took over from the quickly compiled one after {seconds:.1} s");
+                self.status("Optimised", &what);
             }
             RunEvent::NotKept { entry, reason } => {
                 self.say(&format!("warning: optimised code of `{entry}` was not kept: {reason}"));

@@ -162,8 +162,9 @@ impl Store {
             used(&fs_err::File::open(&path)?);
             return Ok(());
         }
-        let mut file = self.temporary()?;
-        io::copy(&mut fs_err::File::open(from)?, file.as_file_mut()).map_err(|error| naming(&path, &error))?;
+        // Between files of std, the kernel copies.
+        let (mut file, mut from) = (self.temporary()?, fs_err::File::open(from)?.into_parts().0);
+        io::copy(&mut from, file.as_file_mut()).map_err(|error| naming(&path, &error))?;
         fs_err::create_dir_all(path.parent().unwrap_or(&path))?;
         file.persist(&path).map(drop).map_err(|error| naming(&path, &error.error))
     }

@@ -2,7 +2,9 @@
 
 use std::{
     collections::HashMap,
-    fmt, io,
+    fmt,
+    fs::Metadata,
+    io,
     path::{Path, PathBuf},
     sync::{Mutex, PoisonError},
 };
@@ -96,10 +98,15 @@ impl Digests {
         self.began
     }
 
-    /// The hash of the file at `path`, which is read only if neither `remembered` nor this run knows it as it stands; and when it
-    /// was last touched.
-    pub(crate) fn file(&self, path: &Path, remembered: Option<&Seen>) -> io::Result<(Seen, FileTime)> {
-        let stamp = Stamp::of(&fs_err::metadata(path)?);
+    /// The hash of the file at `path`, which stands as `metadata` says and is read only if neither `remembered` nor this run knows
+    /// it so; and when it was last touched.
+    pub(crate) fn file(
+        &self,
+        path: &Path,
+        metadata: &Metadata,
+        remembered: Option<&Seen>,
+    ) -> io::Result<(Seen, FileTime)> {
+        let stamp = Stamp::of(metadata);
         if let Some(remembered) = remembered.filter(|remembered| remembered.stamp == Some(stamp)) {
             return Ok((*remembered, stamp.changed()));
         }

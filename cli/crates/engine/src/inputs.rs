@@ -2,6 +2,7 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet},
+    fs::Metadata,
     io,
     path::{Path, PathBuf},
 };
@@ -91,12 +92,14 @@ impl Reader<'_> {
 
     fn add(&self, input: &Input, inputs: &mut Inputs) -> Result<(), InputError> {
         match input {
-            Input::File(path) => self.file(path, inputs),
-            Input::OptionalFile(path) if path.as_path().exists() => match self.file(path, inputs) {
-                Err(InputError::Missing(_)) => Ok(()),
-                other => other,
+            Input::File(path) => match fs_err::metadata(path) {
+                Ok(metadata) => self.file(path, &metadata, inputs),
+                Err(error) => Err(unreadable(path, error)),
             },
-            Input::OptionalFile(_) => Ok(()),
+            Input::OptionalFile(path) => match fs_err::metadata(path).map(|it| self.file(path, &it, inputs)) {
+                Ok(Err(InputError::Missing(_))) | Err(_) => Ok(()),
+                Ok(other) => other,
+            },
             Input::Tree { dir, except } => {
                 let files = existing(dir)?.tree(self.app, except)?;
                 files.iter().try_for_each(|path| self.passing(path, inputs))
@@ -114,8 +117,10 @@ impl Reader<'_> {
             Input::Above { dir, names } => {
                 let folders = dir.as_path().ancestors();
                 let paths = folders.flat_map(|folder| names.iter().map(|name| folder.join(name)));
-                let there = paths.filter(|path| path.is_file()).filter_map(AbsPath::new);
-                there.into_iter().try_for_each(|path| self.file(&path, inputs))
+                paths.filter_map(AbsPath::new).try_for_each(|path| match fs_err::metadata(&path) {
+                    Ok(metadata) if metadata.is_file() => self.file(&path, &metadata, inputs),
+                    _ => Ok(()),
+                })
             }
             Input::Globs { dir, globs, except, without, must_match } => {
                 let set = glob_set(globs)?;
@@ -144,30 +149,24 @@ impl Reader<'_> {
         }
     }
 
-    fn file(&self, path: &AbsPath, inputs: &mut Inputs) -> Result<(), InputError> {
-        let name = self.roots.name(path.as_path());
+    fn file(&self, path: &AbsPath, metadata: &Metadata, inputs: &mut Inputs) -> Result<(), InputError> {
+        if metadata.is_dir() {
+            return Err(InputError::Folder(path.clone()));
+        }
+        // Opening a pipe would wait for somebody who writes to it.
+        if !metadata.is_file() {
+            return Err(InputError::Special(path.clone()));
+        }
+        self.hash(path.as_path(), metadata, inputs).map_err(|error| unreadable(path, error))
+    }
+
+    fn hash(&self, path: &Path, metadata: &Metadata, inputs: &mut Inputs) -> io::Result<()> {
+        let name = self.roots.name(path);
         if inputs.files.contains_key(&name) {
             return Ok(());
         }
-        match fs_err::metadata(path) {
-            Ok(metadata) if metadata.is_dir() => return Err(InputError::Folder(path.clone())),
-            // Opening a pipe would wait for somebody who writes to it.
-            Ok(metadata) if !metadata.is_file() => return Err(InputError::Special(path.clone())),
-            Ok(_) => {}
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Err(InputError::Missing(path.clone())),
-            Err(error) => return Err(error.into()),
-        }
-        match self.hash(path.as_path(), name, inputs) {
-            Err(InputError::Unreadable(error)) if error.kind() == io::ErrorKind::NotFound => {
-                Err(InputError::Missing(path.clone()))
-            }
-            other => other,
-        }
-    }
-
-    fn hash(&self, path: &Path, name: String, inputs: &mut Inputs) -> Result<(), InputError> {
         let remembered = self.remembered.and_then(|remembered| remembered.get(&name));
-        let (seen, touched) = self.digests.file(path, remembered)?;
+        let (seen, touched) = self.digests.file(path, metadata, remembered)?;
         if self.since.is_some_and(|since| touched > since) {
             inputs.touched.push(name.clone());
         }
@@ -177,11 +176,15 @@ impl Reader<'_> {
 
     /// A file that was there a moment ago: an editor's temporary one may be gone by now.
     fn passing(&self, path: &Path, inputs: &mut Inputs) -> Result<(), InputError> {
-        match self.hash(path, self.roots.name(path), inputs) {
-            Err(InputError::Unreadable(error)) if error.kind() == io::ErrorKind::NotFound => Ok(()),
-            other => other,
+        match fs_err::metadata(path).and_then(|metadata| self.hash(path, &metadata, inputs)) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error.into()),
+            _ => Ok(()),
         }
     }
+}
+
+fn unreadable(path: &AbsPath, error: io::Error) -> InputError {
+    if error.kind() == io::ErrorKind::NotFound { InputError::Missing(path.clone()) } else { error.into() }
 }
 
 /// The folder, which must be there.

@@ -94,10 +94,13 @@ impl Work<'_> {
 
     /// A file as it is and when it was last touched, or a folder, whose contents do not count.
     pub(super) fn see(&self, path: &Path, remembered: Option<&Seen>) -> io::Result<Option<(Seen, FileTime)>> {
-        if path.is_dir() {
-            return Ok(Some((Seen::without_stamp(Digest::of(b"folder")), FileTime::default())));
-        }
-        match self.digests.file(path, remembered) {
+        let seen = fs_err::metadata(path).and_then(|metadata| {
+            if metadata.is_dir() {
+                return Ok((Seen::without_stamp(Digest::of(b"folder")), FileTime::default()));
+            }
+            self.digests.file(path, &metadata, remembered)
+        });
+        match seen {
             Ok(seen) => Ok(Some(seen)),
             Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => Ok(None),
             Err(error) => Err(error),

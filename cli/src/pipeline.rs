@@ -154,7 +154,7 @@ pub(crate) fn examine_app(
     let plan = plan_app(ui, machine, app, (selection, Extent::Everything), work)?;
     let environment = tools::environment(machine);
     let task = Task { layout: &app.layout, plan: &plan, scope: Scope::App, work };
-    let options = task.options(machine, &environment)?;
+    let options = task.options(ui, machine, &environment)?;
     examine(&plan, &options, &SystemPerformer, &mut ui.events()).map_err(|error| not_begun(&error))
 }
 
@@ -173,6 +173,7 @@ pub(crate) struct Task<'a> {
 impl Task<'_> {
     fn options<'a>(
         &'a self,
+        ui: &Ui,
         machine: &'a Machine,
         environment: &'a Environment,
     ) -> Result<ExecuteOptions<'a>, CommandError> {
@@ -192,6 +193,7 @@ impl Task<'_> {
             on_failure: if self.work.fail_fast { OnFailure::Stop } else { OnFailure::GoOn },
             cancel: &machine.signals.cancel,
             limits: Limits { time: self.work.step_timeout, silence: SILENCE, lasting: LASTING },
+            progress: ui.draws_live_lines(),
             store_limit: (!self.work.from_nothing).then_some(store_limit),
         })
     }
@@ -206,7 +208,7 @@ pub(crate) fn execute_plan(ui: &mut Ui, machine: &Machine, task: &Task<'_>) -> R
 /// Carries the plan of `task` out; what has failed is only in the report.
 pub(crate) fn attempt_plan(ui: &mut Ui, machine: &Machine, task: &Task<'_>) -> Result<BuildReport, CommandError> {
     let environment = tools::environment(machine);
-    let options = task.options(machine, &environment)?;
+    let options = task.options(ui, machine, &environment)?;
     let report = execute(task.plan, &options, &SystemPerformer, &mut ui.events()).map_err(|error| not_begun(&error))?;
     if report.outcome() == BuildOutcome::Done && task.scope == Scope::App {
         let figures = timings::Figures::new(task.plan, &report, task.work.jobs.get());

@@ -28,9 +28,16 @@ pub(super) struct Progress {
     live: Option<MultiProgress>,
     steps: BTreeMap<StepId, Shown>,
     subjects: BTreeMap<Subject, SubjectProgress>,
-    running: BTreeMap<StepId, ProgressBar>,
+    running: BTreeMap<StepId, Running>,
     /// The last that each running step said, where no live line shows it.
     said: BTreeMap<StepId, String>,
+}
+
+/// The live line of a step.
+struct Running {
+    line: ProgressBar,
+    /// Whether it shows how far the step is, in place of what its program says.
+    tells: bool,
 }
 
 /// A step as it is shown.
@@ -95,7 +102,8 @@ impl Progress {
                 let text = String::from_utf8_lossy(output);
                 if let Some(last) = last_words(&text) {
                     match self.running.get(step) {
-                        Some(line) => line.set_message(last),
+                        Some(running) if running.tells => {}
+                        Some(running) => running.line.set_message(last),
                         None => drop(self.said.insert(step.clone(), last)),
                     }
                 }
@@ -105,6 +113,7 @@ impl Progress {
                     lines.extend(Some(text.trim_end_matches('\n').to_owned()).filter(|text| !text.is_empty()));
                 }
             }
+            BuildEvent::StepProgress { step, line } => self.come(step, &String::from_utf8_lossy(line)),
             BuildEvent::StepNoticed { step, notice } => lines.extend(self.noticed(step, notice)),
             BuildEvent::Strayed { steps, files } => {
                 let steps: Vec<String> = steps.iter().map(|step| format!("`{step}`")).collect();
@@ -115,7 +124,7 @@ impl Progress {
                 ));
             }
             BuildEvent::StepFinished { step, outcome, milliseconds, .. } => {
-                if let Some(line) = self.running.remove(step) {
+                if let Some(Running { line, .. }) = self.running.remove(step) {
                     line.finish_and_clear();
                 }
                 self.said.remove(step);
@@ -181,7 +190,17 @@ impl Progress {
         }
         spinner.set_prefix(format!("{}: {}", name(&shown.subject), shown.title));
         spinner.enable_steady_tick(Duration::from_millis(120));
-        self.running.insert(step.clone(), spinner);
+        self.running.insert(step.clone(), Running { line: spinner, tells: false });
+    }
+
+    /// Shows how far `step` has come, by what its program told.
+    fn come(&mut self, step: &StepId, told: &str) {
+        let toolchain = self.steps.get(step).and_then(|shown| shown.tool).and_then(toolchain_of);
+        let told = toolchain.and_then(|toolchain| toolchain.progress(told)).and_then(|told| last_words(&told));
+        if let (Some(running), Some(told)) = (self.running.get_mut(step), told) {
+            running.line.set_message(told);
+            running.tells = true;
+        }
     }
 
     /// The line of a subject, when its last step has its outcome.
@@ -420,6 +439,27 @@ mod tests {
             "Building api: cargo build\nBuilding api: cargo build, for 30 s\n\
              Building api: cargo build, for 90 s: Downloading crates ...\n"
         );
+    }
+
+    #[test]
+    fn how_far_a_step_is_takes_the_place_of_what_its_program_says() {
+        let step = StepId("api/cargo".to_owned());
+        let subject = Subject::Component(ComponentName::parse("api").expect("a name"));
+        let (title, program, tool) = ("cargo build".to_owned(), Some("cargo".to_owned()), Some(Tool::Cargo));
+        let line = StepLine { step: step.clone(), subject, title, program, tool, is_stored: true };
+        let mut progress = Progress::new(Verbosity::Normal, Style::Plain, true);
+        let mut shows = |event: BuildEvent| {
+            progress.tell(&event, &mut Vec::new());
+            progress.running.get(&step).map(|running| running.line.message())
+        };
+        let says = |text: &str| BuildEvent::StepOutput { step: step.clone(), output: text.into() };
+        let tells = |line: &str| BuildEvent::StepProgress { step: step.clone(), line: line.into() };
+        assert_eq!(shows(BuildEvent::PlanReady { steps: vec![line] }), None);
+        shows(BuildEvent::StepStarted { step: step.clone(), reasons: Vec::new() });
+        assert_eq!(shows(says("   Compiling serde v1\n")).as_deref(), Some("Compiling serde v1"));
+        assert_eq!(shows(tells("    Building [==>   ] 1/9: serde  ")).as_deref(), Some("1/9 serde"));
+        assert_eq!(shows(says("   Compiling log v0\n")).as_deref(), Some("1/9 serde"));
+        assert_eq!(shows(tells("")).as_deref(), Some("1/9 serde"));
     }
 
     #[test]

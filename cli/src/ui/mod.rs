@@ -158,9 +158,13 @@ impl Ui {
 
     /// A reader of the engine's events that tells them in this `Ui`'s way.
     pub(crate) fn events(&mut self) -> Events<'_> {
-        let live = self.live && self.format == Format::Human && self.verbosity > Verbosity::Quiet;
-        let progress = Progress::new(self.verbosity, self.style, live);
+        let progress = Progress::new(self.verbosity, self.style, self.draws_live_lines());
         Events { ui: self, progress }
+    }
+
+    /// Whether lines show what is running.
+    pub(crate) fn draws_live_lines(&self) -> bool {
+        self.live && self.format == Format::Human && self.verbosity > Verbosity::Quiet
     }
 }
 

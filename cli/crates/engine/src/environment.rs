@@ -56,6 +56,7 @@ pub const WITHHELD: &[(&str, &str)] = &[
     ("FORCE_COLOR", "puts escape sequences into output that hints are compared with"),
     ("CLICOLOR_FORCE", "puts escape sequences into output that hints are compared with"),
     ("CARGO_TERM_COLOR", "puts escape sequences into output that hints are compared with"),
+    ("CARGO_TERM_PROGRESS_*", "draws bars into output that is kept"),
 ];
 
 impl Environment {

@@ -57,6 +57,14 @@ pub enum BuildEvent {
         #[serde(serialize_with = "as_lossy_text")]
         output: Vec<u8>,
     },
+    /// A step's program told how far it is. Only where that was asked for, and for no program: it comes several times a second.
+    #[serde(skip)]
+    StepProgress {
+        /// The step.
+        step: StepId,
+        /// A line that the program writes over with the next one.
+        line: Vec<u8>,
+    },
     /// There is something to know about a step that is no failure.
     StepNoticed {
         /// The step.

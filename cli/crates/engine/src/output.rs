@@ -17,6 +17,12 @@ pub(crate) struct Lines {
     pending: Vec<u8>,
 }
 
+/// Takes out of output the lines that a carriage return has the next one written over, by which programs tell how far they are.
+#[derive(Debug, Default)]
+pub(crate) struct Overwritten {
+    pending: Vec<u8>,
+}
+
 /// A line longer than this is handed on in pieces.
 const LONGEST_LINE: usize = 64 * 1024;
 
@@ -61,6 +67,34 @@ impl Lines {
     }
 }
 
+impl Overwritten {
+    /// Adds `bytes`; gives the whole lines that stay, and the last one that is written over.
+    pub(crate) fn push(&mut self, bytes: &[u8]) -> (Vec<u8>, Option<Vec<u8>>) {
+        let (mut stays, mut last) = (Vec::new(), None);
+        for byte in bytes {
+            // Before the end of a line, a carriage return is part of that.
+            if *byte != b'\n'
+                && let Some(line) = self.pending.strip_suffix(b"\r")
+            {
+                last = Some(line.to_vec());
+                self.pending.clear();
+            }
+            self.pending.push(*byte);
+            if *byte == b'\n' || self.pending.len() > LONGEST_LINE {
+                stays.append(&mut self.pending);
+            }
+        }
+        // What will become of it is not known, but that it can be told.
+        let now = self.pending.strip_suffix(b"\r").map(<[u8]>::to_vec);
+        (stays, now.or(last))
+    }
+
+    /// What is left when there is no more.
+    pub(crate) fn rest(self) -> Vec<u8> {
+        if self.pending.ends_with(b"\r") { Vec::new() } else { self.pending }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -93,5 +127,32 @@ mod tests {
         assert_eq!(lines.push(b"o"), None);
         assert_eq!(lines.push(b"\n"), Some(b"two\n".to_vec()));
         assert_eq!(lines.rest(), None);
+    }
+
+    #[test]
+    fn lines_that_are_written_over_do_not_stay() {
+        let mut overwritten = Overwritten::default();
+        let mut push = |bytes: &str| {
+            let (stays, line) = overwritten.push(bytes.as_bytes());
+            let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
+            (text(stays), line.map(text))
+        };
+        let none = || String::new();
+        assert_eq!(push("one\ntw"), ("one\n".to_owned(), None));
+        assert_eq!(push("o\n1/3\r"), ("two\n".to_owned(), Some("1/3".to_owned())));
+        assert_eq!(push("2/3\r3/"), (none(), Some("2/3".to_owned())));
+        assert_eq!(push("3"), (none(), None));
+        assert_eq!(push("\r"), (none(), Some("3/3".to_owned())));
+        assert_eq!(push("three\r"), (none(), Some("three".to_owned())));
+        assert_eq!(push("\nfour\r\nfive\r"), ("three\r\nfour\r\n".to_owned(), Some("five".to_owned())));
+        assert_eq!(push("six"), (none(), Some("five".to_owned())));
+        assert_eq!(overwritten.rest(), b"six");
+    }
+
+    #[test]
+    fn a_line_without_end_is_handed_on() {
+        let mut overwritten = Overwritten::default();
+        let stays = overwritten.push(&vec![b'x'; 2 * LONGEST_LINE]).0.len() + overwritten.rest().len();
+        assert_eq!(stays, 2 * LONGEST_LINE);
     }
 }

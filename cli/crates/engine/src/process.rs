@@ -37,8 +37,8 @@ pub struct RunOptions<'a> {
     pub cancel: &'a CancelToken,
     /// How long it may run.
     pub limit: Option<Duration>,
-    /// A variable that it gets beside what its invocation says: for what has no influence on what it makes.
-    pub more: Option<(&'static str, String)>,
+    /// Variables that it gets beside what its invocation says: for what has no influence on what it makes.
+    pub more: Vec<(&'static str, String)>,
     /// How long it may print nothing until that is told: again and again, after twice the time each time.
     pub patience: Option<Duration>,
     /// An empty file that it gets as stdin instead of nothing, so that a lock on that file is held for as long as it lives.

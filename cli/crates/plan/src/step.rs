@@ -335,6 +335,8 @@ pub struct Invocation {
     pub memory: u64,
     /// A program that is run when this one fails: what it prints belongs to the message.
     pub explained_by: Option<Box<Self>>,
+    /// Variables that have it tell how far it is, in lines that end with a carriage return. Set where somebody looks; in no key.
+    pub progress: &'static [(&'static str, &'static str)],
 }
 
 /// One argument, or the value of a variable: text, or text that ends in a path.
@@ -401,6 +403,7 @@ impl Invocation {
             env: EnvChanges::default(),
             memory: 0,
             explained_by: None,
+            progress: &[],
         }
     }
 

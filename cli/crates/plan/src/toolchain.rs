@@ -68,6 +68,11 @@ pub trait Toolchain: Sync {
         output.to_owned()
     }
 
+    /// How far one of its tools is, a few words, by a line that it has written over since.
+    fn progress(&self, _: &str) -> Option<String> {
+        None
+    }
+
     /// What the output of one of its tools, which failed, says about the user's files.
     fn findings(&self, output: &str) -> Reading {
         Reading::nothing(output)

@@ -109,6 +109,10 @@ impl Toolchain for Rust {
         rust_messages::for_people(output)
     }
 
+    fn progress(&self, line: &str) -> Option<String> {
+        rust_messages::progress(line)
+    }
+
     fn findings(&self, output: &str) -> Reading {
         rust_messages::findings(output)
     }
@@ -139,6 +143,7 @@ impl Toolchain for Rust {
 pub(crate) fn cargo(facts: &Facts, dir: &AbsPath) -> Result<Invocation, Box<Diagnostic>> {
     let rustc = steps::found(facts, Tool::Rustc)?;
     let mut invocation = Invocation::new(Tool::Cargo, steps::found(facts, Tool::Cargo)?, dir);
+    invocation.progress = rust_messages::WITH_PROGRESS;
     for name in FLAGS_FOR_THE_MACHINE {
         invocation = invocation.env_remove(name);
     }

@@ -1,6 +1,7 @@
 //! What cargo and rustc say, as lines of JSON (`cargo build --message-format json`).
 //!
 //! cargo writes what rustc says to stdout, a JSON object in a line, and its own words as text to stderr. Both come as one output.
+//! Where it is asked to, it also draws a bar on stderr.
 
 use conjoin_plan::{Finding, Place, Reading};
 use serde::Deserialize;
@@ -19,6 +20,10 @@ const PROGRESS: [&str; 11] = [
     "Running",
     "Updating",
 ];
+
+/// What has cargo draw its bar where there is no terminal, in so many columns: half of them are for the words beside it.
+pub(crate) const WITH_PROGRESS: &[(&str, &str)] =
+    &[("CARGO_TERM_PROGRESS_WHEN", "always"), ("CARGO_TERM_PROGRESS_WIDTH", "100")];
 
 /// A line of JSON.
 #[derive(Deserialize)]
@@ -67,6 +72,12 @@ pub(crate) fn for_people(output: &str) -> String {
         }
     }
     text
+}
+
+/// What stands beside the bar, if there is one: how much is done, and what is being done.
+pub(crate) fn progress(line: &str) -> Option<String> {
+    let told = line.split_once("] ").map_or(line.to_owned(), |(_, told)| told.replacen(": ", " ", 1));
+    Some(told.trim().to_owned()).filter(|told| !told.is_empty())
 }
 
 /// The errors. Warnings and the words of cargo are left out where there are any.
@@ -163,6 +174,32 @@ impl Span {
             column: Some(self.column_start),
             end: Some((self.line_end, self.column_end)),
             text: self.label.unwrap_or_default(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_stands_beside_the_bar_tells_how_far_cargo_is() {
+        for (line, told) in [
+            (
+                "    Building [                            ] 0/56: serde_core(build.rs), proc-macro2(build.rs)     ",
+                Some("0/56 serde_core(build.rs), proc-macro2(build.rs)"),
+            ),
+            (
+                "    Building [==========>                ] 22/56: wasmparser, serde_json(build)                  ",
+                Some("22/56 wasmparser, serde_json(build)"),
+            ),
+            (
+                " Downloading 61 crates, remaining bytes: 28.0 MB ",
+                Some("Downloading 61 crates, remaining bytes: 28.0 MB"),
+            ),
+            ("", None),
+        ] {
+            assert_eq!(progress(line).as_deref(), told);
         }
     }
 }

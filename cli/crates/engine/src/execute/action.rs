@@ -11,7 +11,7 @@ use super::{
 use crate::{
     BuildEvent, Notice, StepError,
     lock::Lock,
-    output::Lines,
+    output::{Lines, Overwritten},
     process::{Heard, RunError, RunOptions, run},
     write::{copy_whole, write_whole},
 };
@@ -102,25 +102,32 @@ impl Attempt<'_> {
     }
 
     fn run(&mut self, invocation: &Invocation, hold: &Hold<'_>) -> Result<(), StepError> {
+        let asked = if self.work.options.progress { invocation.progress } else { &[] };
+        let variables = asked.iter().map(|(name, value)| (*name, (*value).to_owned()));
         let options = RunOptions {
             environment: self.work.options.environment,
             cancel: self.work.options.cancel,
             limit: self.work.options.limits.time,
             patience: Some(self.work.options.limits.silence),
-            more: hold.job.variable(invocation.tool),
+            more: hold.job.variable(invocation.tool).into_iter().chain(variables).collect(),
             held: hold.claim.children.as_ref().map(Lock::file),
         };
-        let tell = |output| (self.emit)(BuildEvent::StepOutput { step: self.step.id.clone(), output });
-        let mut lines = Lines::default();
+        let step = || self.step.id.clone();
+        let tell = |output| (self.emit)(BuildEvent::StepOutput { step: step(), output });
+        let (mut lines, mut overwritten) = (Lines::default(), Overwritten::default());
         let limit = self.work.options.limits.time.map(|limit| limit.as_secs());
         let mut hear = |heard: Heard<'_>| match heard {
             Heard::Output(bytes) => {
-                self.printed.push(bytes);
-                lines.push(bytes).into_iter().for_each(tell);
+                let (stays, line) = if asked.is_empty() { (bytes.to_vec(), None) } else { overwritten.push(bytes) };
+                self.printed.push(&stays);
+                lines.push(&stays).into_iter().for_each(tell);
+                if let Some(line) = line {
+                    (self.emit)(BuildEvent::StepProgress { step: step(), line });
+                }
             }
             Heard::Silence(duration) => {
                 let notice = Notice::Silent { seconds: duration.as_secs(), limit };
-                (self.emit)(BuildEvent::StepNoticed { step: self.step.id.clone(), notice });
+                (self.emit)(BuildEvent::StepNoticed { step: step(), notice });
             }
         };
         let outcome = run(invocation, &options, &mut hear);
@@ -128,7 +135,9 @@ impl Attempt<'_> {
             // What went wrong is known; that its explanation failed as well would only hide it.
             drop(run(explanation, &options, &mut hear));
         }
-        lines.rest().into_iter().for_each(tell);
+        let rest = overwritten.rest();
+        self.printed.push(&rest);
+        lines.push(&rest).into_iter().chain(lines.rest()).for_each(tell);
         Ok(outcome?)
     }
 }

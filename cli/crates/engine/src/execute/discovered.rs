@@ -141,7 +141,7 @@ impl Work<'_> {
             cancel: self.options.cancel,
             limit: self.options.limits.time,
             patience: None,
-            more: hold.job.variable(invocation.tool),
+            more: hold.job.variable(invocation.tool).into_iter().collect(),
             held: hold.claim.children.as_ref().map(Lock::file),
         };
         let mut printed = Vec::new();

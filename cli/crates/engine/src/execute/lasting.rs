@@ -69,6 +69,7 @@ impl EventSink for Lasting<'_> {
             BuildEvent::StepFinished { step, .. } => drop(self.running.remove(step)),
             BuildEvent::PlanReady { .. }
             | BuildEvent::Waiting { .. }
+            | BuildEvent::StepProgress { .. }
             | BuildEvent::StepNoticed { .. }
             | BuildEvent::Strayed { .. }
             | BuildEvent::StoreCollected { .. }

@@ -60,7 +60,7 @@ impl Asker<'_> {
             environment: self.context.environment,
             cancel: self.context.cancel,
             limit: Some(LIMIT),
-            more: None,
+            more: Vec::new(),
             patience: None,
             held: None,
         };

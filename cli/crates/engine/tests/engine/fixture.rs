@@ -35,6 +35,7 @@ pub(crate) struct Fixture {
     pub(crate) scope: Scope,
     pub(crate) store_limit: u64,
     pub(crate) limits: Limits,
+    pub(crate) progress: bool,
     pub(crate) events: Arc<Mutex<Vec<BuildEvent>>>,
 }
 
@@ -56,6 +57,7 @@ impl Fixture {
             scope: Scope::App,
             store_limit: u64::MAX,
             limits: Limits { time: None, silence: Duration::from_hours(1), lasting: Duration::from_hours(1) },
+            progress: false,
             events: Arc::default(),
         }
     }
@@ -150,6 +152,7 @@ impl Fixture {
             on_failure: self.on_failure,
             cancel: &self.cancel,
             limits: self.limits,
+            progress: self.progress,
             store_limit: Some(self.store_limit),
         };
         self.env.forget_starts();

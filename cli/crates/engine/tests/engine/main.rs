@@ -12,6 +12,7 @@ mod kill;
 mod odd;
 mod probe;
 mod process;
+mod progress;
 mod reading;
 mod remembering;
 mod scheduling;

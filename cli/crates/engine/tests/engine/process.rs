@@ -23,7 +23,7 @@ fn run_fake(fixture: &Fixture, invocation: &Invocation, limit: Option<Duration>)
         cancel: &fixture.cancel,
         limit,
         patience: None,
-        more: None,
+        more: Vec::new(),
         held: None,
     };
     let mut output = Vec::new();

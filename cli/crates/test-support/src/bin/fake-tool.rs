@@ -6,6 +6,7 @@
 //! | line | what it does |
 //! |---|---|
 //! | `say TEXT`, `complain TEXT` | prints a line to stdout, to stderr |
+//! | `tick TEXT` | prints to stderr what the next line is written over |
 //! | `variable NAME` | prints `NAME=value`, or `NAME is not set` |
 //! | `write FILE TEXT` | writes a file of that line; makes its folder |
 //! | `join FILE FILE...` | writes the first file from the contents of the others |
@@ -91,6 +92,7 @@ fn obey(word: &str, rest: &str, args: &[String]) -> io::Result<Option<u8>> {
     match word {
         "say" => println!("{}", fill(rest, args)),
         "complain" => eprintln!("{}", fill(rest, args)),
+        "tick" => eprint!("{}\r", fill(rest, args)),
         "variable" => match env::var(rest) {
             Ok(value) => println!("{rest}={value}"),
             Err(_) => println!("{rest} is not set"),

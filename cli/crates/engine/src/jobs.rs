@@ -1,81 +1,97 @@
 //! One budget of jobs for all steps and for the programs among them that are parallel themselves.
 //!
-//! There are as many tokens as jobs. A step takes one while it is carried out; cargo, which knows the protocol of GNU make's jobserver,
-//! takes more for compilers that it starts beside the first, as long as there are any. Go does not know it: it is told a number when
-//! it starts, its share of the jobs at that moment.
+//! There are as many tokens as jobs. A step takes one while it is carried out; what steps do not need is lent to cargo, which knows
+//! the protocol of GNU make's jobserver and takes it for compilers that it starts beside the first. Go does not know it: it is told a
+//! number when it starts, its share of the jobs at that moment.
 //!
-//! A program that is killed may keep tokens for ever, but never the one that its step holds: there is always one left.
+//! cargo gives back what it was lent when it has no more work for it, which may take minutes. So a step that becomes ready meanwhile
+//! does not wait for that: it begins without a token, and for that time there is one job more than asked for.
+//!
+//! A program that is killed may keep what it was lent for ever, but never what a step holds.
 
 use std::{
     io::{self, PipeReader, PipeWriter, Write as _},
     num::NonZeroUsize,
     os::fd::AsRawFd as _,
     path::Path,
-    sync::atomic::{AtomicUsize, Ordering},
+    sync::{Mutex, MutexGuard, PoisonError},
 };
 
 use conjoin_plan::{Parallelism, Tool};
-use rustix::{
-    event::{PollFd, PollFlags, poll},
-    io::Errno,
-};
-
-use crate::CancelToken;
 
 /// The budget.
 #[derive(Debug)]
 pub(crate) struct Jobs {
     total: usize,
-    /// How many steps hold a token or wait for one.
-    steps: AtomicUsize,
-    tokens: PipeReader,
-    back: PipeWriter,
+    tokens: Mutex<Tokens>,
+    /// What is lent, from here on cargo's.
+    lent: PipeReader,
+    lender: PipeWriter,
+}
+
+/// Where the tokens are that no program has.
+#[derive(Debug)]
+struct Tokens {
+    /// How many nobody has.
+    free: usize,
+    /// How many were put into the pipe and not taken back.
+    lent: usize,
+    /// How many steps are carried out.
+    steps: usize,
 }
 
 /// A job, until it is dropped.
 #[derive(Debug)]
 pub(crate) struct Job<'a> {
     jobs: &'a Jobs,
-    token: Option<u8>,
+    has_token: bool,
 }
 
 impl Jobs {
     /// `total` jobs, all free.
     pub(crate) fn new(total: NonZeroUsize) -> io::Result<Self> {
-        let (tokens, mut back) = io::pipe()?;
-        rustix::io::ioctl_fionbio(&tokens, true)?;
+        let (lent, lender) = io::pipe()?;
+        rustix::io::ioctl_fionbio(&lent, true)?;
         // More than a pipe holds would block, and would be more than any machine has.
         let total = total.get().min(4096);
-        back.write_all(&vec![b'+'; total])?;
-        Ok(Self { total, steps: AtomicUsize::new(0), tokens, back })
+        Ok(Self { total, tokens: Mutex::new(Tokens { free: total, lent: 0, steps: 0 }), lent, lender })
     }
 
-    /// Waits for a free job. When the user asks for the end meanwhile, there is nothing to wait for.
-    pub(crate) fn take(&self, cancel: &CancelToken) -> io::Result<Job<'_>> {
-        self.steps.fetch_add(1, Ordering::Relaxed);
-        let mut job = Job { jobs: self, token: None };
-        while !cancel.is_cancelled() {
-            let mut token = [0];
-            match rustix::io::read(&self.tokens, &mut token) {
-                Ok(1) => {
-                    job.token = Some(token[0]);
-                    break;
-                }
-                Ok(_) => return Err(io::ErrorKind::UnexpectedEof.into()),
-                Err(Errno::AGAIN | Errno::INTR) => self.wait(cancel)?,
-                Err(error) => return Err(error.into()),
-            }
+    /// A job for a step; without a token where programs have them all.
+    pub(crate) fn take(&self) -> Job<'_> {
+        let mut tokens = self.tokens();
+        if tokens.free == 0 {
+            self.take_back(&mut tokens);
         }
-        Ok(job)
+        let has_token = tokens.free > 0;
+        tokens.free -= usize::from(has_token);
+        tokens.steps += 1;
+        Job { jobs: self, has_token }
     }
 
-    fn wait(&self, cancel: &CancelToken) -> io::Result<()> {
-        let mut fds =
-            [PollFd::new(&self.tokens, PollFlags::IN), PollFd::from_borrowed_fd(cancel.hangs_up(), PollFlags::IN)];
-        match poll(&mut fds, None) {
-            Ok(_) | Err(Errno::INTR) => Ok(()),
-            Err(error) => Err(error.into()),
+    /// Lends what is left when `busy` workers have a job each, or need one soon.
+    pub(crate) fn lend(&self, busy: usize) {
+        let mut tokens = self.tokens();
+        let wanted = self.total.saturating_sub(busy);
+        let more = wanted.saturating_sub(tokens.lent).min(tokens.free);
+        // The other end of the pipe is ours, too, and it has room for all.
+        if more > 0 && (&self.lender).write_all(&vec![b'+'; more]).is_ok() {
+            tokens.free -= more;
+            tokens.lent += more;
         }
+    }
+
+    /// Takes back one of those that no program has taken.
+    fn take_back(&self, tokens: &mut Tokens) {
+        if matches!(rustix::io::read(&self.lent, &mut [0]), Ok(1)) {
+            tokens.free += 1;
+            // Programs should give back no more than they took.
+            tokens.lent = tokens.lent.saturating_sub(1);
+        }
+    }
+
+    fn tokens(&self) -> MutexGuard<'_, Tokens> {
+        self.tokens.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -84,11 +100,11 @@ impl Job<'_> {
     pub(crate) fn variable(&self, tool: Tool) -> Option<(&'static str, String)> {
         match tool.parallelism()? {
             Parallelism::Variable(name) => {
-                let share = self.jobs.total / self.jobs.steps.load(Ordering::Relaxed).max(1);
+                let share = self.jobs.total / self.jobs.tokens().steps.max(1);
                 Some((name, share.max(1).to_string()))
             }
             Parallelism::Jobserver => {
-                let pipe = format!("/proc/{}/fd/{}", std::process::id(), self.jobs.tokens.as_raw_fd());
+                let pipe = format!("/proc/{}/fd/{}", std::process::id(), self.jobs.lent.as_raw_fd());
                 // Where there is no such name for it, programs go by the number of cores.
                 let flags = || format!("-j{} --jobserver-auth=fifo:{pipe}", self.jobs.total);
                 Path::new(&pipe).exists().then(|| ("CARGO_MAKEFLAGS", flags()))
@@ -99,11 +115,9 @@ impl Job<'_> {
 
 impl Drop for Job<'_> {
     fn drop(&mut self) {
-        self.jobs.steps.fetch_sub(1, Ordering::Relaxed);
-        if let Some(token) = self.token {
-            // The other end of the pipe is ours, and has room: this token came from there.
-            drop((&self.jobs.back).write_all(&[token]));
-        }
+        let mut tokens = self.jobs.tokens();
+        tokens.steps -= 1;
+        tokens.free += usize::from(self.has_token);
     }
 }
 
@@ -115,12 +129,26 @@ mod tests {
         Jobs::new(NonZeroUsize::new(total).unwrap()).unwrap()
     }
 
+    /// The pipe, as cargo opens it.
+    fn opened(cargo: &Job<'_>) -> fs_err::File {
+        let (_, flags) = cargo.variable(Tool::Cargo).unwrap();
+        let (_, pipe) = flags.split_once(" --jobserver-auth=fifo:").unwrap();
+        let pipe = fs_err::OpenOptions::new().read(true).write(true).open(pipe).unwrap();
+        rustix::io::ioctl_fionbio(&pipe, true).unwrap();
+        pipe
+    }
+
+    /// Takes all that is lent; how many.
+    fn borrow(pipe: &mut fs_err::File) -> usize {
+        io::Read::read(pipe, &mut [0; 64]).unwrap_or(0)
+    }
+
     #[test]
     fn what_is_parallel_gets_a_share() {
-        let (jobs, cancel) = (jobs(5), CancelToken::new().unwrap());
-        let first = jobs.take(&cancel).unwrap();
+        let jobs = jobs(5);
+        let first = jobs.take();
         assert_eq!(first.variable(Tool::Go), Some(("GOMAXPROCS", "5".to_owned())));
-        let second = jobs.take(&cancel).unwrap();
+        let second = jobs.take();
         assert_eq!(second.variable(Tool::Go), Some(("GOMAXPROCS", "2".to_owned())));
         assert_eq!(second.variable(Tool::Node), None);
         drop(first);
@@ -128,30 +156,34 @@ mod tests {
     }
 
     #[test]
-    fn a_program_that_speaks_the_protocol_takes_from_the_same_budget() {
-        let (jobs, cancel) = (jobs(3), CancelToken::new().unwrap());
-        let cargo = jobs.take(&cancel).unwrap();
-        let (_, flags) = cargo.variable(Tool::Cargo).unwrap();
-        let pipe = flags.strip_prefix("-j3 --jobserver-auth=fifo:").unwrap();
-        // What cargo does for a second and a third compiler.
-        let mut theirs = fs_err::OpenOptions::new().read(true).write(true).open(pipe).unwrap();
-        let mut tokens = [0; 2];
-        io::Read::read_exact(&mut theirs, &mut tokens).unwrap();
-        std::thread::scope(|scope| {
-            let waits = scope.spawn(|| jobs.take(&cancel).unwrap().token);
-            theirs.write_all(&tokens[..1]).unwrap();
-            assert!(waits.join().unwrap().is_some());
-        });
-        // It is killed and keeps the other one.
-        drop(cargo);
-        assert!(jobs.take(&cancel).unwrap().token.is_some());
+    fn what_busy_workers_need_is_not_lent() {
+        let jobs = jobs(4);
+        let cargo = jobs.take();
+        let mut pipe = opened(&cargo);
+        assert_eq!(borrow(&mut pipe), 0);
+        for (busy, lent) in [(4, 0), (3, 1), (3, 0), (1, 2), (1, 0)] {
+            jobs.lend(busy);
+            assert_eq!(borrow(&mut pipe), lent, "{busy} busy workers");
+        }
     }
 
     #[test]
-    fn nobody_waits_when_all_is_to_end() {
-        let (jobs, cancel) = (jobs(1), CancelToken::new().unwrap());
-        let _only = jobs.take(&cancel).unwrap();
-        cancel.cancel();
-        assert_eq!(jobs.take(&cancel).unwrap().token, None);
+    fn a_step_takes_what_nobody_has_borrowed_and_does_not_wait_for_the_rest() {
+        let jobs = jobs(3);
+        let cargo = jobs.take();
+        jobs.lend(1);
+        let taken_back = jobs.take();
+        let mut pipe = opened(&cargo);
+        assert_eq!(borrow(&mut pipe), 1);
+        let beyond = jobs.take();
+        assert!(taken_back.has_token && !beyond.has_token);
+        drop((taken_back, beyond));
+        // It is killed and keeps what it was lent: two are left.
+        drop(cargo);
+        assert!(jobs.take().has_token && jobs.take().has_token);
+        let (one, two) = (jobs.take(), jobs.take());
+        assert!(one.has_token && two.has_token && !jobs.take().has_token);
+        pipe.write_all(b"+").unwrap();
+        assert!(jobs.take().has_token);
     }
 }

@@ -170,8 +170,14 @@ impl<'a> Board<'a> {
         }
     }
 
-    /// Gives work to workers that have none, the more of it the more there is.
+    /// Gives work to workers that have none; what is not needed for that is lent to programs.
     fn dispatch(&mut self, sink: &mut dyn EventSink) {
+        self.hand_out(sink);
+        self.work.jobs.lend(self.running);
+    }
+
+    /// Gives work to workers that have none, the more of it the more there is.
+    fn hand_out(&mut self, sink: &mut dyn EventSink) {
         if self.work.options.cancel.is_cancelled() {
             self.leave(StepOutcome::Cancelled, sink);
             return;

@@ -169,7 +169,7 @@ impl Attempt<'_> {
             self.finish(&record);
             return Ok(StepOutcome::Restored);
         }
-        let job = self.work.jobs.take(self.work.options.cancel).map_err(|error| self.on_file(error))?;
+        let job = self.work.jobs.take();
         (self.emit)(BuildEvent::StepStarted { step: self.step.id.clone(), reasons: self.reasons.clone() });
         self.do_it(inputs, now, &Hold { claim, job })?;
         Ok(StepOutcome::Built)

@@ -83,7 +83,9 @@ pub fn main(args: &[OsString], surroundings: Surroundings) -> ExitCode {
     let ended = guarded(|| {
         conjoin_engine::keep_children();
         let signals = Signals::receive().map_err(|error| CommandError::io("machine::signals", &error))?;
-        dispatch(&mut ui, &Machine { surroundings, signals }, command)
+        let code = dispatch(&mut ui, &Machine { surroundings, signals }, command)?;
+        // Who reads a file of it later must not take a part for the whole.
+        ui.unsaid.take().map_or(Ok(code), |error| Err(unsaid(&error)))
     });
     match ended {
         Ok(code) => ExitCode::from(code),
@@ -97,6 +99,11 @@ pub fn main(args: &[OsString], surroundings: Surroundings) -> ExitCode {
             ExitCode::from(exit as u8)
         }
     }
+}
+
+/// The answer of a command that succeeded could not be written.
+fn unsaid(error: &io::Error) -> CommandError {
+    CommandError::io("machine::stdout", &io::Error::new(error.kind(), format!("stdout cannot be written: {error}")))
 }
 
 /// How `command` ends; a panic, which has told itself on stderr, is a bug of conjoin.
@@ -140,6 +147,7 @@ fn make_ui(global: &GlobalArgs, surroundings: &Surroundings) -> Ui {
     };
     Ui {
         out: Box::new(io::stdout()),
+        unsaid: None,
         err: Box::new(io::stderr()),
         input: (surroundings.stdin_is_terminal && surroundings.stderr_is_terminal)
             .then(|| Box::new(io::BufReader::new(io::stdin())) as Box<dyn io::BufRead>),

@@ -62,6 +62,19 @@ fn a_full_disk_is_told_and_the_next_build_is_right() {
 }
 
 #[test]
+fn an_answer_that_cannot_be_written_is_an_error() {
+    let app = app();
+    for args in [&["schema"][..], &["plan"], &["build", "--message-format", "json"]] {
+        let full = fs_err::OpenOptions::new().write(true).open("/dev/full").expect("a full disk");
+        let output = run(app.conjoin(args).stdout(full.into_file()));
+        assert_eq!(output.status.code(), Some(3), "{args:?}");
+        if !args.contains(&"json") {
+            assert!(text(&output.stderr).contains("error[machine::stdout]: stdout cannot be written: No space left"));
+        }
+    }
+}
+
+#[test]
 fn a_cache_folder_that_cannot_be_written_is_told_and_the_next_build_is_right() {
     let app = app();
     succeed(&mut app.conjoin(&["build"]));

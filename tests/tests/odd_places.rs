@@ -21,6 +21,22 @@ app.name = "odd"
 build = { command = ["./build.sh"], inputs = ["**"], output = "out.wasm" }
 "#;
 
+const COMMAND: &str = r#"conjoin = 1
+app.name = "odd"
+
+[component.one]
+build = { command = ["cp", "made.wasm", "out.wasm"], inputs = ["made.wasm"], output = "out.wasm" }
+
+[[trigger.command]]
+component = "one"
+"#;
+
+/// A program for WASI preview 1 that does nothing.
+const NOTHING: &str = r#"(module
+  (import "wasi_snapshot_preview1" "proc_exit" (func (param i32)))
+  (memory (export "memory") 1)
+  (func (export "_start")))"#;
+
 const SCRIPT: &str = "#!/bin/sh
 set -e
 grep -q 'world one' \"$CONJOIN_WIT\"/*.wit
@@ -56,6 +72,30 @@ fn an_app_may_lie_in_a_folder_of_any_name() {
         assert!(folder.join(".conjoin/artifacts/dev/one.wasm").is_file(), "{name:?}");
         assert!(build().contains(": 1 fresh"), "{name:?}");
     }
+}
+
+#[test]
+#[expect(clippy::disallowed_methods, reason = "tests start programs themselves")]
+fn a_composition_is_written_through_what_is_no_file() {
+    let app = App::new(&[
+        ("conjoin.toml", COMMAND.as_bytes()),
+        ("wit/app.wit", b"package odd:app;\n\nworld one {\n  export wasi:cli/run@0.2.12;\n}\n"),
+        ("one/made.wasm", &wat::parse_str(NOTHING).expect("the text is right")),
+    ]);
+    let at = |name: &str| app.path().join(name);
+    let compose = |name: &str| succeed(&mut app.conjoin(&["compose", "-q", "-o", name]));
+    compose("whole.wasm");
+    let whole = fs_err::read(at("whole.wasm")).expect("a composition");
+    fs_err::write(at("target.wasm"), vec![b'x'; whole.len() * 2]).expect("a file");
+    fs_err::os::unix::fs::symlink("target.wasm", at("link.wasm")).expect("a link");
+    compose("link.wasm");
+    assert!(fs_err::symlink_metadata(at("link.wasm")).expect("it is there").is_symlink());
+    assert!(fs_err::read(at("target.wasm")).expect("a composition") == whole);
+    succeed(Command::new("mkfifo").arg(at("pipe")));
+    let pipe = at("pipe");
+    let reader = std::thread::spawn(move || fs_err::read(pipe).expect("a composition"));
+    compose("pipe");
+    assert!(reader.join().expect("it reads") == whole);
 }
 
 /// conjoin without root's right to read everything, where the test has it.

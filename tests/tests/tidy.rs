@@ -184,6 +184,7 @@ fn every_diagnostic_has_a_case() {
         ("doctor::remove", "tests may run as root, who removes everything"),
         ("internal::bug", "what is known to panic is mended instead; a test of the crate `conjoin` has one"),
         ("machine::signals", "no machine is known that refuses it"),
+        ("machine::stdout", "it takes a device that is full, which the tests of disks have"),
         ("plan::inconsistent", "it takes toolchains whose steps contradict one another; no app leads to it"),
         ("plan::no-toolchain", "the compiler sees to it that every language has one"),
         ("run::port-in-use", "the port differs each time; a test of `runtime` has one"),

@@ -1,5 +1,7 @@
 //! `conjoin compose`: one entry as one component file.
 
+use std::io;
+
 use conjoin_diagnostics::Diagnostic;
 use conjoin_manifest::ComponentName;
 use conjoin_plan::{AbsPath, Selection};
@@ -30,8 +32,7 @@ pub(crate) fn compose(ui: &mut Ui, machine: &Machine, settings: &ComposeSettings
     let composed = app.layout.composition(&entry);
     let path = match &settings.output {
         Some(output) => {
-            conjoin_engine::copy_whole(&composed, output)
-                .map_err(|error| CommandError::io("compose::unwritable", &error))?;
+            write(&composed, output).map_err(|error| CommandError::io("compose::unwritable", &error))?;
             output.clone()
         }
         None => composed,
@@ -41,6 +42,18 @@ pub(crate) fn compose(ui: &mut Ui, machine: &Machine, settings: &ComposeSettings
         Format::Json => ui.answer_json("artifact", json!({ "name": entry.as_str(), "path": path.to_string() })),
     }
     Ok(())
+}
+
+/// Writes the file `composed` to `output`, whole or not at all; through a link, a device or a pipe, which stays what it is.
+fn write(composed: &AbsPath, output: &AbsPath) -> io::Result<()> {
+    match fs_err::symlink_metadata(output) {
+        Ok(metadata) if !metadata.is_file() => {
+            let mut from = fs_err::File::open(composed.as_path())?;
+            let mut to = fs_err::OpenOptions::new().write(true).create(true).truncate(true).open(output.as_path())?;
+            io::copy(&mut from, &mut to).map(drop)
+        }
+        Ok(_) | Err(_) => conjoin_engine::copy_whole(composed, output),
+    }
 }
 
 /// Refuses a place where no file can be written, before anything is built for it.

@@ -53,6 +53,8 @@ pub(crate) struct Ui {
     pub(crate) out: Box<dyn Write>,
     /// Where the story goes.
     pub(crate) err: Box<dyn Write>,
+    /// Why a part of the answer could not be written.
+    pub(crate) unsaid: Option<io::Error>,
     /// Where answers to questions come from; `None` when nobody can be asked.
     pub(crate) input: Option<Box<dyn io::BufRead>>,
     /// Whether stderr has colours.
@@ -68,9 +70,11 @@ pub(crate) struct Ui {
 impl Ui {
     /// Writes a line of the answer.
     pub(crate) fn answer(&mut self, text: &str) {
-        // A closed pipe means that nobody wants the rest.
-        drop(writeln!(self.out, "{text}"));
-        drop(self.out.flush());
+        match writeln!(self.out, "{text}").and_then(|()| self.out.flush()) {
+            // A closed pipe means that nobody wants the rest.
+            Err(error) if error.kind() != io::ErrorKind::BrokenPipe => drop(self.unsaid.get_or_insert(error)),
+            Ok(()) | Err(_) => {}
+        }
     }
 
     /// Writes a part of the answer for programs: one JSON object.

@@ -1,8 +1,8 @@
 //! How long steps will take, going by how long they took: what has the longest way to the end goes first.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, path::Path};
 
-use conjoin_plan::{AbsPath, Action, Plan};
+use conjoin_plan::{AbsPath, Action, Plan, StepId};
 
 use crate::write::write_whole;
 
@@ -14,14 +14,21 @@ const UNKNOWN_PROGRAM: u64 = 5_000;
 pub(super) struct Durations {
     file: AbsPath,
     known: BTreeMap<String, u64>,
+    /// The same of builds for other profiles: better than nothing where a step was never carried out for this one.
+    similar: BTreeMap<String, u64>,
 }
 
+const NAME: &str = "durations.json";
+
 impl Durations {
-    /// Those kept in `folder`; none if there is no such file, or a damaged one.
+    /// Those kept in `folder`, beside which are the folders of other profiles; none if there is no such file, or a damaged one.
     pub(super) fn load(folder: &AbsPath) -> Self {
-        let file = folder.join("durations.json");
-        let known = fs_err::read(&file).ok().and_then(|bytes| serde_json::from_slice(&bytes).ok()).unwrap_or_default();
-        Self { file, known }
+        let file = folder.join(NAME);
+        let read =
+            |file: &Path| -> Option<BTreeMap<String, u64>> { serde_json::from_slice(&fs_err::read(file).ok()?).ok() };
+        let beside = fs_err::read_dir(folder.parent().as_path()).into_iter().flatten().flatten();
+        let similar = beside.filter_map(|entry| read(&entry.path().join(NAME))).flatten().collect();
+        Self { known: read(file.as_path()).unwrap_or_default(), similar, file }
     }
 
     /// Keeps what was learned. It is no more than a hint, so nothing fails if it cannot be kept.
@@ -35,6 +42,10 @@ impl Durations {
         }
     }
 
+    fn took(&self, step: &StepId) -> Option<u64> {
+        self.known.get(&step.0).or_else(|| self.similar.get(&step.0)).copied()
+    }
+
     /// For each step of `plan`, the milliseconds from its start to the end of the last step that needs it, if nothing had to
     /// wait for a core: the length of the longest path.
     pub(super) fn ways(&self, plan: &Plan) -> Vec<u64> {
@@ -44,11 +55,27 @@ impl Durations {
         // Each step comes after those that it depends on, so from the end all that need a step are known.
         for (index, step) in steps.iter().enumerate().rev() {
             let unknown = if matches!(step.action, Action::Run(_)) { UNKNOWN_PROGRAM } else { 0 };
-            ways[index] = after[index] + self.known.get(&step.id.0).copied().unwrap_or(unknown);
+            ways[index] = after[index] + self.took(&step.id).unwrap_or(unknown);
             for dependency in plan.dependencies(index) {
                 after[*dependency] = ways[index].max(after[*dependency]);
             }
         }
         ways
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_built_for_another_profile_is_an_estimate_for_this_one() {
+        let folder = tempfile::tempdir().unwrap();
+        let of = |profile: &str| Durations::load(&AbsPath::new(folder.path().join(profile)).unwrap());
+        let step = |name: &str| StepId(name.to_owned());
+        of("dev").learn([("a/cc".to_owned(), 900), ("b/cc".to_owned(), 800)]);
+        of("release").learn([("a/cc".to_owned(), 7000)]);
+        let release = of("release");
+        assert_eq!(["a/cc", "b/cc", "c/cc"].map(|name| release.took(&step(name))), [Some(7000), Some(800), None]);
     }
 }

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use conjoin_diagnostics::{Diagnostic, Source, nearest};
+use conjoin_diagnostics::{Diagnostic, Source, nearest, not_utf_8};
 use conjoin_manifest::{ComponentName, Manifest, Origin};
 use conjoin_plan::{AbsPath, AppWiring, Layout, Profile, wire};
 use conjoin_scaffold::Change;
@@ -198,15 +198,8 @@ pub(crate) fn load_source(surroundings: &Surroundings, path: &AbsPath) -> Result
         Ok(text) => Ok(Arc::new(Source::new(name, text))),
         Err(error) => {
             let offset = error.utf8_error().valid_up_to();
-            // In the text, the replacement character stands at the offset of the bytes that it replaces.
-            let text = String::from_utf8_lossy(error.as_bytes()).into_owned();
-            let place = offset..offset + char::REPLACEMENT_CHARACTER.len_utf8();
-            let source = Arc::new(Source::new(name.clone(), text));
-            Err(CommandError::project(vec![
-                Diagnostic::error("app::not-utf-8", format!("`{name}` is not UTF-8 text"))
-                    .label(&source, place, format!("the byte at offset {offset} does not belong here"))
-                    .hint("save the file with the encoding UTF-8"),
-            ]))
+            let source = Arc::new(Source::new(name, String::from_utf8_lossy(error.as_bytes())));
+            Err(CommandError::project(vec![not_utf_8(&source, offset)]))
         }
     }
 }

@@ -53,6 +53,9 @@ uint32_t exports_shop_api_prices_price(pricing_string_t *item) {
 }
 "#;
 
+/// Has a comment that is not UTF-8.
+const BASE: &[u8] = b"// Gr\xf6\xdfe\n#include \"base.h\"\n\nunsigned base_price(unsigned size) { return size; }\n";
+
 /// Has a constructor and destructors that run, and no parameters.
 const REPORT: &str = r#"#include <cstdio>
 #include <string>
@@ -79,7 +82,7 @@ fn app() -> App {
         ("wit/app.wit", WIT.as_bytes()),
         ("shared/vat.h", b"#define VAT 20\n"),
         ("code/pricing/src/pricing.c", PRICING.as_bytes()),
-        ("code/pricing/src/base.c", b"#include \"base.h\"\n\nunsigned base_price(unsigned size) { return size; }\n"),
+        ("code/pricing/src/base.c", BASE),
         ("code/pricing/include/base.h", b"unsigned base_price(unsigned size);\n"),
         ("report/src/report.cpp", REPORT.as_bytes()),
     ])

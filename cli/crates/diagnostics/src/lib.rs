@@ -87,3 +87,12 @@ impl Diagnostic {
         self
     }
 }
+
+/// That `source`, of which what is no UTF-8 is replaced, is not UTF-8 from the byte `offset` on.
+pub fn not_utf_8(source: &Arc<Source>, offset: usize) -> Diagnostic {
+    // In the text, the replacement character stands at the offset of the bytes that it replaces.
+    let place = offset..offset + char::REPLACEMENT_CHARACTER.len_utf8();
+    Diagnostic::error("app::not-utf-8", format!("`{}` is not UTF-8 text", source.name))
+        .label(source, place, format!("the byte at offset {offset} does not belong here"))
+        .hint("save the file with the encoding UTF-8")
+}

@@ -1,6 +1,8 @@
 //! What the probe found out: the only thing that plans know of the machine.
 
-use std::{collections::BTreeMap, fmt};
+use std::{collections::BTreeMap, fmt, sync::Arc};
+
+use conjoin_diagnostics::{Diagnostic, Source, not_utf_8};
 
 use crate::{AbsPath, Tool, Version};
 
@@ -13,8 +15,10 @@ pub struct Facts {
     pub says_in: BTreeMap<(Tool, AbsPath), String>,
     /// The programs that commands of the manifest name, by the word that they are named by, as far as they are there.
     pub programs: BTreeMap<String, FoundTool>,
-    /// The text of files that toolchains and providers asked for, as far as they exist.
+    /// The text of files that toolchains and providers asked for, as far as they exist; what is no UTF-8 in them is replaced.
     pub texts: BTreeMap<AbsPath, String>,
+    /// Those of these files that are not UTF-8, and the offset of the first byte that is not.
+    pub not_utf_8: BTreeMap<AbsPath, usize>,
     /// The bytes of components that the manifest names as `source`; the reason in words where they could not be read.
     pub sources: BTreeMap<AbsPath, Result<Vec<u8>, String>>,
 }
@@ -88,8 +92,17 @@ impl Facts {
         here.or_else(|| self.tool(tool).map(|found| &found.says)).map(String::as_str)
     }
 
-    /// The text of a file that was asked for, if it exists.
+    /// The text of a file that was asked for, if it exists. It need not be right where it is not UTF-8.
     pub fn text(&self, path: &AbsPath) -> Option<&str> {
         self.texts.get(path).map(String::as_str)
+    }
+
+    /// The same of a file that plans are made from what it says, which people call `name`: it must be UTF-8.
+    pub fn source(&self, path: &AbsPath, name: &str) -> Result<Option<Arc<Source>>, Box<Diagnostic>> {
+        let source = self.text(path).map(|text| Arc::new(Source::new(name, text)));
+        match (source, self.not_utf_8.get(path)) {
+            (Some(source), Some(offset)) => Err(Box::new(not_utf_8(&source, *offset))),
+            (source, _) => Ok(source),
+        }
     }
 }

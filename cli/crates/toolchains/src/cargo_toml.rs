@@ -65,14 +65,13 @@ pub(crate) fn extent(dir: &AbsPath, facts: &Facts) -> Extent {
 pub(crate) fn product(dir: &AbsPath, facts: &Facts, layout: &Layout) -> Result<Product, Box<Diagnostic>> {
     let path = dir.join("Cargo.toml");
     let name = path.as_path().strip_prefix(layout.app.as_path()).unwrap_or(path.as_path()).display().to_string();
-    let Some(text) = facts.text(&path) else {
+    let Some(source) = facts.source(&path, &name)? else {
         return Err(Box::new(
             Diagnostic::error("rust::no-cargo-toml", format!("there is no `{name}`"))
                 .note("a component written in Rust is a cargo package in a folder of its own")
                 .hint("`path = \"...\"` in conjoin.toml names the folder if it is another one"),
         ));
     };
-    let source = Arc::new(Source::new(name, text));
     let package = Package {
         has_library_file: facts.text(&dir.join("src/lib.rs")).is_some(),
         has_main_file: facts.text(&dir.join("src/main.rs")).is_some(),

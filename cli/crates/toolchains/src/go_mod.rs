@@ -54,14 +54,13 @@ pub(crate) fn module_for_tinygo(dir: &AbsPath, facts: &Facts, layout: &Layout) -
 fn read(dir: &AbsPath, facts: &Facts, layout: &Layout) -> Result<Arc<Source>, Box<Diagnostic>> {
     let path = dir.join("go.mod");
     let name = path.as_path().strip_prefix(layout.app.as_path()).unwrap_or(path.as_path()).display().to_string();
-    let Some(text) = facts.text(&path) else {
-        return Err(Box::new(
+    facts.source(&path, &name)?.ok_or_else(|| {
+        Box::new(
             Diagnostic::error("go::no-go-mod", format!("there is no `{name}`"))
                 .note("a component written in Go is a module in a folder of its own")
                 .hint("`path = \"...\"` in conjoin.toml names the folder if it is another one, `go mod init` makes a module"),
-        ));
-    };
-    Ok(Arc::new(Source::new(name, text)))
+        )
+    })
 }
 
 fn parse(source: &Arc<Source>, dir: &AbsPath) -> Result<Module, Box<Diagnostic>> {

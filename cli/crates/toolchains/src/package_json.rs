@@ -52,8 +52,8 @@ impl Package {
         let dir = &target.dir;
         let folder = dir.as_path().strip_prefix(layout.app.as_path()).unwrap_or(dir.as_path()).display();
         let path = dir.join("package.json");
-        let json = match facts.text(&path) {
-            Some(text) => parse(&Arc::new(Source::new(format!("{folder}/package.json"), text)))?,
+        let json = match facts.source(&path, &format!("{folder}/package.json"))? {
+            Some(source) => parse(&source)?,
             None => Json::default(),
         };
         let entry = ENTRIES.into_iter().find(|name| facts.text(&dir.join(name)).is_some()).map(str::to_owned);

@@ -133,8 +133,10 @@ fn steps(
     }
     for path in toolchain.iter().flat_map(|toolchain| toolchain.reads(&dir)) {
         let relative = path.as_path().strip_prefix("/app").expect("it reads of the app");
-        if let Ok(text) = fs_err::read_to_string(case.join(relative)) {
-            facts.texts.insert(path, text);
+        if let Ok(bytes) = fs_err::read(case.join(relative)) {
+            let wrong = std::str::from_utf8(&bytes).err().map(|error| error.valid_up_to());
+            facts.not_utf_8.extend(wrong.map(|offset| (path.clone(), offset)));
+            facts.texts.insert(path, String::from_utf8_lossy(&bytes).into_owned());
         } else if let Ok(entries) = fs_err::read_dir(case.join(relative)) {
             for entry in entries {
                 let entry = entry.expect("an entry");

@@ -12,10 +12,7 @@ mod locate;
 mod memory;
 mod version;
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    io, thread,
-};
+use std::{collections::BTreeSet, io, thread};
 
 use conjoin_plan::{AbsPath, Facts, Layout, Locate, Probe, Tool, ToolFact, ToolSpec};
 
@@ -75,7 +72,7 @@ pub fn probe(request: &ProbeRequest<'_>, context: &ProbeContext<'_>) -> Facts {
     }
     memory.save();
     for path in request.texts {
-        read_texts(path, &mut facts.texts);
+        read_texts(path, &mut facts);
     }
     for path in request.sources {
         facts.sources.insert(path.clone(), read_file(path).map_err(|error| error.to_string()));
@@ -123,12 +120,22 @@ fn read_file(path: &AbsPath) -> io::Result<Vec<u8>> {
     Err(io::Error::other(format!("`{path}` is not a file")))
 }
 
-/// Files that cannot be read, or are no text, are left out.
-fn read_texts(path: &AbsPath, texts: &mut BTreeMap<AbsPath, String>) {
+/// Files that cannot be read are left out; what is no UTF-8 in the others is replaced, since it counts that they are there.
+fn read_texts(path: &AbsPath, facts: &mut Facts) {
     if let Ok(entries) = fs_err::read_dir(path.as_path()) {
-        let files = entries.flatten().map(|entry| path.join(entry.file_name())).filter(|path| path.as_path().is_file());
-        texts.extend(files.filter_map(|path| Some((path.clone(), fs_err::read_to_string(&path).ok()?))));
-    } else if let Some(text) = read_file(path).ok().and_then(|bytes| String::from_utf8(bytes).ok()) {
-        texts.insert(path.clone(), text);
+        for entry in entries.flatten() {
+            read_text(path.join(entry.file_name()), facts);
+        }
+    } else {
+        read_text(path.clone(), facts);
     }
+}
+
+fn read_text(path: AbsPath, facts: &mut Facts) {
+    let Ok(bytes) = read_file(&path) else { return };
+    let text = String::from_utf8(bytes).unwrap_or_else(|error| {
+        facts.not_utf_8.insert(path.clone(), error.utf8_error().valid_up_to());
+        String::from_utf8_lossy(error.as_bytes()).into_owned()
+    });
+    facts.texts.insert(path, text);
 }

@@ -438,7 +438,7 @@ fn files_that_plans_are_made_from_are_read_as_far_as_they_exist() {
     machine.env.write("app/lists/one", "1");
     machine.env.write("app/lists/two", "2");
     machine.env.write("app/lists/folder/three", "3");
-    fs_err::write(machine.env.path("app/lists/binary"), [0xff, 0xfe]).unwrap();
+    fs_err::write(machine.env.path("app/lists/latin-1"), b"gr\xf6\xdfe").unwrap();
     machine.env.write("app/legacy.wasm", "wasm");
     let path = |below: &str| abs(machine.env.path(PathBuf::from("app").join(below)));
     machine.env.fifo("app/pipe");
@@ -452,8 +452,14 @@ fn files_that_plans_are_made_from_are_read_as_far_as_they_exist() {
         &context,
     );
     let texts: Vec<_> = facts.texts.into_iter().collect();
-    let expected = [("a/Cargo.toml", "[package]"), ("lists/one", "1"), ("lists/two", "2")];
+    let expected = [
+        ("a/Cargo.toml", "[package]"),
+        ("lists/latin-1", "gr\u{fffd}\u{fffd}e"),
+        ("lists/one", "1"),
+        ("lists/two", "2"),
+    ];
     assert_eq!(texts, expected.map(|(name, text)| (path(name), text.to_owned())));
+    assert_eq!(facts.not_utf_8.into_iter().collect::<Vec<_>>(), [(path("lists/latin-1"), 2)]);
     assert_eq!(facts.sources[&sources[0]], Ok(b"wasm".to_vec()));
     assert!(facts.sources[&sources[1]].as_ref().unwrap_err().contains("none.wasm"));
     assert!(facts.sources[&sources[2]].as_ref().unwrap_err().contains("is not a file"));

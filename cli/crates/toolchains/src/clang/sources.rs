@@ -52,6 +52,6 @@ fn none(target: &Target<'_>) -> Diagnostic {
             target.name
         ),
     )
-    .note("the files directly in that folder are compiled, as far as they are text in UTF-8")
+    .note("the files directly in that folder are compiled")
     .hint(format!("write `{FOLDER}/{example}` in the component's folder"))
 }

@@ -12,7 +12,7 @@ name = "shop"
 
 # A core module that exports and imports what its world says, made by a program of the machine.
 [component.check]
-build = { command = ["cp", "check.wasm", "built.wasm"], inputs = ["check.wasm"], output = "built.wasm" }
+build = { command = ["cp", "check.wasm", "built.wasm"], inputs = ["check.wasm", "../shared/*.txt"], output = "built.wasm" }
 
 # The same by a script, whose output lies where its inputs do.
 [component.prices]
@@ -82,6 +82,7 @@ fn app() -> App {
         ("conjoin.toml", MANIFEST.as_bytes()),
         ("wit/app.wit", WIT.as_bytes()),
         ("check/check.wasm", &check),
+        ("shared/prices.txt", b"7"),
         ("prices/prices.wasm", &prices),
         ("prices/build.sh", SCRIPT.as_bytes()),
         ("hello/hello.wasm", &hello),
@@ -112,6 +113,8 @@ fn a_command_runs_when_something_changed_that_it_reads() {
         app.write(&format!("prices/{of_an_editor}"), "matches");
     }
     assert_eq!(app.built(), [""; 0]);
+    app.write("shared/prices.txt", "8");
+    assert_eq!(app.built(), ["check"], "a file outside of its folder");
     app.write("prices/notes.txt", "listed");
     assert_eq!(app.built(), ["prices"]);
     app.write("prices/build.sh", format!("{SCRIPT}true\n"));

@@ -114,7 +114,7 @@ pub struct CustomBuild {
     pub path: Spanned<AppPath>,
     /// The program and its arguments; never empty.
     pub command: Vec<String>,
-    /// Globs of what it reads.
+    /// Globs of what it reads, relative to `path` wherever they lead to, or absolute.
     pub inputs: Vec<Spanned<String>>,
     /// The component or core module it makes, relative to `path`.
     pub output: Spanned<AppPath>,

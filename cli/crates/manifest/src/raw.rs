@@ -156,8 +156,8 @@ pub(crate) struct RawBuild {
     /// The program and its arguments. No shell is involved; it runs in the component's folder.
     #[schemars(schema_with = "schema::command")]
     pub(crate) command: Option<Spanned<Vec<Spanned<String>>>>,
-    /// The files it reads, as patterns such as `src/**`, below the component's folder.
-    #[schemars(schema_with = "schema::paths")]
+    /// The files it reads, as patterns such as `src/**` or `../shared/*.h`, relative to the component's folder.
+    #[schemars(schema_with = "schema::patterns")]
     pub(crate) inputs: Option<Spanned<Vec<Spanned<String>>>>,
     /// The component or core module that it makes.
     #[schemars(schema_with = "schema::path")]

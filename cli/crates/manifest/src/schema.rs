@@ -74,16 +74,18 @@ pub(crate) fn version(_: &mut SchemaGenerator) -> Schema {
     text(&format!("^{VERSION}$"))
 }
 
+const PATH: &str = r"^[^\\\x00-\x1f]+$";
+
 pub(crate) fn path(_: &mut SchemaGenerator) -> Schema {
     json_schema!({
         "type": "string",
-        "pattern": r"^[^\\\x00-\x1f]+$",
+        "pattern": PATH,
         "not": { "pattern": r"^(\./)*\.\.(/|$)" },
     })
 }
 
-pub(crate) fn paths(generator: &mut SchemaGenerator) -> Schema {
-    list(&path(generator))
+pub(crate) fn patterns(_: &mut SchemaGenerator) -> Schema {
+    list(&text(PATH))
 }
 
 pub(crate) fn language(_: &mut SchemaGenerator) -> Schema {

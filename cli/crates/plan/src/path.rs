@@ -2,7 +2,7 @@
 
 use std::{
     fmt,
-    path::{Path, PathBuf},
+    path::{Component, Path, PathBuf},
 };
 
 /// An absolute path.
@@ -26,6 +26,20 @@ impl AbsPath {
     #[must_use]
     pub fn parent(&self) -> Self {
         Self(self.0.parent().unwrap_or(&self.0).to_owned())
+    }
+
+    /// The path without `.` and `..`, by its letters: links are not followed.
+    #[must_use]
+    pub fn normal(&self) -> Self {
+        let mut parts = PathBuf::new();
+        for part in self.0.components() {
+            match part {
+                Component::CurDir => {}
+                Component::ParentDir => drop(parts.pop()),
+                Component::Prefix(_) | Component::RootDir | Component::Normal(_) => parts.push(part),
+            }
+        }
+        Self(parts)
     }
 
     /// The last name of the path, empty for the root.

@@ -4,6 +4,8 @@
 //! is a component or a core module, from which conjoin makes one. What conjoin cannot know of the command, its version and what it
 //! reads, is the program's contents and the files that the manifest lists.
 
+use std::collections::BTreeMap;
+
 use conjoin_diagnostics::Diagnostic;
 use conjoin_manifest::CustomBuild;
 use conjoin_plan::{
@@ -32,14 +34,7 @@ pub(crate) fn steps(
         .env("CONJOIN_WIT", &wit)
         .env("CONJOIN_WORLD", target.world)
         .env("CONJOIN_PROFILE", target.profile.to_string());
-    let globs = build.inputs.iter().map(|glob| glob.value.clone()).collect();
-    let mut inputs = vec![Input::Globs {
-        dir: target.dir.clone(),
-        globs,
-        except: vec![output.clone()],
-        without: &[],
-        must_match: true,
-    }];
+    let mut inputs = files(target, build, &output);
     inputs.extend(own.map(Input::File));
     inputs.extend(steps::outputs_of(&world));
     inputs.push(steps::world_value(target));
@@ -54,6 +49,34 @@ pub(crate) fn steps(
     let run = Step { keep: Keep::Stored, ..run.step(invocation) };
     let encode = steps::encode(target, wit, Made::Either, &run, layout);
     Ok(vec![world, run, encode])
+}
+
+/// The files that the manifest lists, but for what the command makes.
+///
+/// What leads out of the component's folder is looked for in the folder that it names: of one file that is the file itself, so that
+/// all that lies beside it need not be looked at.
+fn files(target: &Target<'_>, build: &CustomBuild, output: &AbsPath) -> Vec<Input> {
+    let mut globs: BTreeMap<AbsPath, Vec<String>> = BTreeMap::new();
+    let mut inputs = Vec::new();
+    for pattern in build.inputs.iter().map(|glob| glob.value.as_str()) {
+        let wild = pattern.find(['*', '?', '[', '{']);
+        let name = pattern[..wild.unwrap_or(pattern.len())].rfind('/').map_or(0, |slash| slash + 1);
+        let (folder, glob) = pattern.split_at(name);
+        let folder = target.dir.join(folder).normal();
+        match folder.as_path().strip_prefix(target.dir.as_path()) {
+            Ok(below) if glob != ".." => {
+                globs.entry(target.dir.clone()).or_default().push(below.join(glob).display().to_string());
+            }
+            _ if wild.is_none() => inputs.push(Input::File(folder.join(glob).normal())),
+            _ => globs.entry(folder).or_default().push(glob.to_owned()),
+        }
+    }
+    let globs = globs.into_iter().map(|(dir, globs)| {
+        let except = vec![output.clone()];
+        Input::Globs { dir, globs, except, without: &[], must_match: true }
+    });
+    inputs.extend(globs);
+    inputs
 }
 
 /// A program of the project is an input, so it needs no version.

@@ -2,10 +2,7 @@
 //!
 //! Only as much of the format is understood as that takes; everything else is left to Go.
 
-use std::{
-    path::{Component, Path, PathBuf},
-    sync::Arc,
-};
+use std::sync::Arc;
 
 use conjoin_diagnostics::{Diagnostic, Source};
 use conjoin_plan::{AbsPath, Facts, Hint, Layout};
@@ -78,7 +75,7 @@ fn parse(source: &Arc<Source>, dir: &AbsPath) -> Result<Module, Box<Diagnostic>>
         ));
     };
     let folders =
-        directives.iter().filter_map(|words| local_replacement(words)).map(|folder| normal(&dir.join(folder)));
+        directives.iter().filter_map(|words| local_replacement(words)).map(|folder| dir.join(folder).normal());
     Ok(Module { path, folders: folders.collect() })
 }
 
@@ -125,21 +122,6 @@ pub(crate) fn directives(text: &str) -> Vec<Vec<String>> {
         }
     }
     directives
-}
-
-/// The path without `.` and `..`.
-fn normal(path: &AbsPath) -> AbsPath {
-    let mut parts = PathBuf::new();
-    for part in path.as_path().components() {
-        match part {
-            Component::CurDir => {}
-            Component::ParentDir => {
-                parts.pop();
-            }
-            Component::Prefix(_) | Component::RootDir | Component::Normal(_) => parts.push(Path::new(part.as_os_str())),
-        }
-    }
-    path.join(parts)
 }
 
 #[cfg(test)]

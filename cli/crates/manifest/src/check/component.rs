@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::{
     findings::{Findings, with_choices},
     permissions::check_permissions,
-    values::{Inside, Names, check_path, check_reference, is_import_name, is_wit_name, spanned},
+    values::{Inside, Names, check_letters, check_path, check_reference, is_import_name, is_wit_name, spanned},
 };
 use crate::{
     AppPath, Built, Component, ComponentName, CustomBuild, Import, Language, Origin, Spanned, ToolchainName,
@@ -231,9 +231,8 @@ fn check_command_line(
 }
 
 fn check_globs(findings: &mut Findings<'_>, raw: &[toml::Spanned<String>]) -> Option<Vec<Spanned<String>>> {
-    let globs: Vec<_> =
-        raw.iter().filter_map(|glob| check_path(findings, glob, Inside::Component).map(|_| glob)).collect();
-    (globs.len() == raw.len()).then(|| globs.into_iter().map(|glob| spanned(glob, glob.get_ref().clone())).collect())
+    let globs: Vec<_> = raw.iter().filter_map(|glob| check_letters(findings, glob, Inside::Component)).collect();
+    (globs.len() == raw.len()).then_some(globs)
 }
 
 fn check_imports(

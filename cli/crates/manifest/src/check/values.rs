@@ -19,30 +19,23 @@ pub(super) enum Inside {
     Component,
 }
 
+impl Inside {
+    fn whose(self) -> &'static str {
+        match self {
+            Self::App => "app",
+            Self::Component => "component",
+        }
+    }
+}
+
 /// A path, relative to `inside` and staying there, or absolute.
 pub(super) fn check_path(
     findings: &mut Findings<'_>,
     raw: &toml::Spanned<String>,
     inside: Inside,
 ) -> Option<Spanned<AppPath>> {
-    let text = raw.get_ref();
-    let whose = match inside {
-        Inside::App => "app",
-        Inside::Component => "component",
-    };
-    let why = if text.is_empty() {
-        Some("this path is empty".to_owned())
-    } else if text.contains('\\') || text.chars().any(char::is_control) {
-        Some(format!("`{}` is not a path that every system understands", text.escape_debug()))
-    } else {
-        None
-    };
-    if let Some(why) = why {
-        let diagnostic = findings.at("manifest::bad-path", why, raw.span(), "a path is needed here");
-        findings
-            .report(diagnostic.hint(format!("write folders with `/` between them; the {whose}'s own folder is `.`")));
-        return None;
-    }
+    let whose = inside.whose();
+    let text = &check_letters(findings, raw, inside)?.value;
     if let Some(path) = AppPath::parse(text) {
         return Some(spanned(raw, path));
     }
@@ -53,6 +46,25 @@ pub(super) fn check_path(
         format!("only paths within the {whose} may be relative"),
     );
     findings.report(diagnostic.hint(format!("move it into the {whose}'s folder, or write its absolute path")));
+    None
+}
+
+/// A path or a pattern of paths, relative to `inside` wherever it leads to, or absolute.
+pub(super) fn check_letters(
+    findings: &mut Findings<'_>,
+    raw: &toml::Spanned<String>,
+    inside: Inside,
+) -> Option<Spanned<String>> {
+    let (text, whose) = (raw.get_ref(), inside.whose());
+    let why = if text.is_empty() {
+        "this path is empty".to_owned()
+    } else if text.contains('\\') || text.chars().any(char::is_control) {
+        format!("`{}` is not a path that every system understands", text.escape_debug())
+    } else {
+        return Some(spanned(raw, text.clone()));
+    };
+    let diagnostic = findings.at("manifest::bad-path", why, raw.span(), "a path is needed here");
+    findings.report(diagnostic.hint(format!("write folders with `/` between them; the {whose}'s own folder is `.`")));
     None
 }
 

@@ -52,7 +52,8 @@ fn disk(machine: &Machine, scope: &Scope, absent: &BTreeSet<Tool>) -> Check {
 
 /// Whether as many megabytes are free as are needed.
 fn compare(name: &'static str, subject: String, (free, needed): (u64, u64), mend: &str) -> Check {
-    let what = format!("{} are free, {} are needed", size(free), size(needed));
+    let need = if needed == 0 { String::new() } else { format!(", {} are needed", size(needed)) };
+    let what = format!("{} are free{need}", size(free));
     if free >= needed {
         Check::ok(name, subject, what)
     } else {
@@ -132,6 +133,7 @@ mod tests {
         assert_eq!(low.what, "1.4 GB are free, 1.5 GB are needed");
         let enough = check(1_500);
         assert_eq!((enough.state, enough.severity, enough.mend.as_str()), ("ok", None, ""));
+        assert_eq!(compare("disk", "/cache".to_owned(), (1_500, 0), "").what, "1.5 GB are free");
     }
 
     #[test]

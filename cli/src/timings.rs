@@ -4,7 +4,7 @@
 
 use std::{fmt::Write as _, time::Duration};
 
-use conjoin_engine::{BuildReport, StepOutcome, StepReport};
+use conjoin_engine::{BuildOutcome, BuildReport, StepOutcome, StepReport};
 use conjoin_plan::Plan;
 use serde_json::{Value, json};
 
@@ -39,7 +39,7 @@ impl Figures {
         let mut ways: Vec<(Duration, Option<usize>)> = Vec::with_capacity(steps.len());
         for (index, step) in steps.iter().enumerate() {
             let before = plan.dependencies(index).iter().copied().max_by_key(|before| ways[*before].0);
-            let sum = before.map_or(Duration::ZERO, |before| ways[before].0) + step.duration;
+            let sum = before.map_or(Duration::ZERO, |before| ways[before].0) + took(step);
             ways.push((sum, before));
         }
         let mut last = (0..steps.len()).max_by_key(|index| ways[*index].0);
@@ -50,9 +50,10 @@ impl Figures {
             last = ways[index].1;
         }
         path.reverse();
-        let work: Duration = steps.iter().map(|step| step.duration).sum();
-        let begin = steps.iter().filter(|step| step.duration > Duration::ZERO).map(|step| step.begun).min();
-        let end = steps.iter().map(|step| step.begun + step.duration).max();
+        let work: Duration = steps.iter().map(took).sum();
+        let busy = || steps.iter().filter(|step| took(step) > Duration::ZERO);
+        let begin = busy().map(|step| step.begun).min();
+        let end = busy().map(|step| step.begun + step.duration).max();
         let wall = end.unwrap_or_default().saturating_sub(begin.unwrap_or_default());
         let shared = work / u32::try_from(jobs.max(1)).unwrap_or(1);
         Self { wall, work, path, longest, bound: longest.max(shared) }
@@ -61,10 +62,10 @@ impl Figures {
     /// The longest path: what would have to be faster for all of it to be. `None` if it took no longer than one waits without
     /// noticing, or if it is all that there was.
     pub(crate) fn in_words(&self, report: &BuildReport) -> Option<String> {
-        if self.longest < Duration::from_secs(1) || report.steps.iter().any(|step| step.duration == self.work) {
+        if self.longest < Duration::from_secs(1) || report.steps.iter().any(|step| took(step) == self.work) {
             return None;
         }
-        let steps = self.path.iter().map(|index| &report.steps[*index]).filter(|step| step.duration > Duration::ZERO);
+        let steps = self.path.iter().map(|index| &report.steps[*index]).filter(|step| took(step) > Duration::ZERO);
         let (long, short): (Vec<_>, Vec<_>) = steps.partition(|step| step.duration * 20 >= self.longest);
         let tenths = |time: Duration| format!("{:.1} s", time.as_secs_f64());
         let mut parts: Vec<String> =
@@ -78,13 +79,18 @@ impl Figures {
 
     /// The line of `--message-format json`; times in milliseconds.
     pub(crate) fn for_programs(&self, report: &BuildReport) -> Value {
-        let path = self.path.iter().map(|index| &report.steps[*index]).filter(|step| step.duration > Duration::ZERO);
+        let path = self.path.iter().map(|index| &report.steps[*index]).filter(|step| took(step) > Duration::ZERO);
         let path: Vec<&str> = path.map(|step| step.step.0.as_str()).collect();
         json!({
             "wall": milliseconds(self.wall), "work": milliseconds(self.work), "longest": milliseconds(self.longest),
             "bound": milliseconds(self.bound), "path": path,
         })
     }
+}
+
+/// How long a step was at work: one that was up to date at most waited, for another conjoin that made it so.
+fn took(step: &StepReport) -> Duration {
+    if step.outcome == StepOutcome::Fresh { Duration::ZERO } else { step.duration }
 }
 
 fn milliseconds(time: Duration) -> u64 {
@@ -99,6 +105,15 @@ pub(crate) fn page(app: &str, plan: &Plan, report: &BuildReport, jobs: usize) ->
         "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<title>{title}</title>\n<style>\n{STYLE}</style>\n\
          </head>\n<body>\n<h1>{title}</h1>\n"
     );
+    page.push_str(match report.outcome() {
+        BuildOutcome::Done => "",
+        BuildOutcome::Failed => {
+            "<p class=\"bad\">This build has failed: what comes after the failed steps is not here.</p>\n"
+        }
+        BuildOutcome::Cancelled => {
+            "<p class=\"bad\">This build was interrupted: what would have come after is not here.</p>\n"
+        }
+    });
     summary(&mut page, &figures, jobs);
     drawing(&mut page, report, &figures, jobs);
     table(&mut page, plan, report, &figures);
@@ -124,12 +139,8 @@ fn summary(page: &mut String, figures: &Figures, jobs: usize) {
 
 /// The steps in the order in which they began; those that took no time are left out.
 fn shown<'a>(report: &'a BuildReport) -> Vec<(usize, &'a StepReport)> {
-    let mut steps: Vec<(usize, &'a StepReport)> = report
-        .steps
-        .iter()
-        .enumerate()
-        .filter(|(_, step)| step.outcome != StepOutcome::Fresh && step.duration > Duration::ZERO)
-        .collect();
+    let mut steps: Vec<(usize, &'a StepReport)> =
+        report.steps.iter().enumerate().filter(|(_, step)| took(step) > Duration::ZERO).collect();
     steps.sort_by_key(|(index, step)| (step.begun, *index));
     steps
 }
@@ -140,6 +151,7 @@ fn drawing(page: &mut String, report: &BuildReport, figures: &Figures, jobs: usi
         page.push_str("<p>Everything was up to date: no step was carried out.</p>\n");
         return;
     }
+    legend(page, &steps);
     let all = steps.iter().map(|(_, step)| (step.begun + step.duration).as_secs_f64()).fold(0.001, f64::max);
     let place = |time: Duration| LEFT + time.as_secs_f64() / all * WIDTH;
     let top = CORES + 40.0;
@@ -149,12 +161,11 @@ fn drawing(page: &mut String, report: &BuildReport, figures: &Figures, jobs: usi
         "<svg viewBox=\"0 0 {:.0} {height:.0}\" role=\"img\" aria-label=\"steps over time\">",
         LEFT + WIDTH + 90.0
     );
-    for tenth in 0..=10_u32 {
-        let time = Duration::from_secs_f64(all * f64::from(tenth) / 10.0);
+    for (time, label) in ticks(all) {
         let x = place(time);
         let _ =
             writeln!(page, "<line class=\"grid\" x1=\"{x:.1}\" y1=\"16\" x2=\"{x:.1}\" y2=\"{:.0}\"/>", height - 24.0);
-        let _ = writeln!(page, "<text class=\"tick\" x=\"{x:.1}\" y=\"{:.0}\">{}</text>", height - 8.0, seconds(time));
+        let _ = writeln!(page, "<text class=\"tick\" x=\"{x:.1}\" y=\"{:.0}\">{label}</text>", height - 8.0);
     }
     busy(page, &steps, &place, jobs);
     for (row, (index, step)) in steps.iter().enumerate() {
@@ -187,6 +198,37 @@ fn drawing(page: &mut String, report: &BuildReport, figures: &Figures, jobs: usi
     page.push_str("</svg>\n");
 }
 
+/// What the colours mean that occur.
+fn legend(page: &mut String, steps: &[(usize, &StepReport)]) {
+    let occurs = |outcomes: &[StepOutcome]| steps.iter().any(|(_, step)| outcomes.contains(&step.outcome));
+    let colours = [
+        ("critical", "on the longest path", true),
+        ("built", "built", occurs(&[StepOutcome::Built])),
+        ("restored", "restored from the cache folder", occurs(&[StepOutcome::Restored])),
+        ("failed", "failed or interrupted", occurs(&[StepOutcome::Failed, StepOutcome::Cancelled])),
+        ("area", "steps at work at that time", true),
+    ];
+    page.push_str("<p class=\"legend\">\n");
+    for (class, meaning, _) in colours.into_iter().filter(|(.., occurs)| *occurs) {
+        let _ = writeln!(page, "<span><i class=\"{class}\"></i>{meaning}</span>");
+    }
+    page.push_str("</p>\n");
+}
+
+/// Where the axis is marked, with what stands there: at most ten round times of `all` seconds.
+fn ticks(all: f64) -> Vec<(Duration, String)> {
+    let (mut apart, mut decimals) = (0.01, 2);
+    for (factor, next) in [2.0, 2.5, 2.0].into_iter().cycle().zip(1_usize..) {
+        if all / apart <= 10.0 {
+            break;
+        }
+        apart *= factor;
+        decimals = 2_usize.saturating_sub(next / 3);
+    }
+    let times = (0_u32..).map(|tick| f64::from(tick) * apart).take_while(|time| *time <= all);
+    times.map(|time| (Duration::from_secs_f64(time), format!("{time:.decimals$} s"))).collect()
+}
+
 /// How many steps ran at each time, as an area below the number of jobs.
 fn busy(page: &mut String, steps: &[(usize, &StepReport)], place: &dyn Fn(Duration) -> f64, jobs: usize) {
     let mut changes: Vec<(Duration, i32)> =
@@ -211,24 +253,36 @@ fn busy(page: &mut String, steps: &[(usize, &StepReport)], place: &dyn Fn(Durati
 
 fn table(page: &mut String, plan: &Plan, report: &BuildReport, figures: &Figures) {
     page.push_str(
-        "<table>\n<tr><th>Step</th><th>What it does</th><th>Outcome</th><th>Began</th><th>Took</th><th>Why</th></tr>\n",
+        "<table class=\"steps\">\n<tr><th>Step</th><th>What it does</th><th>Outcome</th><th class=\"time\">Began</th><th class=\"time\">Took</th><th>Why</th></tr>\n",
     );
-    for (index, (step, planned)) in report.steps.iter().zip(plan.steps()).enumerate() {
+    let mut rows: Vec<_> = report.steps.iter().zip(plan.steps()).enumerate().collect();
+    rows.sort_by_key(|(index, (step, _))| (!has_begun(step), step.begun, *index));
+    for (index, (step, planned)) in rows {
         let reasons: Vec<String> = step.reasons.iter().map(|reason| escaped(&reason.to_string())).collect();
         let class =
-            if figures.path.contains(&index) && step.duration > Duration::ZERO { " class=\"critical\"" } else { "" };
+            if figures.path.contains(&index) && took(step) > Duration::ZERO { " class=\"critical\"" } else { "" };
+        let time = |time: Duration| if has_begun(step) { seconds(time) } else { String::new() };
         let _ = writeln!(
             page,
-            "<tr{class}><td>{}</td><td>{}</td><td>{}</td><td>{}</td><td>{}</td><td>{}</td></tr>",
+            "<tr{class}><td>{}</td><td>{}</td><td>{}</td><td class=\"time\">{}</td><td class=\"time\">{}</td><td>{}</td></tr>",
             escaped(&step.step.0),
             escaped(&planned.title),
             outcome(step.outcome),
-            seconds(step.begun),
-            seconds(step.duration),
+            time(step.begun),
+            time(step.duration),
             reasons.join(", ")
         );
     }
     page.push_str("</table>\n<p>Steps in bold are those of the longest path: only what shortens it makes such a build shorter.</p>\n");
+}
+
+/// Whether there was something to do for a step, and it came to that.
+fn has_begun(step: &StepReport) -> bool {
+    match step.outcome {
+        StepOutcome::Restored | StepOutcome::Built | StepOutcome::Failed => true,
+        StepOutcome::Cancelled => step.duration > Duration::ZERO,
+        StepOutcome::Fresh | StepOutcome::Skipped => false,
+    }
 }
 
 fn outcome(outcome: StepOutcome) -> &'static str {
@@ -316,6 +370,35 @@ mod tests {
         );
         assert_eq!(figures.path, [0, 2, 3]);
         assert_eq!(Figures::new(&plan, &report, 1).bound, whole(13));
+    }
+
+    #[test]
+    fn what_was_up_to_date_only_waited() {
+        let (plan, mut report) = build(&[("a", &[], 0, 60), ("b", &["a"], 60, 2), ("c", &["b"], 62, 1)]);
+        report.steps[0].outcome = StepOutcome::Fresh;
+        let figures = Figures::new(&plan, &report, 2);
+        let whole = Duration::from_secs;
+        assert_eq!((figures.wall, figures.work, figures.longest), (whole(3), whole(3), whole(3)));
+        let page = page("app", &plan, &report, 2);
+        let at = |text: &str| page.find(text).expect("it is there");
+        assert!(at("<td>b</td>") < at("<td>c</td>") && at("<td>c</td>") < at("<td>a</td>"), "{page}");
+        assert!(page.contains("<td>fresh</td><td class=\"time\"></td><td class=\"time\"></td>"), "{page}");
+    }
+
+    #[test]
+    fn a_build_that_did_not_come_to_its_end_says_so() {
+        let (plan, mut report) = build(&[("a", &[], 0, 6), ("b", &["a"], 6, 0)]);
+        assert!(!page("app", &plan, &report, 2).contains("This build"));
+        report.cancelled = true;
+        assert!(page("app", &plan, &report, 2).contains("This build was interrupted"));
+    }
+
+    #[test]
+    fn the_axis_has_round_times() {
+        let labels = |all: f64| ticks(all).into_iter().map(|(_, label)| label).collect::<Vec<_>>();
+        assert_eq!(labels(0.05), ["0.00 s", "0.01 s", "0.02 s", "0.03 s", "0.04 s", "0.05 s"]);
+        assert_eq!(labels(1.5), ["0.0 s", "0.2 s", "0.4 s", "0.6 s", "0.8 s", "1.0 s", "1.2 s", "1.4 s"]);
+        assert_eq!(labels(127.0), ["0 s", "20 s", "40 s", "60 s", "80 s", "100 s", "120 s"]);
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! `conjoin explain build`: what a build would do, and why; and, for those who want to know all, what the rest was compared with.
 
-use conjoin_engine::{Examined, Verdict, error_chain};
+use conjoin_engine::{DirtyReason, Examined, Verdict, error_chain};
 use conjoin_plan::{Selection, Subject};
 use serde_json::json;
 
@@ -67,8 +67,7 @@ fn name(subject: &Subject) -> String {
 fn sentence(step: &Examined) -> String {
     match &step.verdict {
         Verdict::ToDo(reasons) => {
-            let reasons: Vec<String> = reasons.iter().map(ToString::to_string).collect();
-            format!("{}, because {}", step.title, reasons.join("; "))
+            format!("{}, because {}", step.title, DirtyReason::in_words(reasons))
         }
         Verdict::After(steps) => {
             let steps: Vec<String> = steps.iter().map(ToString::to_string).collect();

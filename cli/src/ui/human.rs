@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, io::Write, time::Duration};
 
 use conjoin_diagnostics::Style;
-use conjoin_engine::{BuildEvent, BuildOutcome, Notice, StepOutcome};
+use conjoin_engine::{BuildEvent, BuildOutcome, DirtyReason, Notice, StepOutcome};
 use conjoin_plan::{StepId, Subject, Tool};
 use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
 
@@ -91,8 +91,8 @@ impl Progress {
             BuildEvent::StepStarted { step, reasons } => {
                 if self.verbosity == Verbosity::Verbose {
                     let title = self.steps.get(step).map_or("", |shown| shown.title.as_str());
-                    let why: Vec<_> = reasons.iter().map(ToString::to_string).collect();
-                    lines.push(self.line("Running", &format!("{step}: {title}, because {}", why.join(", "))));
+                    let why = DirtyReason::in_words(reasons);
+                    lines.push(self.line("Running", &format!("{step}: {title}, because {why}")));
                 } else {
                     lines.extend(self.at_work(step));
                 }

@@ -199,9 +199,9 @@ pub enum DirtyReason {
     Always,
     /// What it does is different now.
     ActionChanged {
-        /// A line of the description that is gone, if any.
+        /// Of what it did, e.g. the arguments, that which is gone; empty if nothing is.
         old: String,
-        /// A line of the description that is new, if any.
+        /// That which is new; empty if nothing is.
         new: String,
     },
     /// A tool has another version.
@@ -250,23 +250,28 @@ pub enum DirtyReason {
     },
 }
 
+impl DirtyReason {
+    /// The first few of `reasons`, and how many more there are: clauses that fit after "because".
+    pub fn in_words(reasons: &[Self]) -> String {
+        const MOST: usize = 5;
+        let mut words: Vec<String> = reasons.iter().take(MOST).map(ToString::to_string).collect();
+        let more = reasons.len().saturating_sub(MOST);
+        words.extend((more > 0).then(|| format!("for {more} more reasons")));
+        words.join("; ")
+    }
+}
+
 impl fmt::Display for DirtyReason {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::FirstTime => formatter.write_str("it was not built before"),
             Self::Always => formatter.write_str("nothing tells whether it is up to date"),
-            Self::ActionChanged { old, new } if old.is_empty() => {
-                write!(formatter, "the command changed: `{new}` is new")
-            }
-            Self::ActionChanged { old, new } if new.is_empty() => {
-                write!(formatter, "the command changed: `{old}` is gone")
-            }
-            Self::ActionChanged { old, new } if old.starts_with("write ") && new.starts_with("write ") => {
-                formatter.write_str("what it writes changed")
-            }
-            Self::ActionChanged { old, new } => write!(formatter, "the command changed from `{old}` to `{new}`"),
+            Self::ActionChanged { old, new } => formatter.write_str(&action_changed(old, new)),
             Self::VersionChanged { old, new } => write!(formatter, "the tools changed from `{old}` to `{new}`"),
-            Self::ValueChanged { name, changes } if changes.is_empty() => write!(formatter, "{name} changed"),
+            Self::ValueChanged { name, changes } if changes.is_empty() => match name.strip_prefix("step ") {
+                Some(step) => write!(formatter, "what `{step}` did changed"),
+                None => write!(formatter, "{name} changed"),
+            },
             Self::ValueChanged { name, changes } => write!(formatter, "{name} changed: {}", changes.join(", ")),
             Self::FileChanged { file } => write!(formatter, "`{file}` changed"),
             Self::FileAdded { file } => write!(formatter, "`{file}` is new"),
@@ -275,6 +280,20 @@ impl fmt::Display for DirtyReason {
             Self::OutputChanged { file } => write!(formatter, "its result `{file}` was changed"),
             Self::StoreCorrupt { file } => write!(formatter, "the copy of `{file}` in the cache folder was damaged"),
         }
+    }
+}
+
+/// A clause about what a step does, which was `old` and is `new`.
+fn action_changed(old: &str, new: &str) -> String {
+    match (old, new) {
+        ("", "") => "the order of its arguments changed".to_owned(),
+        ("", new) => format!("the command changed: `{new}` is new"),
+        (old, "") => format!("the command changed: `{old}` is gone"),
+        (old, new) if old == new && old.starts_with("write ") => {
+            format!("what it writes to `{}` changed", &old["write ".len()..])
+        }
+        (old, new) if old == new => format!("{old} changed"),
+        (old, new) => format!("the command changed from `{old}` to `{new}`"),
     }
 }
 

@@ -21,6 +21,7 @@ mod reasons;
 mod schedule;
 mod step;
 mod strays;
+mod world;
 
 use std::{
     collections::BTreeMap,

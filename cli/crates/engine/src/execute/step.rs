@@ -187,7 +187,7 @@ impl Attempt<'_> {
             return Ok(None);
         };
         let roots = &self.work.roots;
-        self.reasons = reasons::differences(record, &self.description, inputs, roots);
+        self.reasons = reasons::differences(record, (self.step, &self.description), inputs, roots);
         let discovered = self.work.look_again(self.step, &record.discovered).map_err(|error| self.on_file(error))?;
         reasons::discovered(&record.discovered, &discovered, roots, &mut self.reasons);
         let outputs = self.look_at(&record.outputs)?;
@@ -206,6 +206,7 @@ impl Attempt<'_> {
             self.reasons.push(DirtyReason::FirstTime);
         }
         if !self.reasons.is_empty() {
+            reasons::causes(self.step, self.work, &mut self.reasons);
             return Ok(None);
         }
         let Inputs { files, names, .. } = inputs.clone();

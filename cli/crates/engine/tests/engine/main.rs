@@ -14,6 +14,7 @@ mod probe;
 mod process;
 mod progress;
 mod reading;
+mod reasons;
 mod remembering;
 mod scheduling;
 mod trace;

@@ -158,7 +158,7 @@ fn a_step_after_another_waits_for_it_and_is_done_again_with_it() {
     assert!(all(&fixture.build(&plan), StepOutcome::Fresh));
     fixture.write("a.src", "A2\n");
     fixture.build(&plan);
-    assert_eq!(fixture.reasons(), ["a/cc: `a.src` changed", "after/cc: step a/cc changed"]);
+    assert_eq!(fixture.reasons(), ["a/cc: `a.src` changed", "after/cc: what `a/cc` did changed"]);
 }
 
 #[test]

@@ -1,13 +1,17 @@
 //! Lines for people: cargo's column of verbs, one line per component, a live line on a terminal.
 
-use std::{collections::BTreeMap, io::Write, time::Duration};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    io::Write,
+    time::Duration,
+};
 
 use conjoin_diagnostics::Style;
 use conjoin_engine::{BuildEvent, BuildOutcome, DirtyReason, Notice, StepOutcome};
 use conjoin_plan::{StepId, Subject, Tool};
-use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
+use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
 
-use super::Verbosity;
+use super::{Verbosity, terminal::draw_target};
 use crate::tools::{tool_name, toolchain_of};
 
 /// How many letters of the last line that a program printed are shown beside it.
@@ -56,19 +60,26 @@ struct SubjectProgress {
     outcome: Option<StepOutcome>,
     /// What came of its main steps.
     main: Option<StepOutcome>,
+    /// Its steps that are at work.
+    at_work: BTreeSet<StepId>,
+    /// When the first of these began, since the build did.
+    since: Duration,
+    /// How long any of its steps was at work until then.
     time: Duration,
+    /// Whether a step was at work when the build was ended.
+    is_interrupted: bool,
 }
 
 impl Progress {
     /// `live` draws a line that shows what is running.
     pub(super) fn new(verbosity: Verbosity, style: Style, live: bool) -> Self {
-        let live = live.then(|| MultiProgress::with_draw_target(ProgressDrawTarget::stderr()));
+        let live = live.then(|| MultiProgress::with_draw_target(draw_target()));
         let (steps, subjects, running, said) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
         Self { verbosity, style, live, steps, subjects, running, said }
     }
 
-    /// Tells one event on `err`.
-    pub(super) fn tell(&mut self, event: &BuildEvent, err: &mut dyn Write) {
+    /// Tells one event on `err`, which came so long after the first.
+    pub(super) fn tell(&mut self, event: &BuildEvent, after: Duration, err: &mut dyn Write) {
         let mut lines = Vec::new();
         match event {
             BuildEvent::PlanReady { steps } => {
@@ -89,6 +100,7 @@ impl Progress {
                 lines.push(self.line("Waiting", &format!("for {who}, which {what}")));
             }
             BuildEvent::StepStarted { step, reasons } => {
+                self.begun(step, after);
                 if self.verbosity == Verbosity::Verbose {
                     let title = self.steps.get(step).map_or("", |shown| shown.title.as_str());
                     let why = DirtyReason::in_words(reasons);
@@ -123,12 +135,12 @@ impl Progress {
                     steps.join(" and "),
                 ));
             }
-            BuildEvent::StepFinished { step, outcome, milliseconds, .. } => {
+            BuildEvent::StepFinished { step, outcome, .. } => {
                 if let Some(Running { line, .. }) = self.running.remove(step) {
                     line.finish_and_clear();
                 }
                 self.said.remove(step);
-                lines.extend(self.finished(step, *outcome, Duration::from_millis(*milliseconds)));
+                lines.extend(self.finished(step, *outcome, after));
             }
             BuildEvent::StoreCollected { artifacts, bytes } => {
                 if self.verbosity == Verbosity::Verbose {
@@ -185,7 +197,7 @@ impl Progress {
     fn draw(&mut self, step: &StepId) {
         let (Some(live), Some(shown)) = (&self.live, self.steps.get(step)) else { return };
         let spinner = live.add(ProgressBar::new_spinner());
-        if let Ok(style) = ProgressStyle::with_template("{spinner:.green} {prefix} ({elapsed}) {msg:.dim}") {
+        if let Ok(style) = ProgressStyle::with_template("{spinner:.green} {prefix} ({elapsed}) {wide_msg:.dim}") {
             spinner.set_style(style);
         }
         spinner.set_prefix(format!("{}: {}", name(&shown.subject), shown.title));
@@ -203,12 +215,28 @@ impl Progress {
         }
     }
 
+    /// Notes that a step is at work, from `after` on.
+    fn begun(&mut self, step: &StepId, after: Duration) {
+        let Some(progress) = self.steps.get(step).and_then(|shown| self.subjects.get_mut(&shown.subject)) else {
+            return;
+        };
+        if progress.at_work.is_empty() {
+            progress.since = after;
+        }
+        progress.at_work.insert(step.clone());
+    }
+
     /// The line of a subject, when its last step has its outcome.
-    fn finished(&mut self, step: &StepId, outcome: StepOutcome, time: Duration) -> Option<String> {
+    fn finished(&mut self, step: &StepId, outcome: StepOutcome, after: Duration) -> Option<String> {
         let Shown { subject, is_main, .. } = self.steps.get(step)?;
         let progress = self.subjects.get_mut(subject)?;
         progress.left = progress.left.saturating_sub(1);
-        progress.time += time;
+        if progress.at_work.remove(step) {
+            progress.is_interrupted |= outcome == StepOutcome::Cancelled;
+            if progress.at_work.is_empty() {
+                progress.time += after.saturating_sub(progress.since);
+            }
+        }
         progress.outcome = progress.outcome.max_by_weight(outcome);
         if *is_main {
             progress.main = progress.main.max_by_weight(outcome);
@@ -238,7 +266,8 @@ impl Progress {
             StepOutcome::Built => self.line(built, &format!("{name} in {seconds}")),
             StepOutcome::Failed => self.line("Failed", &format!("{what} after {seconds}")),
             StepOutcome::Skipped => self.line("Skipped", &what),
-            StepOutcome::Cancelled => self.line("Cancelled", &what),
+            StepOutcome::Cancelled if progress.is_interrupted => self.line("Cancelled", &what),
+            StepOutcome::Cancelled => return None,
         };
         // The summary counts what is fresh, and a composition is fresh whenever its parts are.
         let dull =
@@ -259,7 +288,8 @@ impl Progress {
         let counts = if counts.is_empty() { String::new() } else { format!(": {}", counts.join(", ")) };
         match outcome {
             BuildOutcome::Done => Some(self.line("Finished", &format!("in {seconds:.2} s{counts}"))),
-            BuildOutcome::Failed | BuildOutcome::Cancelled => None,
+            BuildOutcome::Cancelled => Some(self.line("Interrupted", &format!("after {seconds:.1} s"))),
+            BuildOutcome::Failed => None,
         }
     }
 
@@ -304,7 +334,6 @@ impl SubjectProgress {
 fn last_words(text: &str) -> Option<String> {
     let lines = text.lines().rev().map(str::trim);
     let line = lines.into_iter().find(|line| !line.is_empty() && !line.starts_with('{'))?;
-    // A line as wide as the terminal would break at the `^C` that the terminal itself writes, and then could not be removed.
     Some(line.chars().filter(|letter| !letter.is_control()).take(LAST_WORDS).collect())
 }
 
@@ -341,132 +370,4 @@ impl Weight for Option<StepOutcome> {
 }
 
 #[cfg(test)]
-mod tests {
-    use conjoin_engine::StepLine;
-    use conjoin_manifest::ComponentName;
-
-    use super::*;
-
-    /// Steps of the component `api` and of its composition: a name, whether a program is started, and what came of it.
-    fn told(steps: &[(&str, bool, StepOutcome)], end: BuildOutcome) -> String {
-        let name = ComponentName::parse("api").expect("a name");
-        let subject = |step: &str| match step {
-            "compose" => Subject::Composition(name.clone()),
-            _ => Subject::Component(name.clone()),
-        };
-        let lines = steps.iter().map(|(step, is_program, _)| StepLine {
-            step: StepId((*step).to_owned()),
-            subject: subject(step),
-            title: format!("do {step}"),
-            program: is_program.then(|| "tool".to_owned()),
-            tool: is_program.then_some(Tool::Custom),
-            is_stored: *step == "compile",
-        });
-        let mut events = vec![BuildEvent::PlanReady { steps: lines.collect() }];
-        for (step, _, outcome) in steps {
-            let (step, outcome, reasons) = (StepId((*step).to_owned()), *outcome, Vec::new());
-            if matches!(outcome, StepOutcome::Built | StepOutcome::Failed) {
-                events.push(BuildEvent::StepStarted { step: step.clone(), reasons: Vec::new() });
-            }
-            events.push(BuildEvent::StepFinished { step, outcome, reasons, milliseconds: 100 });
-        }
-        events.push(BuildEvent::Finished { outcome: end, milliseconds: 300 });
-        written(&events)
-    }
-
-    /// What is written where no live line can be drawn.
-    fn written(events: &[BuildEvent]) -> String {
-        let (mut progress, mut said) = (Progress::new(Verbosity::Normal, Style::Plain, false), Vec::new());
-        for event in events {
-            progress.tell(event, &mut said);
-        }
-        let said = String::from_utf8(said).expect("text");
-        said.lines().map(|line| line.trim().to_owned() + "\n").collect()
-    }
-
-    #[test]
-    fn what_is_done_around_a_restored_component_does_not_make_it_a_built_one() {
-        let (built, restored) = (StepOutcome::Built, StepOutcome::Restored);
-        let steps = [("install", true, built), ("compile", true, restored), ("copy", false, built)];
-        assert_eq!(
-            told(&steps, BuildOutcome::Done),
-            "Building api: do install\nRestored api\nFinished in 0.30 s: 1 restored\n"
-        );
-        let steps = [("install", true, restored), ("compile", true, built), ("copy", false, built)];
-        assert_eq!(
-            told(&steps, BuildOutcome::Done),
-            "Building api: do compile\nBuilt api in 0.3 s\nFinished in 0.30 s: 1 built\n"
-        );
-    }
-
-    #[test]
-    fn what_is_fresh_is_counted() {
-        let steps = [("compile", true, StepOutcome::Fresh), ("compose", false, StepOutcome::Fresh)];
-        assert_eq!(told(&steps, BuildOutcome::Done), "Finished in 0.30 s: 1 fresh\n");
-    }
-
-    #[test]
-    fn a_composition_is_told_from_its_entry() {
-        let steps = [("compile", true, StepOutcome::Failed), ("compose", false, StepOutcome::Skipped)];
-        assert_eq!(
-            told(&steps, BuildOutcome::Failed),
-            "Building api: do compile\nFailed api after 0.1 s\nSkipped composition of api\n"
-        );
-    }
-
-    #[test]
-    fn a_step_that_takes_long_is_told_with_the_last_words_of_its_program() {
-        let name = ComponentName::parse("api").expect("a name");
-        let step = || StepId("compile".to_owned());
-        let line = StepLine {
-            step: step(),
-            subject: Subject::Component(name),
-            title: "cargo build".to_owned(),
-            program: Some("cargo".to_owned()),
-            tool: Some(Tool::Cargo),
-            is_stored: true,
-        };
-        let running = |seconds| BuildEvent::StepNoticed { step: step(), notice: Notice::Running { seconds } };
-        let events = [
-            BuildEvent::PlanReady { steps: vec![line] },
-            BuildEvent::StepStarted { step: step(), reasons: Vec::new() },
-            running(30),
-            BuildEvent::StepOutput { step: step(), output: b"Downloading crates ...\n".to_vec() },
-            running(90),
-        ];
-        assert_eq!(
-            written(&events),
-            "Building api: cargo build\nBuilding api: cargo build, for 30 s\n\
-             Building api: cargo build, for 90 s: Downloading crates ...\n"
-        );
-    }
-
-    #[test]
-    fn how_far_a_step_is_takes_the_place_of_what_its_program_says() {
-        let step = StepId("api/cargo".to_owned());
-        let subject = Subject::Component(ComponentName::parse("api").expect("a name"));
-        let (title, program, tool) = ("cargo build".to_owned(), Some("cargo".to_owned()), Some(Tool::Cargo));
-        let line = StepLine { step: step.clone(), subject, title, program, tool, is_stored: true };
-        let mut progress = Progress::new(Verbosity::Normal, Style::Plain, true);
-        let mut shows = |event: BuildEvent| {
-            progress.tell(&event, &mut Vec::new());
-            progress.running.get(&step).map(|running| running.line.message())
-        };
-        let says = |text: &str| BuildEvent::StepOutput { step: step.clone(), output: text.into() };
-        let tells = |line: &str| BuildEvent::StepProgress { step: step.clone(), line: line.into() };
-        assert_eq!(shows(BuildEvent::PlanReady { steps: vec![line] }), None);
-        shows(BuildEvent::StepStarted { step: step.clone(), reasons: Vec::new() });
-        assert_eq!(shows(says("   Compiling serde v1\n")).as_deref(), Some("Compiling serde v1"));
-        assert_eq!(shows(tells("    Building [==>   ] 1/9: serde  ")).as_deref(), Some("1/9 serde"));
-        assert_eq!(shows(says("   Compiling log v0\n")).as_deref(), Some("1/9 serde"));
-        assert_eq!(shows(tells("")).as_deref(), Some("1/9 serde"));
-    }
-
-    #[test]
-    fn the_last_that_a_program_said_is_a_short_line() {
-        assert_eq!(last_words("   Compiling a v1\n{\"reason\":\"x\"}\n\n").as_deref(), Some("Compiling a v1"));
-        assert_eq!(last_words("\u{1b}[1mhot\u{7}\n").as_deref(), Some("[1mhot"));
-        assert_eq!(last_words(&"x".repeat(200)).map(|text| text.len()), Some(LAST_WORDS));
-        assert_eq!(last_words("\n{}\n"), None);
-    }
-}
+mod tests;

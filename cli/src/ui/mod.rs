@@ -6,8 +6,12 @@
 mod failure;
 mod human;
 mod json;
+mod terminal;
 
-use std::io::{self, Write};
+use std::{
+    io::{self, Write},
+    time::Instant,
+};
 
 use conjoin_diagnostics::{Diagnostic, Severity, Style, render};
 use conjoin_engine::{BuildEvent, EventSink, FailedStep};
@@ -163,7 +167,7 @@ impl Ui {
     /// A reader of the engine's events that tells them in this `Ui`'s way.
     pub(crate) fn events(&mut self) -> Events<'_> {
         let progress = Progress::new(self.verbosity, self.style, self.draws_live_lines());
-        Events { ui: self, progress }
+        Events { ui: self, progress, begun: Instant::now() }
     }
 
     /// Whether lines show what is running.
@@ -176,6 +180,7 @@ impl Ui {
 pub(crate) struct Events<'a> {
     ui: &'a mut Ui,
     progress: Progress,
+    begun: Instant,
 }
 
 impl EventSink for Events<'_> {
@@ -186,7 +191,7 @@ impl EventSink for Events<'_> {
                     self.ui.answer(&line);
                 }
             }
-            Format::Human => self.progress.tell(&event, &mut self.ui.err),
+            Format::Human => self.progress.tell(&event, self.begun.elapsed(), &mut self.ui.err),
         }
     }
 }

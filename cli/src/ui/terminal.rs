@@ -17,9 +17,13 @@ const MARGIN: u16 = 4;
 /// How many times a second lines are drawn at most.
 const TIMES_A_SECOND: u8 = 20;
 
-/// stderr, for live lines.
+/// stderr, for live lines; nowhere if that is no terminal.
 pub(super) fn draw_target() -> ProgressDrawTarget {
-    let narrowed = Narrowed { term: Term::buffered_stderr(), column: AtomicUsize::new(0) };
+    let term = Term::buffered_stderr();
+    if !term.is_term() {
+        return ProgressDrawTarget::hidden();
+    }
+    let narrowed = Narrowed { term, column: AtomicUsize::new(0) };
     ProgressDrawTarget::term_like_with_hz(Box::new(narrowed), TIMES_A_SECOND)
 }
 

@@ -209,7 +209,9 @@ pub(crate) fn execute_plan(ui: &mut Ui, machine: &Machine, task: &Task<'_>) -> R
 pub(crate) fn attempt_plan(ui: &mut Ui, machine: &Machine, task: &Task<'_>) -> Result<BuildReport, CommandError> {
     let environment = tools::environment(machine);
     let options = task.options(ui, machine, &environment)?;
-    let report = execute(task.plan, &options, &SystemPerformer, &mut ui.events()).map_err(|error| not_begun(&error))?;
+    // A second build from nothing would warn of the same once more.
+    let mut events = if task.work.from_nothing { ui.events() } else { ui.events_of(task.plan, &task.layout.app) };
+    let report = execute(task.plan, &options, &SystemPerformer, &mut events).map_err(|error| not_begun(&error))?;
     if report.outcome() == BuildOutcome::Done && task.scope == Scope::App {
         let figures = timings::Figures::new(task.plan, &report, task.work.jobs.get());
         match ui.format {

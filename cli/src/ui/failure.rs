@@ -94,6 +94,14 @@ pub(super) fn explain(failed: &FailedStep, app: &AbsPath, severity: Severity) ->
     }
 }
 
+/// What a tool that ran in `cwd` warns of, if its place is in a file of the app in `app` that conjoin did not make.
+pub(super) fn warning(finding: Finding, app: &AbsPath, cwd: &AbsPath) -> Option<Diagnostic> {
+    let diagnostic = Places { app, cwd }.diagnostic(finding);
+    let file = Path::new(&diagnostic.labels.first()?.source.name);
+    let is_foreign = file.is_absolute() || file.iter().any(|part| part == ".conjoin" || part == "node_modules");
+    (!is_foreign).then_some(Diagnostic { severity: Severity::Warning, ..diagnostic })
+}
+
 /// The toolchains that need the tool that failed.
 fn toolchains(failed: &FailedStep) -> impl Iterator<Item = &'static dyn Toolchain> {
     let tool = match failed.subject {

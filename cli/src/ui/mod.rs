@@ -7,6 +7,7 @@ mod failure;
 mod human;
 mod json;
 mod terminal;
+mod warnings;
 
 use std::{
     io::{self, Write},
@@ -15,11 +16,12 @@ use std::{
 
 use conjoin_diagnostics::{Diagnostic, Severity, Style, render};
 use conjoin_engine::{BuildEvent, EventSink, FailedStep};
-use conjoin_plan::AbsPath;
+use conjoin_plan::{AbsPath, Plan};
 
 use human::Progress;
 pub(crate) use human::status_line;
 pub(crate) use json::line as json_line;
+use warnings::Warnings;
 
 /// A text as one word of a POSIX shell.
 pub(crate) fn quote_text(text: &str) -> String {
@@ -167,7 +169,15 @@ impl Ui {
     /// A reader of the engine's events that tells them in this `Ui`'s way.
     pub(crate) fn events(&mut self) -> Events<'_> {
         let progress = Progress::new(self.verbosity, self.style, self.draws_live_lines());
-        Events { ui: self, progress, begun: Instant::now() }
+        Events { ui: self, progress, begun: Instant::now(), warnings: None }
+    }
+
+    /// The same for a build of `plan`, with what tools that succeed warn of in the files of the app in `app`.
+    pub(crate) fn events_of<'a>(&'a mut self, plan: &'a Plan, app: &'a AbsPath) -> Events<'a> {
+        // Who wants to know all sees them among all that the tools print.
+        let wanted = self.format == Format::Json || self.verbosity == Verbosity::Normal;
+        let warnings = wanted.then(|| Warnings::new(plan, app));
+        Events { warnings, ..self.events() }
     }
 
     /// Whether lines show what is running.
@@ -181,17 +191,43 @@ pub(crate) struct Events<'a> {
     ui: &'a mut Ui,
     progress: Progress,
     begun: Instant,
+    warnings: Option<Warnings<'a>>,
+}
+
+impl Events<'_> {
+    fn tell(&mut self, event: &BuildEvent) {
+        match self.ui.format {
+            Format::Json => {
+                if let Some(line) = json::build_event(event) {
+                    self.ui.answer(&line);
+                }
+            }
+            Format::Human => self.progress.tell(event, self.begun.elapsed(), &mut self.ui.err),
+        }
+    }
+
+    fn warn(&mut self, diagnostic: &Diagnostic) {
+        match self.ui.format {
+            Format::Json => self.ui.diagnostic(diagnostic),
+            Format::Human => {
+                let text = render(diagnostic, self.ui.style);
+                self.progress.print(&[text.trim_end_matches('\n').to_owned()], &mut self.ui.err);
+            }
+        }
+    }
 }
 
 impl EventSink for Events<'_> {
     fn event(&mut self, event: BuildEvent) {
-        match self.ui.format {
-            Format::Json => {
-                if let Some(line) = json::build_event(&event) {
-                    self.ui.answer(&line);
-                }
-            }
-            Format::Human => self.progress.tell(&event, self.begun.elapsed(), &mut self.ui.err),
+        if matches!(event, BuildEvent::Finished { .. })
+            && let Some(left_out) = self.warnings.as_ref().and_then(Warnings::left_out)
+        {
+            self.warn(&left_out);
+        }
+        self.tell(&event);
+        let heard = self.warnings.as_mut().map(|warnings| warnings.hear(&event)).unwrap_or_default();
+        for warning in heard {
+            self.warn(&warning);
         }
     }
 }

@@ -4,7 +4,7 @@ use conjoin_diagnostics::Diagnostic;
 use conjoin_manifest::{ComponentName, CustomBuild, Language, Permissions, ToolchainName};
 use conjoin_wit::{Dialect, WitFile};
 
-use crate::{AbsPath, Facts, Layout, Profile, Reading, Step, Tool, ToolSpec};
+use crate::{AbsPath, Facts, Finding, Layout, Profile, Reading, Step, Tool, ToolSpec};
 
 /// A component as its toolchain sees it.
 #[derive(Clone, Debug)]
@@ -76,6 +76,11 @@ pub trait Toolchain: Sync {
     /// What the output of one of its tools, which failed, says about the user's files.
     fn findings(&self, output: &str) -> Reading {
         Reading::nothing(output)
+    }
+
+    /// What the output of one of its tools, which succeeded, says about the user's files all the same.
+    fn warnings(&self, _: &str) -> Vec<Finding> {
+        Vec::new()
     }
 
     /// What is known of failures of its tools.

@@ -9,8 +9,8 @@ use std::sync::Arc;
 use conjoin_diagnostics::{Diagnostic, Source};
 use conjoin_manifest::{Permissions, ToolchainName};
 use conjoin_plan::{
-    AbsPath, Arg, Complaint, Facts, GenerateAction, Generator, Hint, Layout, Profile, Project, Reading, Step, Takes,
-    Target, Tool, Toolchain,
+    AbsPath, Arg, Complaint, Facts, Finding, GenerateAction, Generator, Hint, Layout, Profile, Project, Reading, Step,
+    Takes, Target, Tool, Toolchain,
 };
 use conjoin_wit::{Dialect, WitFile, missing_wasi, wasi_deps};
 
@@ -100,6 +100,10 @@ impl Toolchain for QuickJs {
 
     fn findings(&self, output: &str) -> Reading {
         javascript::messages::findings(output)
+    }
+
+    fn warnings(&self, output: &str) -> Vec<Finding> {
+        javascript::messages::warnings(output)
     }
 
     fn hints(&self) -> &'static [Hint] {

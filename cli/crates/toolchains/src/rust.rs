@@ -6,8 +6,8 @@
 use conjoin_diagnostics::Diagnostic;
 use conjoin_manifest::ToolchainName;
 use conjoin_plan::{
-    AbsPath, Complaint, Discovery, Facts, FoundIn, Hint, Input, Invocation, Keep, Layout, Packages, Profile, Project,
-    ReadList, Reading, Step, Takes, Target, Tool, Toolchain, Unseen,
+    AbsPath, Complaint, Discovery, Facts, Finding, FoundIn, Hint, Input, Invocation, Keep, Layout, Packages, Profile,
+    Project, ReadList, Reading, Step, Takes, Target, Tool, Toolchain, Unseen,
 };
 use conjoin_wit::Dialect;
 
@@ -115,6 +115,10 @@ impl Toolchain for Rust {
 
     fn findings(&self, output: &str) -> Reading {
         rust_messages::findings(output)
+    }
+
+    fn warnings(&self, output: &str) -> Vec<Finding> {
+        rust_messages::warnings(output)
     }
 
     fn hints(&self) -> &'static [Hint] {

@@ -98,6 +98,17 @@ pub(crate) fn findings(output: &str) -> Reading {
     Reading { findings, rest }
 }
 
+/// The warnings, but for how many there were.
+pub(crate) fn warnings(output: &str) -> Vec<Finding> {
+    let messages = output.lines().filter_map(|line| parse(line)?.message);
+    let mut warnings: Vec<Finding> = messages
+        .filter(|message| message.level == "warning" && !message.spans.is_empty())
+        .map(|message| Finding { code: "rust::warning", ..message.finding() })
+        .collect();
+    warnings.dedup();
+    warnings
+}
+
 fn parse(line: &str) -> Option<Line> {
     let line: Line = line.starts_with("{\"reason\":").then(|| serde_json::from_str(line).ok()).flatten()?;
     (!line.reason.is_empty()).then_some(line)

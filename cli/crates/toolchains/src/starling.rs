@@ -7,7 +7,7 @@
 use conjoin_diagnostics::Diagnostic;
 use conjoin_manifest::{Permissions, ToolchainName};
 use conjoin_plan::{
-    AbsPath, Complaint, Facts, Hint, Layout, Profile, Project, Reading, Step, Takes, Target, Tool, Toolchain,
+    AbsPath, Complaint, Facts, Finding, Hint, Layout, Profile, Project, Reading, Step, Takes, Target, Tool, Toolchain,
 };
 use conjoin_wit::Dialect;
 
@@ -88,6 +88,10 @@ impl Toolchain for Starling {
 
     fn findings(&self, output: &str) -> Reading {
         javascript::messages::findings(output)
+    }
+
+    fn warnings(&self, output: &str) -> Vec<Finding> {
+        javascript::messages::warnings(output)
     }
 
     fn hints(&self) -> &'static [Hint] {

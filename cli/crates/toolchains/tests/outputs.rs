@@ -1,4 +1,4 @@
-//! What tools really printed when they failed, and what is understood of it: `tests/outputs/TOOLCHAIN/CAUSE/`, with the tool's words
+//! What tools really printed when they failed or warned, and what is understood of it: `tests/outputs/TOOLCHAIN/CAUSE/`, with the tool's words
 //! in `output.txt`. Every hint has such a case.
 
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
@@ -30,7 +30,8 @@ fn outputs_are_understood() {
     for toolchain in toolchains() {
         for (folder, output) in cases(toolchain) {
             let reading = toolchain.findings(&output);
-            let mut text = reading.findings.iter().fold(String::new(), |mut text, finding| {
+            let said = reading.findings.iter().chain(&toolchain.warnings(&output)).cloned().collect::<Vec<_>>();
+            let mut text = said.iter().fold(String::new(), |mut text, finding| {
                 write(&mut text, finding);
                 text
             });

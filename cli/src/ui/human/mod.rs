@@ -298,7 +298,8 @@ impl Progress {
         status_line(verb, text, self.style)
     }
 
-    fn print(&self, lines: &[String], err: &mut dyn Write) {
+    /// Writes lines, above the live ones.
+    pub(super) fn print(&self, lines: &[String], err: &mut dyn Write) {
         let mut write = || {
             for line in lines {
                 // Nothing can be told where stderr is closed.

@@ -5,20 +5,33 @@ use conjoin_plan::{Finding, Place, Reading};
 
 /// The errors, with the notes that follow them; warnings and what the linker says are left as they are.
 pub(super) fn findings(output: &str) -> Reading {
+    read(output, &["error", "fatal error"], "clang::error")
+}
+
+/// The warnings, with the notes that follow them.
+pub(super) fn warnings(output: &str) -> Vec<Finding> {
+    read(output, &["warning"], "clang::warning").findings
+}
+
+/// What is said of one of these kinds.
+fn read(output: &str, kinds: &[&str], code: &'static str) -> Reading {
     let (mut findings, mut rest) = (Vec::<Finding>::new(), String::new());
     // Whether what was said last was understood, and with it the drawing below.
     let mut understood = false;
     for line in output.split_inclusive('\n') {
         let text = line.trim_end();
         match said(text) {
-            Some(("error" | "fatal error", place, message)) => {
+            Some((kind, place, message)) if kinds.contains(&kind) => {
                 let (message, places) = (message.to_owned(), vec![place]);
-                findings.push(Finding { code: "clang::error", message, places, ..Finding::default() });
+                findings.push(Finding { code, message, places, ..Finding::default() });
                 understood = true;
             }
             Some(("note", place, message)) if understood => {
-                if let Some(last) = findings.last_mut() {
-                    last.places.push(Place { text: message.to_owned(), ..place });
+                // What is said of the very same place is how to mend it.
+                match findings.last_mut() {
+                    Some(last) if last.places.first() == Some(&place) => last.hints.push(message.to_owned()),
+                    Some(last) => last.places.push(Place { text: message.to_owned(), ..place }),
+                    None => {}
                 }
             }
             _ if understood && is_drawing(text) => {}

@@ -3,7 +3,7 @@
 use conjoin_diagnostics::Diagnostic;
 use conjoin_manifest::{Language, ToolchainName};
 use conjoin_plan::{
-    AbsPath, Companion, Discovery, Facts, GenerateAction, Generator, Hint, Input, Keep, Layout, Made, Profile,
+    AbsPath, Companion, Discovery, Facts, Finding, GenerateAction, Generator, Hint, Input, Keep, Layout, Made, Profile,
     ReadList, Reading, Step, Takes, Target, Tool, Toolchain, Unseen,
 };
 use conjoin_wit::{Adapter, Dialect};
@@ -99,6 +99,10 @@ impl Toolchain for Clang {
 
     fn findings(&self, output: &str) -> Reading {
         messages::findings(output)
+    }
+
+    fn warnings(&self, output: &str) -> Vec<Finding> {
+        messages::warnings(output)
     }
 
     fn hints(&self) -> &'static [Hint] {

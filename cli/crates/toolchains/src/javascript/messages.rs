@@ -15,16 +15,25 @@ pub(crate) fn findings(output: &str) -> Reading {
         .unwrap_or_else(|| Reading::nothing(output))
 }
 
-/// esbuild: `✘ [ERROR] MESSAGE`, then `    FILE:LINE:COLUMN:` with the lines of the source, then notes.
+/// The warnings, which only esbuild has.
+pub(crate) fn warnings(output: &str) -> Vec<Finding> {
+    said_by_esbuild(output, "▲ [WARNING] ", "javascript::warning").findings
+}
+
 fn bundling(output: &str) -> Reading {
+    said_by_esbuild(output, "✘ [ERROR] ", "javascript::bundle")
+}
+
+/// esbuild: `✘ [ERROR] MESSAGE`, then `    FILE:LINE:COLUMN:` with the lines of the source, then notes.
+fn said_by_esbuild(output: &str, mark: &str, code: &'static str) -> Reading {
     let mut reading = Reading::default();
     let mut open = false;
     for line in output.split_inclusive('\n') {
         let text = line.trim_end();
-        if let Some(message) = text.strip_prefix("✘ [ERROR] ") {
+        if let Some(message) = text.strip_prefix(mark) {
             open = true;
             let message = message.to_owned();
-            reading.findings.push(Finding { code: "javascript::bundle", message, ..Finding::default() });
+            reading.findings.push(Finding { code, message, ..Finding::default() });
         } else if let (true, Some(finding)) =
             (open && (text.is_empty() || text.starts_with("  ")), reading.findings.last_mut())
         {

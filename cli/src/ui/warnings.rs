@@ -1,0 +1,85 @@
+//! What tools that succeeded warn of.
+
+use std::collections::BTreeMap;
+
+use conjoin_diagnostics::Diagnostic;
+use conjoin_engine::{BuildEvent, StepOutcome};
+use conjoin_plan::{AbsPath, Action, Finding, Plan, StepId, Subject, Toolchain};
+
+use super::failure;
+use crate::tools::toolchain_of;
+
+/// How many warnings are shown.
+const MOST: usize = 20;
+
+/// How many bytes of what a program prints are read.
+const MOST_BYTES: usize = 1024 * 1024;
+
+/// Listens to a build for warnings about the app's files.
+pub(super) struct Warnings<'a> {
+    app: &'a AbsPath,
+    /// Where the steps' programs run whose words can be read.
+    programs: BTreeMap<&'a StepId, (&'a AbsPath, &'static dyn Toolchain)>,
+    /// What the running ones have printed.
+    printed: BTreeMap<StepId, Vec<u8>>,
+    /// Those that were told, with the folders that they are relative to.
+    told: Vec<(&'a AbsPath, Finding)>,
+    /// How many more there were.
+    more: usize,
+}
+
+impl<'a> Warnings<'a> {
+    /// Of the build of `plan` for the app in `app`.
+    pub(super) fn new(plan: &'a Plan, app: &'a AbsPath) -> Self {
+        let programs = plan.steps().iter().filter(|step| !matches!(step.subject, Subject::Installation(_)));
+        let programs = programs.filter_map(|step| match &step.action {
+            Action::Run(invocation) => Some((&step.id, (&invocation.cwd, toolchain_of(invocation.tool)?))),
+            _ => None,
+        });
+        Self { app, programs: programs.collect(), printed: BTreeMap::new(), told: Vec::new(), more: 0 }
+    }
+
+    /// What is to be told after `event`: the warnings of a step that has been carried out, and at the end how many were left out.
+    pub(super) fn hear(&mut self, event: &BuildEvent) -> Vec<Diagnostic> {
+        match event {
+            BuildEvent::StepOutput { step, output } if self.programs.contains_key(step) => {
+                let printed = self.printed.entry(step.clone()).or_default();
+                let room = MOST_BYTES.saturating_sub(printed.len());
+                printed.extend_from_slice(&output[..output.len().min(room)]);
+                Vec::new()
+            }
+            BuildEvent::StepFinished { step, outcome, .. } => {
+                let printed = self.printed.remove(step).filter(|_| *outcome == StepOutcome::Built);
+                printed.map(|printed| self.read(step, &printed)).unwrap_or_default()
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    /// How many warnings were not shown, in words.
+    pub(super) fn left_out(&self) -> Option<Diagnostic> {
+        let message = format!("{} more warnings are not shown", self.more);
+        let hint = "`conjoin build -v` shows everything that the tools say while they run";
+        (self.more > 0).then(|| Diagnostic::warning("build::more-warnings", message).hint(hint))
+    }
+
+    fn read(&mut self, step: &StepId, printed: &[u8]) -> Vec<Diagnostic> {
+        let Some((cwd, toolchain)) = self.programs.get(step).copied() else { return Vec::new() };
+        let mut diagnostics = Vec::new();
+        for finding in toolchain.warnings(&String::from_utf8_lossy(printed)) {
+            // A header is read for each file that includes it, and a step may be carried out twice.
+            let finding = (cwd, finding);
+            if self.told.contains(&finding) {
+                continue;
+            }
+            let Some(diagnostic) = failure::warning(finding.1.clone(), self.app, cwd) else { continue };
+            if self.told.len() < MOST {
+                self.told.push(finding);
+                diagnostics.push(diagnostic);
+            } else {
+                self.more += 1;
+            }
+        }
+        diagnostics
+    }
+}

@@ -70,7 +70,7 @@ pub(crate) fn diagnostics_page(root: &Path) -> Result<String> {
                     let _ = writeln!(page, "\n```text\nerror[{code}]: {message}\n```");
                 }
                 (None, None) => {
-                    page.push_str("\nThe message is that of the operation that failed, with what it was about.\n");
+                    page.push_str("\nThe message is that of the tool or of the operation that it is about.\n");
                 }
             }
         }

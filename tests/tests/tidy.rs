@@ -177,7 +177,6 @@ fn every_diagnostic_has_a_case() {
     let exceptions = BTreeMap::from([
         ("add::manifest", "no manifest is known that `insert` cannot continue"),
         ("app::unreadable", "tests may run as root, who reads everything"),
-        ("build::more-warnings", "it takes more than twenty warnings of a compiler"),
         ("clang::machine", "it is about machines other than that of the test"),
         ("clang::warning", "a test of `toolchains` has what clang says"),
         ("compose::unwritable", "tests may run as root, who writes everywhere"),
@@ -192,7 +191,6 @@ fn every_diagnostic_has_a_case() {
         ("plan::no-toolchain", "the compiler sees to it that every language has one"),
         ("run::port-in-use", "the port differs each time; a test of `runtime` has one"),
         ("rust::no-sources", "it takes a nightly compiler and all of Debian's tools"),
-        ("rust::warning", "a test of `toolchains` has what rustc says"),
         ("tinygo::machine", "it is about machines other than that of the test"),
         ("tool::unknown", "a test of `toolchains` sees to it that each tool is known"),
         ("toolchain::missing-tool", "the tools that are missing are named before"),

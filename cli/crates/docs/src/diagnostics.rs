@@ -140,7 +140,7 @@ fn examples(root: &Path) -> Result<BTreeMap<String, String>> {
         let mut example: Option<(String, String)> = None;
         for line in text.lines().chain([""]) {
             let begins = ["error", "warning", "---", "="].iter().any(|start| line.starts_with(start));
-            if line.is_empty() || begins {
+            if line.is_empty() || begins || is_of_the_story(line) {
                 if let Some((code, text)) = example.take()
                     && examples.get(&code).is_none_or(|other| weight(&text) < weight(other))
                 {
@@ -156,6 +156,15 @@ fn examples(root: &Path) -> Result<BTreeMap<String, String>> {
         }
     }
     Ok(examples)
+}
+
+/// Whether it is a line with a verb in cargo's column.
+fn is_of_the_story(line: &str) -> bool {
+    const COLUMN: usize = 12;
+    let verb = line.get(..COLUMN).filter(|_| line[COLUMN..].starts_with(' ')).map(str::trim_start);
+    verb.is_some_and(|verb| {
+        verb.len() < COLUMN && verb.starts_with(char::is_uppercase) && verb.chars().all(char::is_alphabetic)
+    })
 }
 
 /// Examples with a hint are better, and short ones.

@@ -39,7 +39,7 @@ impl<'a> Warnings<'a> {
         Self { app, programs: programs.collect(), printed: BTreeMap::new(), told: Vec::new(), more: 0 }
     }
 
-    /// What is to be told after `event`: the warnings of a step that has been carried out, and at the end how many were left out.
+    /// What is to be told after `event`: the warnings of a step that has been carried out.
     pub(super) fn hear(&mut self, event: &BuildEvent) -> Vec<Diagnostic> {
         match event {
             BuildEvent::StepOutput { step, output } if self.programs.contains_key(step) => {
@@ -59,7 +59,7 @@ impl<'a> Warnings<'a> {
     /// How many warnings were not shown, in words.
     pub(super) fn left_out(&self) -> Option<Diagnostic> {
         let message = format!("{} more warnings are not shown", self.more);
-        let hint = "`conjoin build -v` shows everything that the tools say while they run";
+        let hint = "fix some: a build that compiles this again shows the next ones, and with `-v` all of them";
         (self.more > 0).then(|| Diagnostic::warning("build::more-warnings", message).hint(hint))
     }
 

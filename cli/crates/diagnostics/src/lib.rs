@@ -3,14 +3,47 @@
 //! A [`Diagnostic`] is about something the user wrote (a manifest, a WIT file) and there may be many of them; an operation
 //! that failed is an error type of the crate whose operation it was. This crate refuses to read files and to print:
 //! a [`Source`] is handed in, and [`render`] gives text back.
+//!
+//! ```
+//! use std::sync::Arc;
+//!
+//! use conjoin_diagnostics::{Diagnostic, Source, Style, nearest, render};
+//!
+//! let manifest = Arc::new(Source::new("conjoin.toml", "[component.api]\nlanguage = \"ruts\"\n"));
+//! let mut diagnostic = Diagnostic::error("manifest::unknown-language", "unknown language `ruts`").label(
+//!     &manifest,
+//!     27..33,
+//!     "not a language that conjoin knows",
+//! );
+//! if let Some(name) = nearest("ruts", ["rust", "go"]) {
+//!     diagnostic = diagnostic.hint(format!("did you mean `{name}`?"));
+//! }
+//! assert_eq!(
+//!     render(&diagnostic, Style::Plain),
+//!     r#"error[manifest::unknown-language]: unknown language `ruts`
+//!  --> conjoin.toml:2:12
+//!   |
+//! 2 | language = "ruts"
+//!   |            ^^^^^^ not a language that conjoin knows
+//!   |
+//!   = help: did you mean `rust`?
+//! "#
+//! );
+//! ```
+//!
+//! Text that conjoin did not write reaches a terminal through [`printable`] only; [`render`] does that for all parts of a diagnostic.
 
+mod foreign;
 mod render;
 mod source;
 mod suggest;
+mod words;
 
+pub use foreign::{Foreign, printable};
 pub use render::{Style, render};
 pub use source::Source;
 pub use suggest::nearest;
+pub use words::{alternatives, indent, list, list_quoted};
 
 use std::{ops::Range, sync::Arc};
 
@@ -88,7 +121,8 @@ impl Diagnostic {
     }
 }
 
-/// That `source`, of which what is no UTF-8 is replaced, is not UTF-8 from the byte `offset` on.
+/// The error about a file that is not UTF-8. Takes its text with a replacement character for each byte that is not, and the offset of
+/// the first of these bytes.
 pub fn not_utf_8(source: &Arc<Source>, offset: usize) -> Diagnostic {
     // In the text, the replacement character stands at the offset of the bytes that it replaces.
     let place = offset..offset + char::REPLACEMENT_CHARACTER.len_utf8();

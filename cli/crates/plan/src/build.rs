@@ -57,11 +57,7 @@ pub fn selected_components(manifest: &Manifest, wiring: &AppWiring, selection: &
         (None, []) => manifest.components.keys().collect(),
         (_, some) => some.iter().collect(),
     };
-    named
-        .into_iter()
-        .filter(|name| manifest.components.contains_key(*name))
-        .flat_map(|name| wiring.closure(name))
-        .collect()
+    wiring.closure_of_all(named.into_iter().filter(|name| manifest.components.contains_key(*name)))
 }
 
 /// The toolchain of each selected component that is built, or why there is none.

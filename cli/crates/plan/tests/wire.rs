@@ -12,7 +12,8 @@ use std::{
 };
 
 use conjoin_diagnostics::{Diagnostic, Source, Style, render};
-use conjoin_plan::{AbsPath, wire};
+use conjoin_manifest::ComponentName;
+use conjoin_plan::{AbsPath, AppWiring, wire};
 use snapbox::{Data, assert_data_eq};
 use wit_component::{ComponentEncoder, StringEncoding, dummy_module, embed_component_metadata};
 use wit_parser::{LiftLowerAbi, ManglingAndAbi, Resolve};
@@ -58,15 +59,47 @@ fn wire_case(case: &Path) -> Result<String, Vec<Diagnostic>> {
         }
     }
     let wiring = wire(&manifest, &wit, &app, &sources)?;
+    Ok(manifest.entries().into_iter().map(|entry| text_of(&wiring, entry)).collect())
+}
+
+/// The composition of `entry`.
+fn text_of(wiring: &AppWiring, entry: &ComponentName) -> String {
+    let composition = wiring.composition(entry);
     let mut text = String::new();
-    for entry in manifest.entries() {
-        let composition = wiring.composition(entry);
-        writeln!(text, "{entry}: {}", composition.order.join(", ")).unwrap();
-        for edge in composition.edges {
-            writeln!(text, "  {} {} <- {} {}", edge.importer, edge.import, edge.exporter, edge.export).unwrap();
-        }
+    writeln!(text, "{entry}: {}", composition.order.join(", ")).unwrap();
+    for edge in composition.edges {
+        writeln!(text, "  {} {} <- {} {}", edge.importer, edge.import, edge.exporter, edge.export).unwrap();
     }
-    Ok(text)
+    text
+}
+
+/// As many imports as these have on their ways are beyond counting: wiring them ends only if it looks at each import once.
+#[test]
+fn dense_apps_are_wired() {
+    let layered = dense(60, |importer, exporter| exporter / 6 == importer / 6 + 1);
+    assert_eq!(layered.lines().next().unwrap().split(", ").count(), 55);
+    assert_eq!(layered.lines().count(), 1 + 6 + 6 * 6 * 8);
+    let all_later = dense(24, |importer, exporter| exporter > importer);
+    assert!(all_later.starts_with("c0: c23, c22, "), "{all_later}");
+    assert_eq!(all_later.lines().count(), 1 + 24 * 23 / 2);
+}
+
+/// The composition of the first of so many components, where one imports from another if `imports` says so.
+fn dense(count: usize, imports: impl Fn(usize, usize) -> bool) -> String {
+    let mut manifest = "conjoin = 1\n[app]\nname = \"dense\"\n".to_owned();
+    let mut wit = "package dense:api@0.1.0;\n".to_owned();
+    for importer in 0..count {
+        writeln!(manifest, "[component.c{importer}]\nlanguage = \"rust\"").unwrap();
+        writeln!(wit, "interface i{importer} {{ f: func(); }}\nworld c{importer} {{ export i{importer};").unwrap();
+        for exporter in (0..count).filter(|exporter| imports(importer, *exporter)) {
+            writeln!(wit, "  import i{exporter};").unwrap();
+        }
+        writeln!(wit, "}}").unwrap();
+    }
+    let manifest = conjoin_manifest::parse(&Arc::new(Source::new("conjoin.toml", manifest))).unwrap();
+    let wit = conjoin_wit::parse(&[Arc::new(Source::new("wit/dense.wit", wit))], "wit").unwrap();
+    let wiring = wire(&manifest, &wit, &AbsPath::new("/app").unwrap(), &BTreeMap::new()).unwrap();
+    text_of(&wiring, manifest.components.keys().next().unwrap())
 }
 
 /// A component that implements the only world of the text, with functions that trap.

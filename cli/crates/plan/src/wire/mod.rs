@@ -1,0 +1,98 @@
+//! Which component satisfies which import: computed before anything is built, from the worlds and from the components that
+//! exist already.
+//!
+//! Every import that is not WASI's is satisfied by the one component that exports a compatible interface. No component, several,
+//! a mismatch and a cycle are errors that point into `conjoin.toml` and the WIT.
+//!
+//! `surfaces` says what each component imports and exports, `satisfy` finds the export for an import among `offers`, `entries`
+//! checks what triggers name, `order` walks the result, and `errors` words what is wrong.
+
+mod entries;
+mod errors;
+mod offers;
+mod order;
+mod satisfy;
+mod surfaces;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use conjoin_diagnostics::Diagnostic;
+use conjoin_manifest::{ComponentName, Manifest};
+use conjoin_wit::{Edge, Surface, Wiring, Wit};
+
+use self::{errors::Errors, order::Providers, satisfy::Connector};
+use crate::{AbsPath, reuse};
+
+/// The surfaces of all components of an app, and how they are connected.
+#[derive(Clone, Debug, Default)]
+pub struct AppWiring {
+    /// What each component imports and exports.
+    pub surfaces: BTreeMap<ComponentName, Surface>,
+    /// The satisfied imports of each component, in the order of its surface.
+    edges: BTreeMap<ComponentName, Vec<Edge>>,
+    providers: Providers,
+}
+
+impl AppWiring {
+    /// `name` and every component it imports from, transitively; each after those it imports from.
+    pub fn closure(&self, name: &ComponentName) -> Vec<ComponentName> {
+        order::walk([name], &self.providers).order.into_iter().cloned().collect()
+    }
+
+    /// The components `names` and every component that any of them imports from, transitively.
+    pub fn closure_of_all<'a>(&self, names: impl IntoIterator<Item = &'a ComponentName>) -> BTreeSet<ComponentName> {
+        let names: Vec<ComponentName> = names.into_iter().cloned().collect();
+        order::walk(&names, &self.providers).order.into_iter().cloned().collect()
+    }
+
+    /// The composition of `entry`: the components of its [closure](Self::closure), and the connections between them.
+    pub fn composition(&self, entry: &ComponentName) -> Wiring {
+        let order = self.closure(entry);
+        let mut edges: Vec<Edge> =
+            order.iter().flat_map(|name| self.edges.get(name).into_iter().flatten()).cloned().collect();
+        edges.sort();
+        let exports = order.iter().filter_map(|name| {
+            let exports = &self.surfaces.get(name)?.exports;
+            Some((name.to_string(), exports.iter().map(|export| export.name.clone()).collect()))
+        });
+        let exports = exports.collect();
+        Wiring { entry: entry.to_string(), order: order.iter().map(ToString::to_string).collect(), edges, exports }
+    }
+}
+
+/// Connects the components of `manifest`, whose worlds are in `wit`.
+///
+/// `sources` holds the bytes of the components that the manifest names as `source`, by the absolute path below `app`, or why
+/// they could not be read.
+///
+/// # Errors
+///
+/// All that is wrong: components whose imports and exports are unknown, imports that no export satisfies or several do, triggers
+/// that name a component which they cannot call, and components that import one another in a circle.
+pub fn wire(
+    manifest: &Manifest,
+    wit: &Wit,
+    app: &AbsPath,
+    sources: &BTreeMap<AbsPath, Result<Vec<u8>, String>>,
+) -> Result<AppWiring, Vec<Diagnostic>> {
+    let errors = Errors { manifest, wit };
+    let (surfaces, mut diagnostics) = surfaces::of_all(&errors, app, sources);
+    let connector = Connector::new(&errors, &surfaces, diagnostics.is_empty());
+    let mut edges: BTreeMap<ComponentName, Vec<Edge>> = BTreeMap::new();
+    let mut providers = Providers::new();
+    for (name, surface) in &surfaces {
+        let connected = connector.connect(&manifest.components[name], surface);
+        diagnostics.extend(connected.diagnostics);
+        edges.insert(name.clone(), connected.edges);
+        providers.insert(name.clone(), connected.providers);
+    }
+    diagnostics.extend(entries::unsuitable(&errors, &surfaces));
+    if let Some(cycle) = order::walk(surfaces.keys(), &providers).cycle {
+        diagnostics.push(errors.cycle(&cycle, &edges));
+    }
+    let wiring = AppWiring { surfaces, edges, providers };
+    if diagnostics.is_empty() {
+        diagnostics.extend(reuse::refused(manifest, &wiring));
+    }
+    if diagnostics.is_empty() { Ok(wiring) } else { Err(diagnostics) }
+}

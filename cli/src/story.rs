@@ -190,10 +190,8 @@ fn prefixed(entry: &str, bytes: &[u8]) -> Vec<u8> {
 
 /// A command that tries a route: its `example`, or a plain request.
 fn curl(trigger: &HttpTrigger, address: std::net::SocketAddr) -> String {
-    let route = &trigger.route.value;
-    let plain = route.strip_suffix("...").unwrap_or(route);
     let mut words = vec!["curl".to_owned(), "-i".to_owned()];
-    let mut path = plain.to_owned();
+    let mut path = trigger.route.value.shortest().to_owned();
     if let Some(example) = &trigger.example {
         if example.method != "GET" {
             words.extend(["-X".to_owned(), example.method.clone()]);

@@ -79,13 +79,17 @@ fn crates_depend_only_along_the_arrows() {
     // What ARCHITECTURE.md draws. An arrow allows what it reaches, too.
     let arrows: BTreeMap<&str, &[&str]> = BTreeMap::from([
         ("conjoin-diagnostics", &[][..]),
-        ("conjoin-manifest", &["conjoin-diagnostics"]),
+        ("conjoin-policy", &[]),
+        ("conjoin-manifest", &["conjoin-diagnostics", "conjoin-policy"]),
         ("conjoin-wit", &["conjoin-diagnostics"]),
-        ("conjoin-plan", &["conjoin-diagnostics", "conjoin-manifest", "conjoin-wit"]),
-        ("conjoin-toolchains", &["conjoin-diagnostics", "conjoin-manifest", "conjoin-plan", "conjoin-wit"]),
+        ("conjoin-plan", &["conjoin-diagnostics", "conjoin-manifest", "conjoin-policy", "conjoin-wit"]),
+        (
+            "conjoin-toolchains",
+            &["conjoin-diagnostics", "conjoin-manifest", "conjoin-plan", "conjoin-policy", "conjoin-wit"],
+        ),
         ("conjoin-engine", &["conjoin-diagnostics", "conjoin-plan"]),
         ("conjoin-compose", &["conjoin-diagnostics", "conjoin-wit"]),
-        ("conjoin-runtime", &["conjoin-diagnostics"]),
+        ("conjoin-runtime", &["conjoin-diagnostics", "conjoin-policy"]),
         ("conjoin-scaffold", &["conjoin-diagnostics"]),
         ("conjoin-test-support", &[]),
         ("conjoin-docs", &[]),
@@ -111,6 +115,7 @@ fn pure_crates_have_no_way_to_touch_anything() {
     let metadata = MetadataCommand::new().current_dir(root()).no_deps().exec().expect("cargo metadata");
     for name in [
         "conjoin-diagnostics",
+        "conjoin-policy",
         "conjoin-manifest",
         "conjoin-wit",
         "conjoin-plan",

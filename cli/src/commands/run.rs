@@ -11,7 +11,7 @@ use conjoin_diagnostics::Diagnostic;
 use conjoin_manifest::{Access, Component, ComponentName, HttpTrigger, Isolation, Origin, Permissions, ToolchainName};
 use conjoin_plan::{AbsPath, Selection};
 use conjoin_runtime::{
-    CommandOptions, Directory, Entry, Grants, Limits, Route, Runtime, RuntimeError, RuntimeOptions, ServeOptions,
+    CommandOptions, Directory, Entry, Grants, Limits, RoutedEntry, Runtime, RuntimeError, RuntimeOptions, ServeOptions,
     Shutdown, listen,
 };
 
@@ -68,8 +68,8 @@ pub(crate) fn run(ui: &mut Ui, machine: &Machine, settings: &RunSettings) -> Res
             let options = ServeOptions {
                 listener,
                 routes: served(&app, &names)
-                    .map(|trigger| Route {
-                        pattern: trigger.route.value.clone(),
+                    .map(|trigger| RoutedEntry {
+                        route: trigger.route.value.clone(),
                         entry: trigger.component.value.to_string(),
                     })
                     .collect(),
@@ -212,6 +212,7 @@ fn failure(error: &RuntimeError) -> CommandError {
 mod tests {
     use conjoin_diagnostics::Source;
     use conjoin_plan::{Layout, Profile, wire};
+    use conjoin_policy::Origin;
 
     use super::*;
 
@@ -290,7 +291,9 @@ world stranger {
             sockets: false,
             env: [("LEVEL", ""), ("TOKEN", "t")].map(|(name, value)| (name.to_owned(), value.to_owned())).into(),
             directories: vec![Directory { path: "/shop/data".into(), at: "/data".to_owned(), write: true }],
-            outbound_http: ["https://a.example", "https://b.example"].map(str::to_owned).into(),
+            outbound_http: ["https://a.example", "https://b.example"]
+                .map(|origin| Origin::parse(origin).expect("an origin"))
+                .into(),
         };
         assert_eq!(entry.grants, expected);
     }

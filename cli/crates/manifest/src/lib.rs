@@ -13,7 +13,6 @@ mod parse;
 mod path;
 mod permissions;
 mod raw;
-mod route;
 mod schema;
 mod shape;
 

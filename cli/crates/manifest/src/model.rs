@@ -3,6 +3,7 @@
 use std::{collections::BTreeMap, fmt, ops::Range, sync::Arc};
 
 use conjoin_diagnostics::Source;
+use conjoin_policy::Route;
 
 use crate::{AppPath, ComponentName, Permissions};
 
@@ -22,7 +23,7 @@ pub struct Manifest {
     pub source: Arc<Source>,
     /// The `[app]` table.
     pub app: App,
-    /// The `[component.NAME]` tables, by name. There is at least one.
+    /// The `[component.NAME]` tables, by name. An app that was just made has none.
     pub components: BTreeMap<ComponentName, Component>,
     /// The `[[trigger.http]]` tables, in the order of the file.
     pub http: Vec<HttpTrigger>,
@@ -253,8 +254,8 @@ impl fmt::Display for ToolchainName {
 /// One `[[trigger.http]]` table.
 #[derive(Clone, Debug)]
 pub struct HttpTrigger {
-    /// `/exact/path`, or `/prefix/...` for the prefix and everything below it. No two triggers have the same.
-    pub route: Spanned<String>,
+    /// The paths it answers. No two triggers have the same.
+    pub route: Spanned<Route>,
     /// The entry.
     pub component: Spanned<ComponentName>,
     /// How many requests an instance of the composition serves; the same in all triggers of an entry.

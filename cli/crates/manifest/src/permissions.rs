@@ -1,5 +1,7 @@
 //! What a component may do beyond computing. Nothing by default.
 
+use conjoin_policy::Origin;
+
 use crate::{AppPath, Spanned};
 
 /// The `permissions` of one component.
@@ -20,8 +22,8 @@ pub struct Permissions {
     pub env: Vec<Spanned<String>>,
     /// The folders it sees.
     pub directories: Vec<Directory>,
-    /// The origins it may call: `scheme://host[:port]`, the host may start with `*.`.
-    pub outbound_http: Vec<Spanned<String>>,
+    /// The origins it may send requests to.
+    pub outbound_http: Vec<Spanned<Origin>>,
 }
 
 /// A folder of the host that a component sees.

@@ -8,6 +8,7 @@ use std::{
 
 use conjoin_diagnostics::{Source, Style, render};
 use conjoin_manifest::{Permission, parse};
+use conjoin_policy::{Origin, Route};
 
 fn files(folder: &str, extension: &str) -> Vec<(PathBuf, String)> {
     let mut pending = vec![Path::new(env!("CARGO_MANIFEST_DIR")).join(folder)];
@@ -106,5 +107,64 @@ fn the_line_that_grants_a_permission_grants_it() {
         let permissions = &manifest.component("b").unwrap().permissions;
         let granted: Vec<_> = Permission::ALL.into_iter().filter(|other| permissions.grants(*other)).collect();
         assert_eq!(granted, [permission]);
+    }
+}
+
+/// Parses a manifest with this origin and this route; gives what it understood, or whether it refused the origin, the route or both.
+fn read(origin: &str, route: &str) -> Result<(Origin, Route), (bool, bool)> {
+    let text = format!(
+        "conjoin = 1\napp.name = \"a\"\n[component.b]\nlanguage = \"rust\"\npermissions.outbound-http = [{origin:?}]\n\
+         [[trigger.http]]\nroute = {route:?}\ncomponent = \"b\"\n"
+    );
+    let manifest = parse(&Arc::new(Source::new("conjoin.toml", text))).map_err(|diagnostics| {
+        let has = |code| diagnostics.iter().any(|diagnostic| diagnostic.code == code);
+        (has("manifest::bad-origin"), has("manifest::bad-route"))
+    })?;
+    let permissions = &manifest.component("b").expect("it was written").permissions;
+    Ok((permissions.outbound_http[0].value.clone(), manifest.http[0].route.value.clone()))
+}
+
+#[test]
+fn origins_and_routes_are_what_their_grammar_says() {
+    let origins = [
+        "https://a",
+        "HTTP://A.b:8080",
+        "https://*.a.b",
+        "http://*.1",
+        "http://[::1]:80",
+        "http://[::g]",
+        "https://a/",
+        "https://a:443",
+        "https://a:0",
+        "https://u@a",
+        "https://a.",
+        "ftp://a",
+        "https://*",
+        "a",
+        "",
+    ];
+    let routes = [
+        "/",
+        "/...",
+        "/a/b/...",
+        "/ü",
+        "/%C3%BC",
+        "/%2e%2e/a",
+        "//",
+        "/a//...",
+        "/*",
+        "/a...",
+        "a",
+        "",
+        "/a b",
+        "/a?b",
+        "/a/",
+    ];
+    for (origin, route) in origins.iter().flat_map(|origin| routes.map(|route| (*origin, route))) {
+        let expected = match (Origin::parse(origin), Route::parse(route)) {
+            (Ok(origin), Ok(route)) => Ok((origin, route)),
+            (origin, route) => Err((origin.is_err(), route.is_err())),
+        };
+        assert_eq!(read(origin, route), expected, "{origin} and {route}");
     }
 }

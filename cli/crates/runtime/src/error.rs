@@ -92,23 +92,11 @@ pub enum RuntimeError {
         /// The entry it names.
         entry: String,
     },
-    /// A route cannot be understood.
-    #[error("route `{route}` {why}")]
-    BadRoute {
-        /// The route's pattern.
+    /// Two routes answer the same paths.
+    #[error("route `{route}` is declared twice")]
+    DuplicateRoute {
+        /// The route.
         route: String,
-        /// What is wrong, a predicate.
-        why: &'static str,
-    },
-    /// An origin of `outbound-http` cannot be understood.
-    #[error("origin `{origin}` of `{entry}` {why}")]
-    BadOrigin {
-        /// The entry.
-        entry: String,
-        /// The origin as written.
-        origin: String,
-        /// What is wrong, a predicate.
-        why: &'static str,
     },
     /// A granted folder cannot be opened.
     #[error("cannot open folder `{path}`, which is granted to `{entry}`: {reason}", path = path.display())]
@@ -167,12 +155,7 @@ impl RuntimeError {
             Self::NoCommandExport { .. } => {
                 vec!["give it a `main`, or use `[[trigger.http]]` if it answers HTTP requests".to_owned()]
             }
-            Self::BadRoute { .. } => {
-                vec!["write an exact path such as `/health`, or a prefix such as `/...` or `/api/...`".to_owned()]
-            }
-            Self::BadOrigin { .. } => {
-                vec!["write `scheme://host` or `scheme://host:port`; the host may start with `*.`".to_owned()]
-            }
+            Self::DuplicateRoute { .. } => vec!["remove one of the two".to_owned()],
             Self::CodeCache { .. } => {
                 vec!["set CONJOIN_CACHE to a folder that belongs to you and that nobody else can write to".to_owned()]
             }

@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use conjoin_policy::Origin;
+
 /// What one entry was granted. Nothing by default.
 #[expect(clippy::struct_excessive_bools, reason = "each is a permission of the manifest and independent of the others")]
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -20,8 +22,8 @@ pub struct Grants {
     pub env: Vec<(String, String)>,
     /// The folders it sees.
     pub directories: Vec<Directory>,
-    /// The origins it may call: `scheme://host[:port]`, the host may start with `*.`.
-    pub outbound_http: Vec<String>,
+    /// The origins it may send requests to.
+    pub outbound_http: Vec<Origin>,
 }
 
 /// A folder of the host that a component sees.

@@ -86,11 +86,11 @@ pub(crate) struct Surroundings<'a> {
 }
 
 impl Blueprint {
-    /// Checks the grants of an entry: origins must be readable and folders must exist.
+    /// Checks the grants of an entry: folders must exist.
     pub(crate) fn new(entry: &Entry, surroundings: Surroundings<'_>) -> Result<Self, RuntimeError> {
         let Surroundings { args, stdio, memory, events } = surroundings;
         let denials = Arc::new(Denials::new(entry.name.clone(), entry.members.clone(), events.clone()));
-        let outbound = Arc::new(OutboundPolicy::parse(&entry.name, &entry.grants.outbound_http)?);
+        let outbound = Arc::new(OutboundPolicy::new(&entry.grants.outbound_http));
         let blueprint = Self {
             name: entry.name.as_str().into(),
             denials,

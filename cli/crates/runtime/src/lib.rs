@@ -40,7 +40,7 @@ pub use error::RuntimeError;
 pub use event::{Capability, Denied, EventCallback, Failure, HowCompiled, RunEvent, StreamKind};
 pub use grants::{Directory, Grants};
 pub use http::listen;
-pub use options::{CommandOptions, Entry, Limits, Route, RuntimeOptions, ServeOptions};
+pub use options::{CommandOptions, Entry, Limits, RoutedEntry, RuntimeOptions, ServeOptions};
 pub use precompile::precompile;
 pub use prove::{prove_hello, prove_prints};
 pub use runtime::Runtime;

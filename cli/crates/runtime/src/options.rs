@@ -2,6 +2,8 @@
 
 use std::{net::TcpListener, num::NonZeroU32, path::PathBuf, time::Duration};
 
+use conjoin_policy::Route;
+
 use crate::{EventCallback, Grants};
 
 /// What a [`crate::Runtime`] needs for its whole life.
@@ -30,9 +32,9 @@ pub struct Entry {
 
 /// Which requests go to which entry.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Route {
-    /// An exact path such as `/health`, or a prefix such as `/...` or `/api/...`. The longest that matches wins.
-    pub pattern: String,
+pub struct RoutedEntry {
+    /// The paths that it answers. Of those that answer a path, the longest wins.
+    pub route: Route,
     /// The name of the entry.
     pub entry: String,
 }
@@ -43,7 +45,7 @@ pub struct ServeOptions {
     /// Where to listen, from [`crate::listen`].
     pub listener: TcpListener,
     /// Which requests go to which entry.
-    pub routes: Vec<Route>,
+    pub routes: Vec<RoutedEntry>,
     /// The entries.
     pub entries: Vec<Entry>,
     /// Bounds of time and number.

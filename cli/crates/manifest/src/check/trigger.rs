@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use conjoin_policy::Route;
+
 use super::{
     findings::Findings,
     values::{Names, check_reference, spanned},
@@ -9,7 +11,6 @@ use super::{
 use crate::{
     CommandTrigger, ComponentName, HttpExample, HttpTrigger, Isolation, Spanned,
     raw::{RawCommand, RawExample, RawHttp, RawIsolation, Table},
-    route::{refuse_route, route_answers},
 };
 
 /// The HTTP triggers, if all are right.
@@ -26,7 +27,7 @@ pub(super) fn check_http(
         let component = check_component(findings, (table, &table.get_ref().component), names, owner);
         let isolation = table.get_ref().isolation.as_ref().and_then(|isolation| check_isolation(findings, isolation));
         let example = match (&table.get_ref().example, &route) {
-            (Some(example), Some(route)) => check_example(findings, example, route),
+            (Some(example), Some(route)) => check_example(findings, example, &route.value),
             _ => None,
         };
         let (Some(route), Some(component)) = (route, component) else { continue };
@@ -81,27 +82,31 @@ fn check_route(
     findings: &mut Findings<'_>,
     table: &toml::Spanned<Table<RawHttp>>,
     before: &[HttpTrigger],
-) -> Option<Spanned<String>> {
+) -> Option<Spanned<Route>> {
     let route = table.get_ref().route.as_ref();
     let route = findings.required(route, table.span(), "this `[[trigger.http]]`", "route = \"/...\"")?;
     let text = route.get_ref();
-    if let Some(why) = refuse_route(text) {
-        let message = format!("`{}` is not a route: {why}", text.escape_debug());
-        let diagnostic = findings.at("manifest::bad-route", message, route.span(), "the path of the URLs to answer");
-        findings.report(
-            diagnostic
-                .hint("a route is `/exact/path`, `/prefix/...` for everything below it, or `/...` for everything"),
-        );
-        return None;
-    }
-    if let Some(first) = before.iter().find(|trigger| trigger.route.value == *text) {
+    let parsed = match Route::parse(text) {
+        Ok(parsed) => parsed,
+        Err(why) => {
+            let message = format!("`{}` is not a route: {why}", text.escape_debug());
+            let diagnostic =
+                findings.at("manifest::bad-route", message, route.span(), "the path of the URLs to answer");
+            findings.report(
+                diagnostic
+                    .hint("a route is `/exact/path`, `/prefix/...` for everything below it, or `/...` for everything"),
+            );
+            return None;
+        }
+    };
+    if let Some(first) = before.iter().find(|trigger| trigger.route.value == parsed) {
         let message = format!("the route `{text}` leads to two components");
         let diagnostic = findings.at("manifest::duplicate-route", message, route.span(), "written again here");
         let diagnostic = findings.and_at(diagnostic, first.route.span.clone(), "first written here");
         findings.report(diagnostic.hint("change one of the two; where routes overlap, the longer one wins"));
         return None;
     }
-    Some(spanned(route, text.clone()))
+    Some(spanned(route, parsed))
 }
 
 fn check_isolation(
@@ -148,7 +153,7 @@ fn agree(
 fn check_example(
     findings: &mut Findings<'_>,
     raw: &toml::Spanned<Table<RawExample>>,
-    route: &Spanned<String>,
+    route: &Route,
 ) -> Option<HttpExample> {
     let RawExample { method, path, headers, body } = &**raw.get_ref();
     let mut errors = Vec::new();
@@ -157,13 +162,13 @@ fn check_example(
     {
         errors.push((method.span(), "a method is written in capital letters, such as `POST`"));
     }
-    let plain = route.value.strip_suffix("...").unwrap_or(&route.value).to_owned();
+    let plain = route.shortest().to_owned();
     let target = path.as_ref().map_or(&plain, toml::Spanned::get_ref);
     if let Some(path) = path {
         let address = target.split('?').next().unwrap_or_default();
         if !target.starts_with('/') || target.chars().any(|letter| letter.is_whitespace() || letter.is_control()) {
             errors.push((path.span(), "a path starts with `/` and has no spaces"));
-        } else if !route_answers(&route.value, address) {
+        } else if !route.answers(address) {
             errors.push((path.span(), "the route of this trigger does not answer this path"));
         }
     }

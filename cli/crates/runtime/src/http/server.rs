@@ -29,7 +29,7 @@ pub(crate) async fn serve(
 ) -> Result<(), RuntimeError> {
     // That costs nothing, compilers do.
     let names: Vec<&str> = options.entries.iter().map(|entry| entry.name.as_str()).collect();
-    Routes::parse(&options.routes, |name| names.contains(&name).then_some(()))?;
+    Routes::new(&options.routes, |name| names.contains(&name).then_some(()))?;
     let host = host()?;
     let serving = tokio::select! {
         serving = load(&host, &options) => Arc::new(serving?),
@@ -56,7 +56,7 @@ async fn load(host: &Host, options: &ServeOptions) -> Result<Serving, RuntimeErr
     for entry in &options.entries {
         entries.insert(&entry.name, HttpEntry::load(host, entry, options.limits.memory).await?);
     }
-    let routes = Routes::parse(&options.routes, |name| entries.get(name).cloned())?;
+    let routes = Routes::new(&options.routes, |name| entries.get(name).cloned())?;
     Ok(Serving {
         routes,
         admission: Admission::new(&options.limits),

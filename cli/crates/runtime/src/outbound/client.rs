@@ -9,6 +9,7 @@ use std::{
 };
 
 use bytes::Bytes;
+use conjoin_policy::{Host, Match, Scheme, Target};
 use http::{Request, Response, Uri};
 use http_body::{Body, Frame, SizeHint};
 use http_body_util::BodyExt as _;
@@ -27,10 +28,7 @@ use tokio::{
 use tokio_rustls::TlsConnector;
 use wasmtime_wasi_http::{Error, RequestOptions, WasiBody};
 
-use super::{
-    address::is_private,
-    policy::{Grant, Scheme, Target},
-};
+use super::address::is_private;
 
 /// A response and the future that drives the rest of its connection.
 pub(super) type Sent = (Response<WasiBody>, Box<dyn Future<Output = Result<(), Error>> + Send>);
@@ -54,7 +52,7 @@ pub(super) async fn send(
     mut request: Request<WasiBody>,
     options: Option<RequestOptions>,
     target: &Target,
-    grant: Grant,
+    grant: Match,
 ) -> Result<Sent, Error> {
     let limit =
         |set: fn(&RequestOptions) -> Option<Duration>, default| options.as_ref().and_then(set).unwrap_or(default);
@@ -87,28 +85,35 @@ pub(super) fn drain(mut body: WasiBody) {
 /// A way to send one request, and the task that drives the connection.
 type Connection = (SendRequest<WasiBody>, JoinHandle<Result<(), Error>>);
 
-async fn connect(target: &Target, grant: Grant) -> Result<Connection, Error> {
+async fn connect(target: &Target, grant: Match) -> Result<Connection, Error> {
     let stream = TcpStream::connect(&*addresses(target, grant).await?).await.map_err(Error::Connect)?;
     match target.scheme {
         Scheme::Http => handshake(stream).await,
         Scheme::Https => {
             let config = TLS.clone().ok_or(Error::ConfigurationError)?;
-            let name = ServerName::try_from(target.host.clone()).map_err(Error::InvalidDnsNameError)?;
+            let name = match &target.host {
+                Host::Name(name) => ServerName::try_from(name.clone()).map_err(Error::InvalidDnsNameError)?,
+                Host::Address(address) => ServerName::IpAddress((*address).into()),
+            };
             handshake(TlsConnector::from(config).connect(name, stream).await.map_err(Error::Tls)?).await
         }
     }
 }
 
 /// The addresses that the connection may go to.
-async fn addresses(target: &Target, grant: Grant) -> Result<Vec<SocketAddr>, Error> {
-    let found = lookup_host((target.host.as_str(), target.port)).await;
-    let found: Vec<SocketAddr> =
-        found.map_err(|error| Error::DnsError { rcode: Some(error.to_string()), info_code: None })?.collect();
+async fn addresses(target: &Target, grant: Match) -> Result<Vec<SocketAddr>, Error> {
+    let found: Vec<SocketAddr> = match &target.host {
+        Host::Name(name) => lookup_host((name.as_str(), target.port))
+            .await
+            .map_err(|error| Error::DnsError { rcode: Some(error.to_string()), info_code: None })?
+            .collect(),
+        Host::Address(address) => vec![SocketAddr::new(*address, target.port)],
+    };
     if found.is_empty() {
         return Err(Error::DestinationNotFound);
     }
     let allowed: Vec<SocketAddr> =
-        found.into_iter().filter(|address| grant == Grant::Named || !is_private(address.ip())).collect();
+        found.into_iter().filter(|address| grant == Match::Named || !is_private(address.ip())).collect();
     if allowed.is_empty() { Err(Error::DestinationIpProhibited) } else { Ok(allowed) }
 }
 

@@ -7,7 +7,7 @@ use wasmtime_wasi_http::{Error, RequestOptions, WasiBody, WasiHttpHooks};
 
 use super::{
     client::{self, Sent},
-    policy::{OutboundPolicy, Target},
+    policy::{OutboundPolicy, target_of},
 };
 use crate::{Capability, event::Denials};
 
@@ -33,10 +33,10 @@ impl WasiHttpHooks for OutboundHooks {
         options: Option<RequestOptions>,
         _processed: Box<dyn Future<Output = Result<(), Error>> + Send>,
     ) -> Box<dyn Future<Output = Result<Sent, Error>> + Send> {
-        let Some(target) = Target::of(request.uri()) else {
+        let Some(target) = target_of(request.uri()) else {
             return Box::new(async { Err(Error::HttpRequestUriInvalid) });
         };
-        let capability = Capability::OutboundHttp { origin: target.origin() };
+        let capability = Capability::OutboundHttp { origin: target.to_string() };
         let Some(grant) = self.policy.grant(&target) else {
             self.denials.report(&capability, CALL);
             return Box::new(async {

@@ -1,5 +1,6 @@
 //! Nothing that was not granted works, and what is denied says which line grants it.
 
+use conjoin_policy::Origin;
 use conjoin_runtime::{Directory, Grants};
 
 use crate::{
@@ -139,7 +140,8 @@ async fn outbound_http() {
         );
         assert_eq!(server.log.denied(), [message]);
 
-        let granted = |origin: &str| Grants { outbound_http: vec![origin.to_owned()], ..Grants::default() };
+        let granted =
+            |origin: &str| Grants { outbound_http: vec![Origin::parse(origin).unwrap()], ..Grants::default() };
         assert!(Server::of(guest, granted(&origin)).get(&path).await.starts_with("200 hello from"));
         let another_port = Server::of(guest, granted("http://127.0.0.1")).get(&path).await;
         assert!(another_port.contains("HttpRequestDenied"), "{another_port}");

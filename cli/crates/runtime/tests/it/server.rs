@@ -8,8 +8,9 @@ use std::{
     time::Duration,
 };
 
+use conjoin_policy::Route;
 use conjoin_runtime::{
-    Entry, Grants, Limits, Route, RunEvent, Runtime, RuntimeError, RuntimeOptions, ServeOptions, Shutdown, listen,
+    Entry, Grants, Limits, RoutedEntry, RunEvent, Runtime, RuntimeError, RuntimeOptions, ServeOptions, Shutdown, listen,
 };
 
 use crate::{
@@ -74,7 +75,7 @@ pub(crate) struct Server {
 pub(crate) fn options(guest: Guest, grants: Grants) -> ServeOptions {
     ServeOptions {
         listener: listen("127.0.0.1:0".parse().unwrap()).unwrap(),
-        routes: vec![Route { pattern: "/...".to_owned(), entry: "gateway".to_owned() }],
+        routes: vec![RoutedEntry { route: Route::parse("/...").unwrap(), entry: "gateway".to_owned() }],
         entries: vec![entry(guest, grants)],
         limits: Limits::default(),
     }

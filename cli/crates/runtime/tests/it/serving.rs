@@ -2,7 +2,8 @@
 
 use std::num::NonZeroU32;
 
-use conjoin_runtime::{Grants, Route, RunEvent, StreamKind};
+use conjoin_policy::Route;
+use conjoin_runtime::{Grants, RoutedEntry, RunEvent, StreamKind};
 
 use crate::{
     guests::{Guest, HTTP},
@@ -189,7 +190,7 @@ async fn the_longest_route_wins_and_without_one_the_routes_are_named() {
     let mut other = entry(Guest::HttpP3, Grants::default());
     other.name = "other".to_owned();
     options.entries.push(other);
-    let route = |pattern: &str, entry: &str| Route { pattern: pattern.to_owned(), entry: entry.to_owned() };
+    let route = |route: &str, entry: &str| RoutedEntry { route: Route::parse(route).unwrap(), entry: entry.to_owned() };
     options.routes = vec![route("/a/...", "gateway"), route("/a/b/...", "other")];
     let server = Server::start(runtime(), options);
     assert_eq!(server.get("/a/hello").await, "200 hello from 0.2");

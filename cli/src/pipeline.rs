@@ -271,7 +271,7 @@ fn summary(report: &BuildReport) -> String {
                 Subject::Bindings(name) => format!("the bindings of `{name}`"),
                 Subject::Composition(name) => format!("the composition of `{name}`"),
                 Subject::NativeCode(name) => format!("the native code of `{name}`"),
-                Subject::Installation(tool) => tools::tool_name(*tool).to_owned(),
+                Subject::Installation(tool) => tool.name.to_owned(),
             })
             .collect();
         names.dedup();

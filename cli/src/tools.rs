@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use conjoin_diagnostics::{Diagnostic, Severity};
 use conjoin_engine::{BuildReport, Environment, ProbeContext, ProbeRequest, Scope, probe};
 use conjoin_plan::{
-    AbsPath, Facts, Failures, InstallPlan, Installation, Layout, Subject, Tool, ToolSpec, Toolchain, install,
-    install_texts, lacking, missing, titled, with_needs,
+    AbsPath, Facts, Failures, InstallPlan, Installation, Layout, Subject, Tool, Toolchain, install, install_texts,
+    lacking, missing, titled, with_needs,
 };
 
 use crate::{
@@ -39,17 +39,11 @@ pub(crate) struct Wanted {
 
 /// Finds `tools` and what else is `wanted`.
 pub(crate) fn find_with(machine: &Machine, layout: &Layout, tools: &BTreeSet<Tool>, wanted: &Wanted) -> Facts {
-    let set = conjoin_toolchains::all();
-    let specs: Vec<&'static ToolSpec> = tools.iter().filter_map(|tool| set.tool(*tool)).collect();
+    let specs: Vec<Tool> = tools.iter().copied().collect();
     let environment = environment(machine);
     let context = ProbeContext { environment: &environment, layout, cancel: &machine.signals.cancel };
     let Wanted { programs, places, texts } = wanted;
     probe(&ProbeRequest { tools: &specs, programs, places, texts, sources: &[] }, &context)
-}
-
-/// The name of a tool in messages.
-pub(crate) fn tool_name(tool: Tool) -> &'static str {
-    conjoin_toolchains::all().tool(tool).map_or("a tool", |spec| spec.name)
 }
 
 /// What programs inherit.
@@ -64,14 +58,13 @@ pub(crate) fn plan_installation(
     tools: &BTreeSet<Tool>,
     failures: &Failures,
 ) -> Result<Option<InstallPlan>, Vec<Diagnostic>> {
-    let set = conjoin_toolchains::all();
     let absent = lacking(tools, &find(machine, layout, tools, &[]));
     if absent.is_empty() {
         return Ok(None);
     }
-    let involved = with_needs(&absent, &set);
-    let facts = find(machine, layout, &involved, &install_texts(&involved, &set, layout));
-    install(&absent, &set, &facts, layout, failures).map(Some)
+    let involved = with_needs(&absent);
+    let facts = find(machine, layout, &involved, &install_texts(&involved, layout));
+    install(&absent, &facts, layout, failures).map(Some)
 }
 
 /// Finds `tools`; installs what is lacking if `work` allows it, or fails with what is lacking.
@@ -102,7 +95,7 @@ pub(crate) fn ensure(
         }
         let plan = plan_installation(machine, layout, tools, &failures).map_err(CommandError::environment)?;
         let plan = plan.unwrap_or_default();
-        let now: BTreeSet<_> = plan.installations.iter().map(|one| (one.spec.tool, one.provider.name())).collect();
+        let now: BTreeSet<_> = plan.installations.iter().map(|one| (one.spec, one.provider.name())).collect();
         if now.is_empty() || before.as_ref() == Some(&now) {
             return refuse("installing it did not help");
         }
@@ -133,7 +126,7 @@ pub(crate) fn ensure(
 /// The installations of which a step has failed, unless the user has asked for the end.
 fn failed_installations(plan: &InstallPlan, report: &BuildReport) -> Vec<Installation> {
     let has_failed = |installation: &&Installation| {
-        let subject = Subject::Installation(installation.spec.tool);
+        let subject = Subject::Installation(installation.spec);
         report.failed.iter().any(|failed| failed.subject == subject)
     };
     if report.cancelled { Vec::new() } else { plan.installations.iter().filter(has_failed).copied().collect() }
@@ -150,7 +143,7 @@ fn turn_to_the_next(
         ui.failure(step, app, Severity::Warning);
     }
     for Installation { spec, provider, otherwise } in failed {
-        failures.entry(spec.tool).or_default().insert(provider.name());
+        failures.entry(spec).or_default().insert(provider.name());
         let next = otherwise.map_or("nothing", |provider| provider.name());
         ui.status(
             "Instead",
@@ -191,12 +184,10 @@ pub(crate) fn offer(
 
 /// Says what is lacking, and the command that mends it in the app that is `shown` so.
 pub(crate) fn tell_lacking(ui: &mut Ui, lacking: &BTreeSet<Tool>, shown: &str) {
-    let set = conjoin_toolchains::all();
-    let specs: Vec<&ToolSpec> = lacking.iter().filter_map(|tool| set.tool(*tool)).collect();
-    for spec in &specs {
-        ui.status("Missing", &titled(spec));
+    for tool in lacking {
+        ui.status("Missing", &titled(tool));
     }
-    if specs.is_empty() {
+    if lacking.is_empty() {
         return;
     }
     let go = if shown == "." { String::new() } else { format!("cd {} && ", conjoin_plan::quote(shown.as_ref())) };
@@ -217,11 +208,10 @@ fn announce(ui: &mut Ui, plan: &InstallPlan) {
 }
 
 fn name_missing(tools: &BTreeSet<Tool>, facts: &Facts, hint: &str) -> Vec<Diagnostic> {
-    let set = conjoin_toolchains::all();
-    let specs = tools.iter().filter_map(|tool| set.tool(*tool));
-    specs
+    tools
+        .iter()
         .map(|spec| {
-            let diagnostic = missing(spec, facts.tools.get(&spec.tool)).hint(hint);
+            let diagnostic = missing(spec, facts.tools.get(spec)).hint(hint);
             if spec.providers.is_empty() { diagnostic.hint(spec.by_hand) } else { diagnostic }
         })
         .collect()

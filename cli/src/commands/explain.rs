@@ -60,7 +60,7 @@ fn name(subject: &Subject) -> String {
         Subject::Bindings(name) => format!("bindings of {name}"),
         Subject::Composition(name) => format!("composition of {name}"),
         Subject::NativeCode(name) => format!("native code of {name}"),
-        Subject::Installation(tool) => crate::tools::tool_name(*tool).to_owned(),
+        Subject::Installation(tool) => tool.name.to_owned(),
     }
 }
 

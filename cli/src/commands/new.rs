@@ -48,7 +48,7 @@ pub(crate) fn new(ui: &mut Ui, machine: &Machine, settings: &NewSettings) -> Res
     match ui.format {
         Format::Human => ui.answer(&shown),
         Format::Json => {
-            let lacking: Vec<&str> = lacking.iter().map(|tool| tools::tool_name(*tool)).collect();
+            let lacking: Vec<&str> = lacking.iter().map(|tool| tool.name).collect();
             ui.answer_json(
                 "app",
                 json!({ "name": name, "path": dir.to_string(), "files": written.files.len(), "lacking": lacking }),

@@ -54,8 +54,7 @@ fn table(ui: &mut Ui, templates: &[(TemplateSummary, BTreeSet<Tool>)], facts: &F
     let id = width(&mut templates.iter().map(|(template, _)| template.id.len()));
     let description = width(&mut templates.iter().map(|(template, _)| template.description.chars().count()));
     for (template, tools) in templates {
-        let lacking: Vec<&str> =
-            tools.iter().filter(|tool| state(**tool, facts) != "ok").map(|tool| tools::tool_name(*tool)).collect();
+        let lacking: Vec<&str> = tools.iter().filter(|tool| state(tool, facts) != "ok").map(|tool| tool.name).collect();
         let there = match (tools.is_empty(), lacking.is_empty()) {
             (true, _) => "needs nothing".to_owned(),
             (false, true) => format!("ready: {}", names(tools).join(", ")),
@@ -67,11 +66,11 @@ fn table(ui: &mut Ui, templates: &[(TemplateSummary, BTreeSet<Tool>)], facts: &F
 }
 
 fn names(tools: &BTreeSet<Tool>) -> Vec<&'static str> {
-    tools.iter().map(|tool| tools::tool_name(*tool)).collect()
+    tools.iter().map(|tool| tool.name).collect()
 }
 
 fn state(tool: Tool, facts: &Facts) -> &'static str {
-    match facts.tools.get(&tool) {
+    match facts.tools.get(tool) {
         Some(ToolFact::Found(_)) => "ok",
         Some(ToolFact::OutsideWindow(_)) => "unfit",
         Some(ToolFact::Broken { .. }) => "broken",
@@ -84,10 +83,9 @@ fn row(template: &TemplateSummary, tools: &BTreeSet<Tool>, facts: &Facts) -> ser
         conjoin_scaffold::Kind::Component => "component",
         conjoin_scaffold::Kind::App | conjoin_scaffold::Kind::Skeleton => "app",
     };
-    let needs: Vec<_> =
-        tools.iter().map(|tool| json!({ "tool": tools::tool_name(*tool), "state": state(*tool, facts) })).collect();
+    let needs: Vec<_> = tools.iter().map(|tool| json!({ "tool": tool.name, "state": state(tool, facts) })).collect();
     json!({
         "id": template.id, "description": template.description, "kind": kind, "languages": template.languages,
-        "needs": needs, "ready": tools.iter().all(|tool| state(*tool, facts) == "ok"),
+        "needs": needs, "ready": tools.iter().all(|tool| state(tool, facts) == "ok"),
     })
 }

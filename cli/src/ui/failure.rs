@@ -7,7 +7,7 @@ use conjoin_engine::{FailedStep, StepError, process::RunError};
 use conjoin_plan::{AbsPath, Finding, Place, Reading, Subject, Tool, Toolchain};
 
 use super::Verbosity;
-use crate::tools::{tool_name, toolchain_of};
+use crate::tools::toolchain_of;
 
 /// A step that failed, in parts that are printed one after the other.
 pub(super) struct Failure {
@@ -60,7 +60,7 @@ pub(super) fn explain(failed: &FailedStep, app: &AbsPath, severity: Severity) ->
         Subject::Bindings(name) => ("build::step-failed", format!("the bindings of `{name}`")),
         Subject::Composition(name) => ("compose::failed", format!("the composition of `{name}`")),
         Subject::NativeCode(name) => ("run::no-native-code", format!("the native code of `{name}`")),
-        Subject::Installation(tool) => ("install::step-failed", format!("the installation of {}", tool_name(*tool))),
+        Subject::Installation(tool) => ("install::step-failed", format!("the installation of {}", tool.name)),
     };
     let error = conjoin_engine::error_chain(&failed.error);
     let message = format!("{subject}: {}: {error}", failed.title);

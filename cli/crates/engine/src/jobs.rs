@@ -98,7 +98,7 @@ impl Jobs {
 impl Job<'_> {
     /// The variable that tells `tool` how many things it may do at once, if there is one. It is no part of any key.
     pub(crate) fn variable(&self, tool: Tool) -> Option<(&'static str, String)> {
-        match tool.parallelism()? {
+        match tool.parallelism? {
             Parallelism::Variable(name) => {
                 let share = self.jobs.total / self.jobs.tokens().steps.max(1);
                 Some((name, share.max(1).to_string()))
@@ -123,7 +123,14 @@ impl Drop for Job<'_> {
 
 #[cfg(test)]
 mod tests {
+    use conjoin_plan::ToolSpec;
+
     use super::*;
+
+    static CARGO: ToolSpec = ToolSpec { parallelism: Some(Parallelism::Jobserver), ..ToolSpec::new("cargo", "cargo") };
+    static GO: ToolSpec =
+        ToolSpec { parallelism: Some(Parallelism::Variable("GOMAXPROCS")), ..ToolSpec::new("go", "Go") };
+    static NODE: ToolSpec = ToolSpec::new("node", "Node.js");
 
     fn jobs(total: usize) -> Jobs {
         Jobs::new(NonZeroUsize::new(total).unwrap()).unwrap()
@@ -131,7 +138,7 @@ mod tests {
 
     /// The pipe, as cargo opens it.
     fn opened(cargo: &Job<'_>) -> fs_err::File {
-        let (_, flags) = cargo.variable(Tool::Cargo).unwrap();
+        let (_, flags) = cargo.variable(&CARGO).unwrap();
         let (_, pipe) = flags.split_once(" --jobserver-auth=fifo:").unwrap();
         let pipe = fs_err::OpenOptions::new().read(true).write(true).open(pipe).unwrap();
         rustix::io::ioctl_fionbio(&pipe, true).unwrap();
@@ -147,12 +154,12 @@ mod tests {
     fn what_is_parallel_gets_a_share() {
         let jobs = jobs(5);
         let first = jobs.take();
-        assert_eq!(first.variable(Tool::Go), Some(("GOMAXPROCS", "5".to_owned())));
+        assert_eq!(first.variable(&GO), Some(("GOMAXPROCS", "5".to_owned())));
         let second = jobs.take();
-        assert_eq!(second.variable(Tool::Go), Some(("GOMAXPROCS", "2".to_owned())));
-        assert_eq!(second.variable(Tool::Node), None);
+        assert_eq!(second.variable(&GO), Some(("GOMAXPROCS", "2".to_owned())));
+        assert_eq!(second.variable(&NODE), None);
         drop(first);
-        assert_eq!(second.variable(Tool::TinyGo), Some(("GOMAXPROCS", "5".to_owned())));
+        assert_eq!(second.variable(&GO), Some(("GOMAXPROCS", "5".to_owned())));
     }
 
     #[test]

@@ -4,7 +4,7 @@
 //! input files. Names are those of [`Roots`], so that neither time stamps nor the place of the app count. The place of a program does
 //! not count either: its version does.
 
-use conjoin_plan::{AbsPath, Action, Arg, Expectation, Generator, Invocation, Step, Tool};
+use conjoin_plan::{AbsPath, Action, Arg, Expectation, Generator, Invocation, Locate, Step};
 
 use crate::{
     digest::{Digest, Seen},
@@ -128,9 +128,11 @@ fn run(invocation: &Invocation, roots: &Roots) -> Vec<String> {
         Some(path) => format!("{:?} {}", arg.text, name(path)),
         None => format!("{:?}", arg.text),
     };
-    let mut lines = match invocation.tool {
-        Tool::Custom => vec![format!("run {}", invocation.program.file_name())],
-        tool => vec![format!("run {tool:?}")],
+    let mut lines = match invocation.tool.locate {
+        Locate::Named => vec![format!("run {}", invocation.program.file_name())],
+        Locate::Path { .. } | Locate::Cache { .. } | Locate::FolderOf { .. } => {
+            vec![format!("run {}", invocation.tool.id)]
+        }
     };
     lines.push(format!("in {}", name(&invocation.cwd)));
     lines.extend(invocation.args.iter().map(|value| format!("argument {}", arg(value))));

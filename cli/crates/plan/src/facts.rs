@@ -80,7 +80,7 @@ impl fmt::Display for FoundIn {
 impl Facts {
     /// The tool, if it is there and will do.
     pub fn tool(&self, tool: Tool) -> Option<&FoundTool> {
-        match self.tools.get(&tool) {
+        match self.tools.get(tool) {
             Some(ToolFact::Found(found)) => Some(found),
             Some(ToolFact::Missing | ToolFact::OutsideWindow(_) | ToolFact::Broken { .. }) | None => None,
         }

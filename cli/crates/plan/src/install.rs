@@ -4,13 +4,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use conjoin_diagnostics::Diagnostic;
 
-use crate::{AbsPath, Facts, Layout, Plan, Provider, Tool, ToolFact, ToolSpec, ToolchainSet};
+use crate::{AbsPath, Facts, Layout, Plan, Provider, Tool, ToolFact, ToolSpec};
 
 /// One tool that will be installed, and from what.
 #[derive(Clone, Copy, Debug)]
 pub struct Installation {
     /// The tool.
-    pub spec: &'static ToolSpec,
+    pub spec: Tool,
     /// The way that is taken.
     pub provider: &'static dyn Provider,
     /// The way that can be taken when that one fails.
@@ -33,16 +33,15 @@ pub type Failures = BTreeMap<Tool, BTreeSet<&'static str>>;
 
 /// Which of `tools` are missing or will not do, with all that their installation needs beside them.
 pub fn lacking(tools: &BTreeSet<Tool>, facts: &Facts) -> BTreeSet<Tool> {
-    tools.iter().copied().filter(|tool| facts.tool(*tool).is_none()).collect()
+    tools.iter().copied().filter(|tool| facts.tool(tool).is_none()).collect()
 }
 
 /// All tools that might be needed to have `tools`: themselves and what their providers need, transitively.
-pub fn with_needs(tools: &BTreeSet<Tool>, set: &ToolchainSet) -> BTreeSet<Tool> {
+pub fn with_needs(tools: &BTreeSet<Tool>) -> BTreeSet<Tool> {
     let mut all = tools.clone();
     let mut new: Vec<Tool> = tools.iter().copied().collect();
     while let Some(tool) = new.pop() {
-        let needs = set.tool(tool).into_iter().flat_map(|spec| spec.providers).flat_map(|provider| provider.needs());
-        for need in needs {
+        for need in tool.providers.iter().flat_map(|provider| provider.needs()) {
             if all.insert(*need) {
                 new.push(*need);
             }
@@ -52,8 +51,8 @@ pub fn with_needs(tools: &BTreeSet<Tool>, set: &ToolchainSet) -> BTreeSet<Tool> 
 }
 
 /// The files whose text the providers of `tools` must know.
-pub fn install_texts(tools: &BTreeSet<Tool>, set: &ToolchainSet, layout: &Layout) -> Vec<AbsPath> {
-    let providers = tools.iter().filter_map(|tool| set.tool(*tool)).flat_map(|spec| spec.providers);
+pub fn install_texts(tools: &BTreeSet<Tool>, layout: &Layout) -> Vec<AbsPath> {
+    let providers = tools.iter().flat_map(|tool| tool.providers);
     providers.flat_map(|provider| provider.reads(layout)).collect()
 }
 
@@ -61,15 +60,14 @@ pub fn install_texts(tools: &BTreeSet<Tool>, set: &ToolchainSet, layout: &Layout
 /// the official instruction. Providers among `failures` are not asked again.
 pub fn install(
     missing: &BTreeSet<Tool>,
-    set: &ToolchainSet,
     facts: &Facts,
     layout: &Layout,
     failures: &Failures,
 ) -> Result<InstallPlan, Vec<Diagnostic>> {
-    let mut chooser = Chooser { set, facts, failures, chosen: BTreeMap::new(), waiting: BTreeSet::new() };
+    let mut chooser = Chooser { facts, failures, chosen: BTreeMap::new(), waiting: BTreeSet::new() };
     let mut diagnostics = Vec::new();
     for tool in missing {
-        if let Err(diagnostic) = chooser.choose(*tool, &mut Vec::new()) {
+        if let Err(diagnostic) = chooser.choose(tool, &mut Vec::new()) {
             diagnostics.push(*diagnostic);
         }
     }
@@ -91,7 +89,6 @@ pub fn install(
 }
 
 struct Chooser<'a> {
-    set: &'a ToolchainSet,
     facts: &'a Facts,
     failures: &'a Failures,
     chosen: BTreeMap<Tool, Installation>,
@@ -104,21 +101,18 @@ impl Chooser<'_> {
         if self.facts.tool(tool).is_some() || self.chosen.contains_key(&tool) || self.waiting.contains(&tool) {
             return Ok(());
         }
-        let Some(spec) = self.set.tool(tool) else {
-            return Err(Box::new(Diagnostic::error("tool::unknown", format!("conjoin knows no tool {tool:?}"))));
-        };
         path.push(tool);
         let mut reasons = Vec::new();
-        for (index, provider) in spec.providers.iter().copied().enumerate() {
+        for (index, provider) in tool.providers.iter().copied().enumerate() {
             if self.has_failed(tool, provider) {
                 reasons.push(format!("installing it from {} has failed", provider.name()));
                 continue;
             }
             let lacking = self.lacks(provider);
             if lacking.is_empty() {
-                let mut later = spec.providers[index + 1..].iter().copied();
+                let mut later = tool.providers[index + 1..].iter().copied();
                 let otherwise = later.find(|other| !self.has_failed(tool, *other) && self.lacks(*other).is_empty());
-                self.chosen.insert(tool, Installation { spec, provider, otherwise });
+                self.chosen.insert(tool, Installation { spec: tool, provider, otherwise });
                 path.pop();
                 return Ok(());
             }
@@ -132,7 +126,7 @@ impl Chooser<'_> {
                     }
                 })
                 .collect();
-            reasons.extend(describe(self.set, provider, &obstacles));
+            reasons.extend(describe(provider, &obstacles));
             if obstacles.is_empty() {
                 self.waiting.insert(tool);
                 path.pop();
@@ -140,7 +134,7 @@ impl Chooser<'_> {
             }
         }
         path.pop();
-        Err(Box::new(self.explain(spec, reasons)))
+        Err(Box::new(self.explain(tool, reasons)))
     }
 
     fn has_failed(&self, tool: Tool, provider: &dyn Provider) -> bool {
@@ -148,11 +142,11 @@ impl Chooser<'_> {
     }
 
     fn lacks(&self, provider: &dyn Provider) -> Vec<Tool> {
-        provider.needs().iter().copied().filter(|need| self.facts.tool(*need).is_none()).collect()
+        provider.needs().iter().copied().filter(|need| self.facts.tool(need).is_none()).collect()
     }
 
-    fn explain(&self, spec: &ToolSpec, reasons: Vec<String>) -> Diagnostic {
-        let mut diagnostic = missing(spec, self.facts.tools.get(&spec.tool));
+    fn explain(&self, spec: Tool, reasons: Vec<String>) -> Diagnostic {
+        let mut diagnostic = missing(spec, self.facts.tools.get(spec));
         for reason in reasons {
             diagnostic = diagnostic.note(reason);
         }
@@ -161,11 +155,11 @@ impl Chooser<'_> {
 }
 
 /// What stands in the way of a provider: in one line what is just not there, and a line for everything else.
-fn describe(set: &ToolchainSet, provider: &dyn Provider, obstacles: &[(Tool, Option<Box<Diagnostic>>)]) -> Vec<String> {
+fn describe(provider: &dyn Provider, obstacles: &[(Tool, Option<Box<Diagnostic>>)]) -> Vec<String> {
     let mut absent = Vec::new();
     let mut lines = Vec::new();
-    for (need, why) in obstacles {
-        let (Some(spec), Some(why)) = (set.tool(*need), why) else { continue };
+    for (spec, why) in obstacles {
+        let Some(why) = why else { continue };
         if why.code == MISSING {
             absent.push(spec.name);
         } else {
@@ -220,9 +214,10 @@ fn places(spec: &ToolSpec) -> String {
         }
         crate::Locate::Path { names, cached: None } => format!("on PATH as `{}`", names.join("`, `")),
         crate::Locate::Cache { .. } => "in conjoin's cache".to_owned(),
+        crate::Locate::Named => "where conjoin.toml says".to_owned(),
         crate::Locate::FolderOf { tool, args, cached, .. } => {
             let cached = if cached.is_some() { " and in conjoin's cache" } else { "" };
-            format!("{}{cached}", format!("in the folder that `{tool:?} {}` names", args.join(" ")).to_lowercase())
+            format!("in the folder that `{tool} {}` names{cached}", args.join(" "))
         }
     }
 }

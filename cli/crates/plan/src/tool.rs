@@ -1,6 +1,10 @@
 //! External programs: how they are found, which versions will do and why, and how conjoin can install them.
 
-use std::fmt;
+use std::{
+    cmp::Ordering,
+    fmt,
+    hash::{Hash, Hasher},
+};
 
 use conjoin_diagnostics::Diagnostic;
 
@@ -9,68 +13,9 @@ use crate::{AbsPath, Facts, FoundTool, Layout, Step};
 /// A version as three numbers; what follows them is ignored.
 pub type Version = (u64, u64, u64);
 
-/// The external programs that conjoin knows.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Tool {
-    /// Rust's package manager.
-    Cargo,
-    /// Rust's compiler.
-    Rustc,
-    /// Rust's toolchain manager.
-    Rustup,
-    /// The standard library of Rust for `wasm32-wasip2`.
-    RustTarget,
-    /// The standard Go toolchain.
-    Go,
-    /// The same in a version that `TinyGo` works with.
-    GoForTinyGo,
-    /// TinyGo with what it needs to compile for `wasip2`.
-    TinyGo,
-    /// go-modules' generator of Go bindings.
-    WitBindgenGo,
-    /// Node.js.
-    Node,
-    /// Node's package manager.
-    Npm,
-    /// componentize-js with esbuild.
-    ComponentizeJs,
-    /// componentize-qjs with esbuild.
-    ComponentizeQjs,
-    /// `CPython`.
-    Python,
-    /// Python's package installer.
-    Pip,
-    /// componentize-py.
-    ComponentizePy,
-    /// The compiler of C and C++.
-    Clang,
-    /// The standard libraries of C and C++ for WASI.
-    WasiLibc,
-    /// A C++ compiler.
-    Cxx,
-    /// Debian's package manager.
-    AptGet,
-    /// What asks Debian's package lists.
-    AptCache,
-    /// Debian's archive tool.
-    DpkgDeb,
-    /// The archiver.
-    Tar,
-    /// `find` of findutils.
-    Find,
-    /// `cp` of coreutils.
-    Cp,
-    /// `ln` of coreutils.
-    Ln,
-    /// `chmod` of coreutils.
-    Chmod,
-    /// `rm` of coreutils.
-    Rm,
-    /// `xargs` of findutils.
-    Xargs,
-    /// A program that the user's manifest names.
-    Custom,
-}
+/// An external program, or something else that is found and installed like one: what is known of it, declared beside the toolchain
+/// that needs it. Two tools are the same if their [`ToolSpec::id`] is.
+pub type Tool = &'static ToolSpec;
 
 /// How a program that does several things at once is told how many they may be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -81,22 +26,10 @@ pub enum Parallelism {
     Variable(&'static str),
 }
 
-impl Tool {
-    /// How it is told how many things it may do at once; nothing if it does one.
-    pub const fn parallelism(self) -> Option<Parallelism> {
-        match self {
-            Self::Cargo => Some(Parallelism::Jobserver),
-            Self::Go | Self::GoForTinyGo | Self::TinyGo => Some(Parallelism::Variable("GOMAXPROCS")),
-            _ => None,
-        }
-    }
-}
-
 /// Everything about one tool, as data.
-#[derive(Debug)]
 pub struct ToolSpec {
-    /// Which tool.
-    pub tool: Tool,
+    /// What tells it from all others, e.g. `tinygo`; part of keys.
+    pub id: &'static str,
     /// Its name in messages, e.g. `TinyGo`.
     pub name: &'static str,
     /// The environment variable that overrides where it is, e.g. `CONJOIN_TINYGO`.
@@ -105,12 +38,84 @@ pub struct ToolSpec {
     pub locate: Locate,
     /// How its version is asked for.
     pub probe: Probe,
+    /// Variables that are set while it is asked, e.g. so that a question downloads nothing.
+    pub probe_env: &'static [(&'static str, &'static str)],
     /// Which versions will do.
     pub window: Window,
     /// The ways to install it, the preferred one first; empty when conjoin cannot.
     pub providers: &'static [&'static dyn Provider],
     /// The command or page that an installation by hand starts from.
     pub by_hand: &'static str,
+    /// How it is removed where conjoin did not install it, a clause; nothing where that is not known.
+    pub removal: Option<&'static str>,
+    /// How it is told how many things it may do at once; nothing if it does one.
+    pub parallelism: Option<Parallelism>,
+}
+
+impl ToolSpec {
+    /// The tool `id`, called `name` in messages: any version of the program `name` on `PATH` will do, and conjoin cannot install it.
+    /// What differs from that is written in front: `ToolSpec { window, ..ToolSpec::new("node", "Node.js") }`.
+    pub const fn new(id: &'static str, name: &'static str) -> Self {
+        Self {
+            id,
+            name,
+            variable: "",
+            locate: Locate::Path { names: &[], cached: None },
+            probe: Probe::None,
+            probe_env: &[],
+            window: Window::ANY,
+            providers: &[],
+            by_hand: "",
+            removal: None,
+            parallelism: None,
+        }
+    }
+
+    /// A program of the system by its own name, of which any version will do.
+    pub const fn program(variable: &'static str, names: &'static [&'static str], by_hand: &'static str) -> Self {
+        let name = names[0];
+        Self { variable, locate: Locate::Path { names, cached: None }, by_hand, ..Self::new(name, name) }
+    }
+}
+
+impl PartialEq for ToolSpec {
+    fn eq(&self, other: &Self) -> bool {
+        self.id == other.id
+    }
+}
+
+impl Eq for ToolSpec {}
+
+impl PartialOrd for ToolSpec {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for ToolSpec {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.id.cmp(other.id)
+    }
+}
+
+impl Hash for ToolSpec {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.id.hash(state);
+    }
+}
+
+/// Its name in messages.
+impl fmt::Display for ToolSpec {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(self.name)
+    }
+}
+
+/// Its id.
+impl fmt::Debug for ToolSpec {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(self.id)
+    }
 }
 
 /// Where a tool is looked for, after its environment variable.
@@ -130,6 +135,8 @@ pub enum Locate {
         /// The file that is there when it is installed.
         file: &'static str,
     },
+    /// Nowhere: the app's manifest names the program.
+    Named,
     /// A folder named by the answer of a program: it must exist and hold a file whose name starts so. Then, if conjoin can make
     /// what belongs to that program, a folder in the cache folder.
     FolderOf {
@@ -150,6 +157,7 @@ impl Locate {
         match self {
             Self::Path { cached, .. } | Self::FolderOf { cached, .. } => cached.map(|(recipe, _)| recipe),
             Self::Cache { recipe, .. } => Some(recipe),
+            Self::Named => None,
         }
     }
 }

@@ -1,10 +1,12 @@
 //! What builds a language: described, never done.
 
+use std::collections::BTreeSet;
+
 use conjoin_diagnostics::Diagnostic;
 use conjoin_manifest::{ComponentName, CustomBuild, Language, Permissions, ToolchainName};
 use conjoin_wit::{Dialect, WitFile};
 
-use crate::{AbsPath, Facts, Finding, Layout, Profile, Reading, Step, Tool, ToolSpec};
+use crate::{AbsPath, Facts, Finding, Layout, Profile, Reading, Step, Tool, with_needs};
 
 /// A component as its toolchain sees it.
 #[derive(Clone, Debug)]
@@ -173,13 +175,11 @@ pub struct Hint {
     pub say: &'static str,
 }
 
-/// All toolchains and tools, as `toolchains::all()` gives them.
+/// All toolchains, as `toolchains::all()` gives them.
 #[derive(Clone, Copy)]
 pub struct ToolchainSet {
     /// What builds languages.
     pub toolchains: &'static [&'static dyn Toolchain],
-    /// The tools they and their installation need, at most one per [`Tool`].
-    pub tools: &'static [&'static ToolSpec],
     /// The steps of a component that a command of the user's builds.
     pub custom: CustomSteps,
 }
@@ -193,8 +193,9 @@ impl ToolchainSet {
         self.toolchains.iter().copied().find(|toolchain| toolchain.name() == name)
     }
 
-    /// The spec of this tool, if it has one.
-    pub fn tool(&self, tool: Tool) -> Option<&'static ToolSpec> {
-        self.tools.iter().copied().find(|spec| spec.tool == tool)
+    /// The tools that they and their installation need.
+    pub fn tools(&self) -> BTreeSet<Tool> {
+        let required = self.toolchains.iter().flat_map(|toolchain| toolchain.requirements()).copied();
+        with_needs(&required.collect())
     }
 }

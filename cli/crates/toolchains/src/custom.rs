@@ -9,10 +9,14 @@ use std::collections::BTreeMap;
 use conjoin_diagnostics::Diagnostic;
 use conjoin_manifest::CustomBuild;
 use conjoin_plan::{
-    AbsPath, Facts, FoundIn, FoundTool, Input, Invocation, Keep, Layout, Made, Step, Target, Tool, names_file,
+    AbsPath, Facts, FoundIn, FoundTool, Input, Invocation, Keep, Layout, Locate, Made, Step, Target, ToolSpec,
+    names_file,
 };
 
 use crate::steps::{self, Run};
+
+/// A program that the user's manifest names.
+static CUSTOM: ToolSpec = ToolSpec { locate: Locate::Named, ..ToolSpec::new("custom", "a program of the app") };
 
 /// The steps from the command's inputs to the component.
 pub(crate) fn steps(
@@ -29,7 +33,7 @@ pub(crate) fn steps(
     };
     let (world, wit) = steps::write_bare_world(target, layout);
     let output = target.dir.join(build.output.value.as_path());
-    let invocation = Invocation::new(Tool::Custom, &found, &target.dir)
+    let invocation = Invocation::new(&CUSTOM, &found, &target.dir)
         .args(args.iter().map(String::as_str))
         .env("CONJOIN_WIT", &wit)
         .env("CONJOIN_WORLD", target.world)

@@ -32,19 +32,14 @@ mod go_sources;
 mod javascript;
 mod npm;
 mod package_json;
-mod pip;
 mod projects;
 mod python;
-mod python_messages;
 mod quickjs;
 mod rust;
-mod rust_messages;
-mod rust_sources;
-mod rustup;
 mod starling;
 mod steps;
+mod system;
 mod tinygo;
-mod tools;
 mod unsupported;
 
 pub use generate::{GenerateError, GeneratedFile, generate};
@@ -59,5 +54,5 @@ const HELLO_WIT: &str = include_str!("../support/proof/hello.wit");
 
 /// Every toolchain and every tool that conjoin knows.
 pub fn all() -> ToolchainSet {
-    ToolchainSet { toolchains: TOOLCHAINS, tools: tools::ALL, custom: custom::steps }
+    ToolchainSet { toolchains: TOOLCHAINS, custom: custom::steps }
 }

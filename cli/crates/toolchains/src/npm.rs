@@ -4,6 +4,7 @@
 //! jco, of which componentize-js uses three functions, and packages that only jco needs are replaced by packages of a few lines:
 //! 16 packages and 90 MB instead of 158 and 400.
 
+use crate::javascript::{NODE, NPM};
 use conjoin_diagnostics::Diagnostic;
 use conjoin_plan::{
     AbsPath, Expectation, Facts, Input, Invocation, Layout, Locate, Probe, Provider, Step, Subject, Tool, ToolSpec,
@@ -20,8 +21,6 @@ const COMPLETE: &str = "complete";
 const BY_HAND: &str = "get Node.js with npm, then `conjoin doctor --fix`";
 
 pub(crate) static COMPONENTIZE_JS: ToolSpec = ToolSpec {
-    tool: Tool::ComponentizeJs,
-    name: STARLING.name,
     variable: "CONJOIN_COMPONENTIZE_JS",
     locate: Locate::Cache { recipe: STARLING.recipe, file: COMPLETE },
     probe: Probe::Fixed((0, 23, 0)),
@@ -32,11 +31,10 @@ pub(crate) static COMPONENTIZE_JS: ToolSpec = ToolSpec {
     },
     providers: &[&STARLING],
     by_hand: BY_HAND,
+    ..ToolSpec::new("componentize-js", "componentize-js")
 };
 
 pub(crate) static COMPONENTIZE_QJS: ToolSpec = ToolSpec {
-    tool: Tool::ComponentizeQjs,
-    name: QUICKJS.name,
     variable: "CONJOIN_COMPONENTIZE_QJS",
     locate: Locate::Cache { recipe: QUICKJS.recipe, file: COMPLETE },
     probe: Probe::Fixed((0, 4, 5)),
@@ -47,6 +45,7 @@ pub(crate) static COMPONENTIZE_QJS: ToolSpec = ToolSpec {
     },
     providers: &[&QUICKJS],
     by_hand: BY_HAND,
+    ..ToolSpec::new("componentize-qjs", "componentize-qjs")
 };
 
 /// `npm ci` of a list of packages, and the component that proves them.
@@ -67,7 +66,7 @@ struct Npm {
 }
 
 static STARLING: Npm = Npm {
-    tool: Tool::ComponentizeJs,
+    tool: &COMPONENTIZE_JS,
     name: "componentize-js",
     recipe: "componentize-js-0.23.0-1",
     files: &[
@@ -96,7 +95,7 @@ static STARLING: Npm = Npm {
 };
 
 static QUICKJS: Npm = Npm {
-    tool: Tool::ComponentizeQjs,
+    tool: &COMPONENTIZE_QJS,
     name: "componentize-qjs",
     recipe: "componentize-qjs-0.4.5-1",
     files: &[
@@ -119,7 +118,7 @@ impl Provider for Npm {
     }
 
     fn needs(&self) -> &'static [Tool] {
-        &[Tool::Node, Tool::Npm]
+        const { &[&NODE, &NPM] }
     }
 
     fn takes(&self) -> u64 {
@@ -131,8 +130,8 @@ impl Provider for Npm {
     }
 
     fn steps(&self, facts: &Facts, layout: &Layout) -> Result<Vec<Step>, Box<Diagnostic>> {
-        let npm = steps::found(facts, Tool::Npm)?;
-        let node = steps::found(facts, Tool::Node)?;
+        let npm = steps::found(facts, &NPM)?;
+        let node = steps::found(facts, &NODE)?;
         let subject = Subject::Installation(self.tool);
         let id = |step: &str| format!("{}/{step}", self.name);
         let folder = layout.toolchain(self.recipe);
@@ -150,7 +149,7 @@ impl Provider for Npm {
             versions: vec![npm.says.clone(), node.says.clone()],
         }
         .step(
-            Invocation::new(Tool::Npm, npm, &folder)
+            Invocation::new(&NPM, npm, &folder)
                 // The packages bring their programs with them; nothing has to run to install them.
                 .args(["ci", "--ignore-scripts", "--no-audit", "--no-fund"]),
         );
@@ -175,7 +174,7 @@ impl Provider for Npm {
             versions: vec![node.says.clone()],
         }
         .step(javascript::run_by_us(
-            Invocation::new(Tool::Node, node, &proof)
+            Invocation::new(&NODE, node, &proof)
                 .arg(proof.join("build.mjs"))
                 .arg("--toolchain")
                 .arg(&folder)

@@ -6,6 +6,8 @@
 
 use std::sync::Arc;
 
+use crate::javascript::{NODE, NPM};
+use crate::npm::COMPONENTIZE_QJS;
 use conjoin_diagnostics::{Diagnostic, Source};
 use conjoin_manifest::{Permissions, ToolchainName};
 use conjoin_plan::{
@@ -53,7 +55,7 @@ impl Toolchain for QuickJs {
     }
 
     fn requirements(&self) -> &'static [Tool] {
-        &[Tool::Node, Tool::Npm, Tool::ComponentizeQjs]
+        const { &[&NODE, &NPM, &COMPONENTIZE_QJS] }
     }
 
     fn dialect(&self) -> Dialect {
@@ -85,7 +87,7 @@ impl Toolchain for QuickJs {
         let inputs = [&runner, &world, &description].into_iter().chain(&install).flat_map(steps::outputs_of).collect();
         let described = layout.work(target.name).join("values").join(javascript::WORLD);
         let build = Componentize {
-            tool: (Tool::ComponentizeQjs, "componentize-qjs"),
+            tool: (&COMPONENTIZE_QJS, "componentize-qjs"),
             script: scripts.join("build.mjs"),
             package: &package,
             wit: folder,

@@ -4,6 +4,8 @@
 //! `index.js`, otherwise what `package.json` calls `main`. Types are checked beside
 //! that, by the project's own `tsc` where it is installed.
 
+use crate::javascript::{NODE, NPM};
+use crate::npm::COMPONENTIZE_JS;
 use conjoin_diagnostics::Diagnostic;
 use conjoin_manifest::{Permissions, ToolchainName};
 use conjoin_plan::{
@@ -46,7 +48,7 @@ impl Toolchain for Starling {
     }
 
     fn requirements(&self) -> &'static [Tool] {
-        &[Tool::Node, Tool::Npm, Tool::ComponentizeJs]
+        const { &[&NODE, &NPM, &COMPONENTIZE_JS] }
     }
 
     fn dialect(&self) -> Dialect {
@@ -73,7 +75,7 @@ impl Toolchain for Starling {
         let mut options = vec!["--wasi", WASI];
         options.extend(disabled_features(target).into_iter().flat_map(|feature| ["--disable", feature]));
         let build = Componentize {
-            tool: (Tool::ComponentizeJs, "componentize-js"),
+            tool: (&COMPONENTIZE_JS, "componentize-js"),
             script: scripts.join("build.mjs"),
             package: &package,
             wit,

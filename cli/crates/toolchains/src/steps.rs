@@ -22,7 +22,7 @@ pub(crate) const HOLDS_PATHS: &str = "its debug information holds the path of th
 pub(crate) fn found(facts: &Facts, tool: Tool) -> Result<&FoundTool, Box<Diagnostic>> {
     facts.tool(tool).ok_or_else(|| {
         Box::new(
-            Diagnostic::error("toolchain::missing-tool", format!("{tool:?} is needed, but was not found"))
+            Diagnostic::error("toolchain::missing-tool", format!("{tool} is needed, but was not found"))
                 .hint("`conjoin doctor` shows which tools this app needs and how to get them"),
         )
     })

@@ -2,6 +2,7 @@
 //! `tests/plans/*/expected.txt`. And what installs each tool becomes text: `tests/installs/*.txt`.
 
 use std::{
+    collections::BTreeMap,
     fmt::Write as _,
     path::{Path, PathBuf},
     sync::Arc,
@@ -31,17 +32,7 @@ fn steps_of_components() {
 
 #[test]
 fn steps_of_installations() {
-    for tool in [
-        Tool::RustTarget,
-        Tool::TinyGo,
-        Tool::WitBindgenGo,
-        Tool::ComponentizeJs,
-        Tool::ComponentizeQjs,
-        Tool::ComponentizePy,
-        Tool::Clang,
-        Tool::WasiLibc,
-    ] {
-        let spec = conjoin_toolchains::all().tool(tool).expect("it is known");
+    for spec in conjoin_toolchains::all().tools() {
         for provider in spec.providers {
             let mut text =
                 format!("{} {} from {}, needs {:?}\n", spec.name, spec.window, provider.name(), provider.needs());
@@ -56,7 +47,7 @@ fn steps_of_installations() {
             if let conjoin_plan::Locate::FolderOf { cached: Some((recipe, _)), .. } = spec.locate {
                 text = text.replace(recipe, "rust-std-1.HASH");
             }
-            let name = format!("tests/installs/{tool:?} from {}.txt", provider.name());
+            let name = format!("tests/installs/{spec:?} from {}.txt", provider.name());
             let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(name.replace(' ', "-"));
             assert_data_eq!(text, Data::read_from(&path, None));
         }
@@ -64,14 +55,19 @@ fn steps_of_installations() {
 }
 
 #[test]
-fn every_tool_that_is_needed_is_known_and_installing_needs_known_tools() {
-    let set = conjoin_toolchains::all();
-    for toolchain in set.toolchains {
+fn no_two_tools_have_one_id_and_each_says_where_it_is_looked_for() {
+    let mut seen = BTreeMap::new();
+    for tool in conjoin_toolchains::all().tools() {
+        assert!(tool.variable.starts_with("CONJOIN_") && !tool.by_hand.is_empty(), "{tool:?}");
+        let tools = tool.providers.iter().flat_map(|provider| provider.needs()).copied().chain([tool]);
+        for other in tools {
+            let first = *seen.entry(other.id).or_insert(other);
+            assert!(std::ptr::eq(first, other), "two tools are called {}", other.id);
+        }
+    }
+    for toolchain in conjoin_toolchains::all().toolchains {
         for tool in toolchain.requirements() {
-            let spec = set.tool(*tool).expect("a toolchain requires a tool that has a spec");
-            for need in spec.providers.iter().flat_map(|provider| provider.needs()) {
-                assert!(set.tool(*need).is_some(), "{need:?}, which {} needs, has no spec", spec.name);
-            }
+            assert!(std::ptr::eq(seen[tool.id], *tool), "two tools are called {}", tool.id);
         }
     }
 }
@@ -85,6 +81,11 @@ fn no_hint_is_hidden_by_another_of_its_toolchain() {
             assert!(hint.say.ends_with('.') && !hint.when.is_empty(), "{hint:?}");
         }
     }
+}
+
+fn tool(id: &str) -> Tool {
+    let tools = conjoin_toolchains::all().tools();
+    tools.into_iter().find(|tool| tool.id == id).expect("there is such a tool")
 }
 
 fn components(case: &Path, profile: Profile) -> Result<String, Vec<Diagnostic>> {
@@ -129,7 +130,7 @@ fn steps(
     let dir = layout.app.join(path.as_path());
     let mut facts = machine();
     if case.ends_with("rust-own-std") {
-        facts.tools.insert(Tool::RustTarget, ToolFact::Found(own_std()));
+        facts.tools.insert(tool("rust-target"), ToolFact::Found(own_std()));
     }
     for path in toolchain.iter().flat_map(|toolchain| toolchain.reads(&dir)) {
         let relative = path.as_path().strip_prefix("/app").expect("it reads of the app");
@@ -180,7 +181,7 @@ fn machine() -> Facts {
     let mut facts = Facts::default();
     let sources = AbsPath::new("/etc/apt/sources.list").expect("it is absolute");
     facts.texts.insert(sources, "deb http://deb.example/debian stable main\n".to_owned());
-    for spec in conjoin_toolchains::all().tools {
+    for spec in conjoin_toolchains::all().tools() {
         let (path, found_in) = match spec.locate {
             conjoin_plan::Locate::Path { names, cached: None } => (format!("/bin/{}", names[0]), FoundIn::Path),
             conjoin_plan::Locate::Path { cached: Some((recipe, file)), .. }
@@ -188,6 +189,7 @@ fn machine() -> Facts {
                 (format!("/cache/toolchains/{recipe}/{file}"), FoundIn::Cache)
             }
             conjoin_plan::Locate::FolderOf { .. } => ("/lib/rustlib".to_owned(), FoundIn::Path),
+            conjoin_plan::Locate::Named => panic!("no toolchain needs {spec}"),
         };
         let found = FoundTool {
             path: AbsPath::new(path).expect("it is absolute"),
@@ -195,7 +197,7 @@ fn machine() -> Facts {
             says: format!("{} as it says", spec.name),
             found_in,
         };
-        facts.tools.insert(spec.tool, ToolFact::Found(found));
+        facts.tools.insert(spec, ToolFact::Found(found));
     }
     let make = FoundTool {
         path: AbsPath::new("/bin/make").expect("it is absolute"),

@@ -30,11 +30,7 @@ pub(super) fn checks(
 
 /// Whether there is room for what has to be installed and for a build.
 fn disk(machine: &Machine, scope: &Scope, absent: &BTreeSet<Tool>) -> Check {
-    let set = conjoin_toolchains::all();
-    let missing = absent
-        .iter()
-        .filter_map(|tool| set.tool(*tool))
-        .filter_map(|spec| spec.providers.iter().max_by_key(|provider| provider.takes()));
+    let missing = absent.iter().filter_map(|tool| tool.providers.iter().max_by_key(|provider| provider.takes()));
     let installing: u64 = missing.map(|provider| provider.takes()).sum();
     let building: u64 =
         scope.groups.iter().map(|group| times(group.toolchain.takes().disk, group.components.len())).sum();

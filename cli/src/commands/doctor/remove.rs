@@ -25,11 +25,11 @@ pub(super) fn remove(
     let tools = scope.tools();
     let here: Vec<(Tool, Installed)> = tools
         .iter()
-        .flat_map(|tool| installed(&scope.layout, &recipes(*tool)).into_iter().map(|found| (*tool, found)))
+        .flat_map(|tool| installed(&scope.layout, &recipes(tool)).into_iter().map(|found| (*tool, found)))
         .collect();
-    let (kept, doomed): (Vec<_>, Vec<_>) = here.into_iter().partition(|(tool, _)| !others(scope, *tool).is_empty());
+    let (kept, doomed): (Vec<_>, Vec<_>) = here.into_iter().partition(|(tool, _)| !others(scope, tool).is_empty());
     for (tool, found) in &kept {
-        let others = others(scope, *tool).join(", ");
+        let others = others(scope, tool).join(", ");
         ui.status("Kept", &format!("{}: {others} needs it, too", found.recipe));
     }
     say_what_is_not_ours(ui, machine, scope, &tools);
@@ -38,7 +38,7 @@ pub(super) fn remove(
         return Ok(());
     }
     for (tool, found) in &doomed {
-        ui.status("Found", &format!("{} in {} ({})", tools::tool_name(*tool), found.path, size(found.bytes)));
+        ui.status("Found", &format!("{} in {} ({})", tool.name, found.path, size(found.bytes)));
     }
     if !may_remove(ui, settings)? {
         return Ok(());
@@ -85,7 +85,7 @@ fn remove_one(
         Format::Human => ui.status("Removed", &format!("{}, {}", found.recipe, size(found.bytes))),
         Format::Json => ui.answer_json(
             "removed",
-            json!({ "tool": tools::tool_name(tool), "recipe": found.recipe, "path": found.path.to_string(), "bytes": found.bytes }),
+            json!({ "tool": tool.name, "recipe": found.recipe, "path": found.path.to_string(), "bytes": found.bytes }),
         ),
     }
     Ok(())
@@ -93,8 +93,7 @@ fn remove_one(
 
 /// The beginnings of the folders of the tool's recipes, of every version.
 fn recipes(tool: Tool) -> Vec<String> {
-    let spec = conjoin_toolchains::all().tool(tool);
-    spec.and_then(|spec| spec.locate.recipe()).map(|recipe| recipe_stem(recipe).to_owned()).into_iter().collect()
+    tool.locate.recipe().map(|recipe| recipe_stem(recipe).to_owned()).into_iter().collect()
 }
 
 /// The languages that need the tool and were not named, as far as they are installed.
@@ -109,7 +108,7 @@ fn others(scope: &Scope, tool: Tool) -> Vec<String> {
 
 /// Whether conjoin has installed everything of a toolchain that it can install.
 fn is_installed(scope: &Scope, toolchain: &dyn Toolchain) -> bool {
-    let recipes = toolchain.requirements().iter().map(|tool| recipes(*tool)).filter(|recipes| !recipes.is_empty());
+    let recipes = toolchain.requirements().iter().map(|tool| recipes(tool)).filter(|recipes| !recipes.is_empty());
     recipes.map(|recipes| installed(&scope.layout, &recipes)).all(|found| !found.is_empty())
 }
 
@@ -121,11 +120,8 @@ fn say_what_is_not_ours(ui: &mut Ui, machine: &Machine, scope: &Scope, tools: &B
         if found.found_in == FoundIn::Cache {
             continue;
         }
-        let hint = match tool {
-            Tool::RustTarget => "; `rustup target remove wasm32-wasip2` removes it if rustup has installed it",
-            _ => "",
-        };
-        ui.status("Kept", &format!("{} ({}): conjoin did not install it{hint}", tools::tool_name(*tool), found.path));
+        let hint = tool.removal.map_or(String::new(), |removal| format!("; {removal}"));
+        ui.status("Kept", &format!("{} ({}): conjoin did not install it{hint}", tool.name, found.path));
     }
 }
 

@@ -56,10 +56,9 @@ impl Row {
 /// The rows of each group.
 pub(super) fn rows(machine: &Machine, scope: &Scope) -> Vec<Vec<Row>> {
     let facts = tools::find(machine, &scope.layout, &scope.tools(), &[]);
-    let set = conjoin_toolchains::all();
     let of_group = |group: &Group| {
-        let specs = group.toolchain.requirements().iter().filter_map(|tool| set.tool(*tool));
-        let mut rows: Vec<Row> = specs.map(|spec| row(machine, scope, spec, &facts)).collect();
+        let tools = group.toolchain.requirements().iter();
+        let mut rows: Vec<Row> = tools.map(|tool| row(machine, scope, tool, &facts)).collect();
         let companions = group.toolchain.companions().iter();
         rows.extend(companions.filter_map(|companion| companion_row(machine, companion, &facts)));
         rows
@@ -86,8 +85,8 @@ pub(super) fn show(ui: &mut Ui, scope: &Scope, rows: &[Vec<Row>]) {
     }
 }
 
-fn row(machine: &Machine, scope: &Scope, spec: &'static ToolSpec, facts: &Facts) -> Row {
-    let fact = facts.tools.get(&spec.tool);
+fn row(machine: &Machine, scope: &Scope, spec: Tool, facts: &Facts) -> Row {
+    let fact = facts.tools.get(spec);
     let (state, found) = match fact {
         Some(ToolFact::Found(found)) => ("ok", Some(found)),
         Some(ToolFact::OutsideWindow(found)) => ("unfit", Some(found)),
@@ -100,7 +99,7 @@ fn row(machine: &Machine, scope: &Scope, spec: &'static ToolSpec, facts: &Facts)
     };
     let known = found.filter(|found| found.version != (0, 0, 0));
     Row {
-        tool: spec.tool,
+        tool: spec,
         name: spec.name,
         state,
         version: known.map(|found| version(found.version)),
@@ -116,8 +115,8 @@ fn row(machine: &Machine, scope: &Scope, spec: &'static ToolSpec, facts: &Facts)
 /// Where it was found; the folder that another tool names is not on `PATH`, even if that tool is.
 fn whence(spec: &ToolSpec, found_in: FoundIn) -> String {
     match spec.locate {
-        Locate::FolderOf { tool, .. } if found_in == FoundIn::Path => format!("as {} says", tools::tool_name(tool)),
-        Locate::FolderOf { .. } | Locate::Path { .. } | Locate::Cache { .. } => found_in.to_string(),
+        Locate::FolderOf { tool, .. } if found_in == FoundIn::Path => format!("as {} says", tool.name),
+        Locate::FolderOf { .. } | Locate::Path { .. } | Locate::Cache { .. } | Locate::Named => found_in.to_string(),
     }
 }
 
@@ -128,15 +127,15 @@ impl Cure {
 }
 
 /// From what conjoin would install the tool here, or why it cannot.
-fn cure(machine: &Machine, scope: &Scope, spec: &'static ToolSpec) -> Cure {
+fn cure(machine: &Machine, scope: &Scope, spec: Tool) -> Cure {
     let mut cure = Cure::by_hand(spec.by_hand);
     if spec.providers.is_empty() {
         return cure;
     }
-    match tools::plan_installation(machine, &scope.layout, &[spec.tool].into(), &Failures::new()) {
+    match tools::plan_installation(machine, &scope.layout, &[spec].into(), &Failures::new()) {
         Ok(plan) => {
             let plan = plan.unwrap_or_default();
-            let chosen = plan.installations.iter().find(|installation| installation.spec.tool == spec.tool);
+            let chosen = plan.installations.iter().find(|installation| installation.spec == spec);
             cure.from = match chosen {
                 Some(chosen) => [Some(chosen.provider), chosen.otherwise].into_iter().flatten().collect::<Vec<_>>(),
                 None => spec.providers.iter().copied().take(1).collect(),

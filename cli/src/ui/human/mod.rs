@@ -12,7 +12,7 @@ use conjoin_plan::{StepId, Subject, Tool};
 use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
 
 use super::{Verbosity, terminal::draw_target};
-use crate::tools::{tool_name, toolchain_of};
+use crate::tools::toolchain_of;
 
 /// How many letters of the last line that a program printed are shown beside it.
 const LAST_WORDS: usize = 40;
@@ -344,7 +344,7 @@ fn name(subject: &Subject) -> String {
         Subject::Component(name) | Subject::Composition(name) => name.to_string(),
         Subject::Bindings(name) => format!("bindings of {name}"),
         Subject::NativeCode(name) => format!("native code of {name}"),
-        Subject::Installation(tool) => tool_name(*tool).to_owned(),
+        Subject::Installation(tool) => tool.name.to_owned(),
     }
 }
 

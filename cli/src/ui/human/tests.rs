@@ -2,8 +2,12 @@
 
 use conjoin_engine::StepLine;
 use conjoin_manifest::ComponentName;
+use conjoin_plan::ToolSpec;
 
 use super::*;
+
+static CARGO: ToolSpec = ToolSpec::new("cargo", "cargo");
+static PROGRAM: ToolSpec = ToolSpec::new("program", "a program");
 
 /// Steps of the component `api` and of its composition: a name, whether a program is started, and what came of it.
 fn told(steps: &[(&str, bool, StepOutcome)], end: BuildOutcome) -> String {
@@ -17,7 +21,7 @@ fn told(steps: &[(&str, bool, StepOutcome)], end: BuildOutcome) -> String {
         subject: subject(step),
         title: format!("do {step}"),
         program: is_program.then(|| "tool".to_owned()),
-        tool: is_program.then_some(Tool::Custom),
+        tool: is_program.then_some(&PROGRAM),
         is_stored: *step == "compile",
     });
     let mut events = vec![BuildEvent::PlanReady { steps: lines.collect() }];
@@ -130,7 +134,7 @@ fn a_step_that_takes_long_is_told_with_the_last_words_of_its_program() {
         subject: Subject::Component(name),
         title: "cargo build".to_owned(),
         program: Some("cargo".to_owned()),
-        tool: Some(Tool::Cargo),
+        tool: Some(&CARGO),
         is_stored: true,
     };
     let running = |seconds| BuildEvent::StepNoticed { step: step(), notice: Notice::Running { seconds } };
@@ -152,7 +156,7 @@ fn a_step_that_takes_long_is_told_with_the_last_words_of_its_program() {
 fn how_far_a_step_is_takes_the_place_of_what_its_program_says() {
     let step = StepId("api/cargo".to_owned());
     let subject = Subject::Component(ComponentName::parse("api").expect("a name"));
-    let (title, program, tool) = ("cargo build".to_owned(), Some("cargo".to_owned()), Some(Tool::Cargo));
+    let (title, program, tool) = ("cargo build".to_owned(), Some("cargo".to_owned()), Some(&CARGO));
     let line = StepLine { step: step.clone(), subject, title, program, tool, is_stored: true };
     let mut progress = Progress::new(Verbosity::Normal, Style::Plain, true);
     let mut shows = |event: BuildEvent| {

@@ -2,13 +2,16 @@
 
 use std::time::Duration;
 
-use conjoin_plan::{AbsPath, Arg, FoundIn, FoundTool, Invocation, Tool, ToolFact, Version};
+use conjoin_plan::{AbsPath, Arg, FoundIn, FoundTool, Invocation, Tool, ToolFact, ToolSpec, Version};
 
 use super::{ProbeContext, identity, memory::Memory, version::find_version};
 use crate::{
     digest::Digest,
     process::{Heard, RunOptions, run},
 };
+
+/// A program of which only the contents count.
+static NO_TOOL: ToolSpec = ToolSpec::new("program", "a program");
 
 /// How long a tool may take to answer.
 const LIMIT: Duration = Duration::from_mins(1);
@@ -88,7 +91,7 @@ impl Asker<'_> {
 
     /// The hash of the program at `path`, if it can be read.
     pub(super) fn contents(&self, path: &AbsPath) -> Option<String> {
-        let identity = identity::identity(Tool::Custom, path, &[], self.context, self.place);
+        let identity = identity::identity(&NO_TOOL, path, &[], self.context, self.place);
         if let Some(known) = identity.as_deref().and_then(|identity| self.memory.recall(identity)) {
             return Some(known);
         }
@@ -102,10 +105,6 @@ impl Asker<'_> {
     fn question(&self, tool: Tool, path: &AbsPath, args: &'static [&'static str]) -> Invocation {
         let found = FoundTool { path: path.clone(), version: (0, 0, 0), says: String::new(), found_in: FoundIn::Path };
         let question = Invocation::new(tool, &found, self.place).args(args.iter().copied().map(Arg::from));
-        match tool {
-            // A question must not download a toolchain.
-            Tool::Cargo | Tool::Rustc | Tool::Rustup => question.env("RUSTUP_AUTO_INSTALL", "0"),
-            _ => question,
-        }
+        tool.probe_env.iter().fold(question, |question, (name, value)| question.env(name, *value))
     }
 }

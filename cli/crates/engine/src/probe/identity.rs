@@ -39,7 +39,7 @@ pub(super) fn identity(
     } else if is_unknown_chooser(&program) {
         return None;
     }
-    if matches!(tool, Tool::Go | Tool::GoForTinyGo) {
+    if matches!(tool.id, "go" | "go-for-tinygo") {
         parts.go();
     }
     Some(parts.hasher.finalize().to_hex().to_string())

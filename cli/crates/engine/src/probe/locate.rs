@@ -9,7 +9,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use conjoin_plan::{AbsPath, FoundIn, FoundTool, Locate, Probe, Tool, ToolFact, ToolSpec, Version, recipe_beside};
+use conjoin_plan::{AbsPath, FoundIn, FoundTool, Locate, Probe, Tool, ToolFact, Version, recipe_beside};
 
 use super::{ProbeContext, ask::Asker, identity};
 
@@ -24,7 +24,7 @@ type Known = BTreeMap<Tool, ToolFact>;
 
 impl Search<'_> {
     /// Looks everywhere for the tool.
-    pub(super) fn find(&self, spec: &ToolSpec, known: &Known) -> ToolFact {
+    pub(super) fn find(&self, spec: Tool, known: &Known) -> ToolFact {
         if let Some(value) = self.context.environment.get(spec.variable) {
             return self.named_by_variable(spec, Path::new(value), known);
         }
@@ -52,15 +52,9 @@ impl Search<'_> {
     }
 
     /// What the tool says of its version in `place`, if something there makes it another one than in the app's folder.
-    pub(super) fn says_in(
-        &self,
-        specs: &[&'static ToolSpec],
-        tool: Tool,
-        place: &AbsPath,
-        known: &Known,
-    ) -> Option<String> {
-        let Probe::Run { args, after } = specs.iter().find(|spec| spec.tool == tool)?.probe else { return None };
-        let ToolFact::Found(found) = known.get(&tool)? else { return None };
+    pub(super) fn says_in(&self, specs: &[Tool], tool: Tool, place: &AbsPath, known: &Known) -> Option<String> {
+        let Probe::Run { args, after } = specs.iter().find(|spec| **spec == tool)?.probe else { return None };
+        let ToolFact::Found(found) = known.get(tool)? else { return None };
         if !identity::is_chosen_below(&found.path, place, &self.context.layout.app) {
             return None;
         }
@@ -68,7 +62,7 @@ impl Search<'_> {
         asker.version(tool, &found.path, args, after).ok().map(|(_, says)| says)
     }
 
-    fn named_by_variable(&self, spec: &ToolSpec, value: &Path, known: &Known) -> ToolFact {
+    fn named_by_variable(&self, spec: Tool, value: &Path, known: &Known) -> ToolFact {
         let path = self.context.layout.app.join(value);
         let complaint = match value {
             value if !value.is_absolute() => "the variable must hold an absolute path",
@@ -80,7 +74,7 @@ impl Search<'_> {
     }
 
     /// Everything that could be the tool, the preferred one first.
-    fn candidates(&self, spec: &ToolSpec, known: &Known) -> Vec<(AbsPath, FoundIn)> {
+    fn candidates(&self, spec: Tool, known: &Known) -> Vec<(AbsPath, FoundIn)> {
         match spec.locate {
             Locate::Path { names, cached } => {
                 let folders = self.context.environment.path_folders();
@@ -93,8 +87,9 @@ impl Search<'_> {
             Locate::Cache { recipe, file } => {
                 self.installed(recipe, file).map(|path| (path, FoundIn::Cache)).into_iter().collect()
             }
+            Locate::Named => Vec::new(),
             Locate::FolderOf { tool, args, file_starts_with, cached } => {
-                let Some(ToolFact::Found(asked)) = known.get(&tool) else { return Vec::new() };
+                let Some(ToolFact::Found(asked)) = known.get(tool) else { return Vec::new() };
                 let answer = self.asker.ask(tool, &asked.path, args).ok();
                 let folder = answer.as_deref().map(str::trim).and_then(AbsPath::new);
                 let folder = folder.filter(|folder| holds_file(folder, file_starts_with));
@@ -114,7 +109,7 @@ impl Search<'_> {
     }
 
     /// What the thing at `path` is worth.
-    fn judge(&self, spec: &ToolSpec, path: &AbsPath, found_in: FoundIn, known: &Known) -> ToolFact {
+    fn judge(&self, spec: Tool, path: &AbsPath, found_in: FoundIn, known: &Known) -> ToolFact {
         let (version, says) = match self.version(spec, path, known) {
             Ok(answer) => answer,
             Err(broken) => return broken,
@@ -124,23 +119,23 @@ impl Search<'_> {
     }
 
     /// The program that really runs when the one at `path` is started.
-    fn itself(&self, spec: &ToolSpec, path: &AbsPath) -> AbsPath {
+    fn itself(&self, spec: Tool, path: &AbsPath) -> AbsPath {
         let Probe::Interpreter { itself, .. } = spec.probe else { return path.clone() };
-        let answer = self.asker.ask(spec.tool, path, itself).ok();
+        let answer = self.asker.ask(spec, path, itself).ok();
         let program = answer.and_then(|answer| AbsPath::new(answer.trim()));
         program.filter(|program| is_program(program.as_path())).unwrap_or_else(|| path.clone())
     }
 
-    fn version(&self, spec: &ToolSpec, path: &AbsPath, known: &Known) -> Result<(Version, String), ToolFact> {
+    fn version(&self, spec: Tool, path: &AbsPath, known: &Known) -> Result<(Version, String), ToolFact> {
         match spec.probe {
             Probe::Run { args, after } | Probe::Interpreter { args, after, .. } => {
-                self.asker.version(spec.tool, path, args, after)
+                self.asker.version(spec, path, args, after)
             }
             Probe::Fixed(version) => {
                 let (first, second, third) = version;
                 Ok((version, format!("{} {first}.{second}.{third}", spec.name)))
             }
-            Probe::SameAs(tool) => match known.get(&tool) {
+            Probe::SameAs(tool) => match known.get(tool) {
                 Some(ToolFact::Found(other) | ToolFact::OutsideWindow(other)) => {
                     Ok((other.version, other.says.clone()))
                 }

@@ -14,7 +14,7 @@ mod version;
 
 use std::{collections::BTreeSet, io, thread};
 
-use conjoin_plan::{AbsPath, Facts, Layout, Locate, Probe, Tool, ToolFact, ToolSpec};
+use conjoin_plan::{AbsPath, Facts, Layout, Locate, Probe, Tool, ToolFact};
 
 use self::{ask::Asker, locate::Search, memory::Memory};
 use crate::{CancelToken, Environment};
@@ -23,7 +23,7 @@ use crate::{CancelToken, Environment};
 #[derive(Clone, Copy, Debug)]
 pub struct ProbeRequest<'a> {
     /// The tools to look for.
-    pub tools: &'a [&'static ToolSpec],
+    pub tools: &'a [Tool],
     /// Programs to look for on `PATH`, or by their absolute paths.
     pub programs: &'a BTreeSet<String>,
     /// Tools, and folders below the app's in which they may be another version.
@@ -55,7 +55,7 @@ pub fn probe(request: &ProbeRequest<'_>, context: &ProbeContext<'_>) -> Facts {
             let known = &facts.tools;
             let search = &search;
             let threads: Vec<_> =
-                round.iter().map(|spec| (spec.tool, scope.spawn(move || search.find(spec, known)))).collect();
+                round.iter().map(|spec| (*spec, scope.spawn(move || search.find(spec, known)))).collect();
             let join = |(tool, thread): (Tool, thread::ScopedJoinHandle<'_, ToolFact>)| {
                 (tool, thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
             };
@@ -64,7 +64,7 @@ pub fn probe(request: &ProbeRequest<'_>, context: &ProbeContext<'_>) -> Facts {
         facts.tools.extend(found);
     }
     for (tool, place) in request.places {
-        let says = search.says_in(request.tools, *tool, place, &facts.tools);
+        let says = search.says_in(request.tools, tool, place, &facts.tools);
         facts.says_in.extend(says.map(|says| ((*tool, place.clone()), says)));
     }
     for name in request.programs {
@@ -81,11 +81,11 @@ pub fn probe(request: &ProbeRequest<'_>, context: &ProbeContext<'_>) -> Facts {
 }
 
 /// The tools in rounds, so that each comes after the one that is asked for it.
-fn rounds(tools: &[&'static ToolSpec]) -> Vec<Vec<&'static ToolSpec>> {
-    let mut left: Vec<&'static ToolSpec> = tools.to_vec();
+fn rounds(tools: &[Tool]) -> Vec<Vec<Tool>> {
+    let mut left: Vec<Tool> = tools.to_vec();
     let mut rounds = Vec::new();
     while !left.is_empty() {
-        let waiting: BTreeSet<Tool> = left.iter().map(|spec| spec.tool).collect();
+        let waiting: BTreeSet<Tool> = left.iter().copied().collect();
         let (now, later): (Vec<_>, Vec<_>) =
             left.iter().copied().partition(|spec| !asked_first(spec).iter().any(|tool| waiting.contains(tool)));
         if now.is_empty() {
@@ -100,10 +100,10 @@ fn rounds(tools: &[&'static ToolSpec]) -> Vec<Vec<&'static ToolSpec>> {
 }
 
 /// The tools whose place or version must be known first.
-fn asked_first(spec: &ToolSpec) -> Vec<Tool> {
+fn asked_first(spec: Tool) -> Vec<Tool> {
     let place = match spec.locate {
         Locate::FolderOf { tool, .. } => Some(tool),
-        Locate::Path { .. } | Locate::Cache { .. } => None,
+        Locate::Path { .. } | Locate::Cache { .. } | Locate::Named => None,
     };
     let version = match spec.probe {
         Probe::SameAs(tool) => Some(tool),

@@ -15,9 +15,13 @@ use conjoin_engine::{
 use conjoin_manifest::ComponentName;
 use conjoin_plan::{
     AbsPath, Action, ComposeAction, CopyAction, EncodeAction, FoundIn, FoundTool, GenerateAction, Input, Invocation,
-    Keep, Layout, Plan, PrecompileAction, Profile, ProveAction, Step, StepId, Subject, Tool,
+    Keep, Layout, Parallelism, Plan, PrecompileAction, Profile, ProveAction, Step, StepId, Subject, ToolSpec,
 };
 use conjoin_test_support::TestEnv;
+
+/// What every program in these tests stands for.
+static PROGRAM: ToolSpec =
+    ToolSpec { parallelism: Some(Parallelism::Jobserver), ..ToolSpec::new("program", "a program") };
 
 /// What the compiler of most tests does: `cc build SOURCE OUTPUT` copies.
 pub(crate) const COMPILER: &str = "when build\n say compiling {2}\n join {3} {2}\n";
@@ -85,7 +89,7 @@ impl Fixture {
             says: String::new(),
             found_in: FoundIn::Path,
         };
-        Invocation::new(Tool::Cargo, &found, &self.layout.app).args(args.iter().copied())
+        Invocation::new(&PROGRAM, &found, &self.layout.app).args(args.iter().copied())
     }
 
     /// Compiles `NAME.src` to `.conjoin/work/NAME.o`.

@@ -18,63 +18,45 @@ use crate::fixture::{abs, layout};
 const WINDOW: Window = Window { at_least: (1, 2, 0), below: Some((2, 0, 0)), because: "tests say so" };
 
 static TOOL: ToolSpec = ToolSpec {
-    tool: Tool::TinyGo,
-    name: "TinyGo",
     variable: "CONJOIN_TINYGO",
     locate: Locate::Path { names: &["tool", "tool-1"], cached: Some(("tool-recipe", "bin/tool")) },
     probe: Probe::Run { args: &["--version"], after: "version " },
     window: WINDOW,
-    providers: &[],
-    by_hand: "",
+    ..ToolSpec::new("tinygo", "TinyGo")
 };
 
 static RUSTC: ToolSpec = ToolSpec {
-    tool: Tool::Rustc,
-    name: "Rust",
     variable: "CONJOIN_RUSTC",
     locate: Locate::Path { names: &["rustc"], cached: None },
     probe: Probe::Run { args: &["--version"], after: "" },
-    window: Window::ANY,
-    providers: &[],
-    by_hand: "",
+    probe_env: &[("RUSTUP_AUTO_INSTALL", "0")],
+    ..ToolSpec::new("rustc", "Rust")
 };
 
 static GO: ToolSpec = ToolSpec {
-    tool: Tool::Go,
-    name: "Go",
     variable: "CONJOIN_GO",
     locate: Locate::Path { names: &["go"], cached: None },
     probe: Probe::Run { args: &["version"], after: "go version go" },
-    window: Window::ANY,
-    providers: &[],
-    by_hand: "",
+    ..ToolSpec::new("go", "Go")
 };
 
 static TARGET: ToolSpec = ToolSpec {
-    tool: Tool::RustTarget,
-    name: "Rust for wasm32-wasip2",
     variable: "CONJOIN_RUST_TARGET",
     locate: Locate::FolderOf {
-        tool: Tool::Rustc,
+        tool: &RUSTC,
         args: &["--print", "target-libdir"],
         file_starts_with: "libstd-",
         cached: None,
     },
-    probe: Probe::SameAs(Tool::Rustc),
-    window: Window::ANY,
-    providers: &[],
-    by_hand: "",
+    probe: Probe::SameAs(&RUSTC),
+    ..ToolSpec::new("rust-target", "Rust for wasm32-wasip2")
 };
 
 static RECIPE: ToolSpec = ToolSpec {
-    tool: Tool::ComponentizeJs,
-    name: "componentize-js",
     variable: "CONJOIN_COMPONENTIZE_JS",
     locate: Locate::Cache { recipe: "js-recipe", file: "node_modules/x.js" },
     probe: Probe::Fixed((0, 23, 0)),
-    window: Window::ANY,
-    providers: &[],
-    by_hand: "",
+    ..ToolSpec::new("componentize-js", "componentize-js")
 };
 
 struct Machine {
@@ -117,7 +99,7 @@ impl Machine {
 
     /// What is found out of one tool, on one line.
     fn find(&self, spec: &'static ToolSpec) -> String {
-        let text = match &self.probe(&[spec]).tools[&spec.tool] {
+        let text = match &self.probe(&[spec]).tools[&spec] {
             ToolFact::Found(tool) => format!("{:?} {} in {} at {}", tool.version, tool.says, tool.found_in, tool.path),
             ToolFact::Missing => "missing".to_owned(),
             ToolFact::OutsideWindow(tool) => format!("outside: {} at {}", tool.says, tool.path),
@@ -223,7 +205,7 @@ fn the_target_of_a_compiler_is_looked_for_on_disk_each_time() {
     let folder = machine.env.path("sysroot/lib");
     let script = format!("when --version\n say rustc 1.95.0 (abc)\nwhen --print\n say {}\n", folder.display());
     machine.env.fake_tool("rustc", &script);
-    let fact = |machine: &Machine| machine.probe(&[&TARGET, &RUSTC]).tools[&Tool::RustTarget].clone();
+    let fact = |machine: &Machine| machine.probe(&[&TARGET, &RUSTC]).tools[&&TARGET].clone();
     assert_eq!(fact(&machine), ToolFact::Missing);
     machine.env.write("sysroot/lib/libstd-123.rlib", "");
     let ToolFact::Found(found) = fact(&machine) else { unreachable!("the library is there now") };
@@ -267,10 +249,10 @@ fn a_rustup_proxy_is_asked_in_a_folder_that_chooses_its_own_toolchain() {
     machine.env.write("bin/rustc.script", "when --version\n say rustc 1.95.0 {cwd}\n");
     let place = abs(machine.env.path("app/parts/one"));
     fs_err::create_dir_all(&place).unwrap();
-    machine.places = vec![(Tool::Rustc, place.clone())];
+    machine.places = vec![(&RUSTC, place.clone())];
     let says = |machine: &Machine| {
         let facts = machine.probe(&[&RUSTC]);
-        machine.env.redact(facts.says_in(Tool::Rustc, &place).unwrap())
+        machine.env.redact(facts.says_in(&RUSTC, &place).unwrap())
     };
     assert_eq!(says(&machine), "rustc 1.95.0 [ROOT]/app");
     for (number, file) in ["app/parts/rust-toolchain", "app/parts/one/rust-toolchain.toml"].into_iter().enumerate() {
@@ -334,7 +316,7 @@ fn set_old(path: &Path) {
 }
 
 fn version(machine: &Machine) -> (u64, u64, u64) {
-    match &machine.probe(&[&TOOL]).tools[&Tool::TinyGo] {
+    match &machine.probe(&[&TOOL]).tools[&&TOOL] {
         ToolFact::Found(tool) => tool.version,
         other => panic!("{other:?}"),
     }

@@ -1,7 +1,8 @@
 //! How clang is run: as the compiler and as the linker of modules for WASI.
 
+use crate::clang::CLANG;
 use conjoin_manifest::Language;
-use conjoin_plan::{AbsPath, FoundIn, FoundTool, Invocation, Profile, Tool};
+use conjoin_plan::{AbsPath, FoundIn, FoundTool, Invocation, Profile};
 
 use super::{libraries, program};
 
@@ -70,7 +71,7 @@ impl Compiler<'_> {
     }
 
     fn clang(&self, cwd: &AbsPath) -> Invocation {
-        let mut invocation = Invocation::new(Tool::Clang, self.clang, cwd);
+        let mut invocation = Invocation::new(&CLANG, self.clang, cwd);
         if self.clang.found_in == FoundIn::Cache {
             invocation = invocation.prepend_path(&program::linker_of(self.clang));
         }

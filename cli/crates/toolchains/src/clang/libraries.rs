@@ -1,5 +1,8 @@
 //! The standard libraries of C and C++ for WASI, from Debian's packages.
 
+use crate::clang::CLANG;
+use crate::debian::{APT_GET, DPKG_DEB};
+use crate::system::{FIND, RM, XARGS};
 use conjoin_diagnostics::Diagnostic;
 use conjoin_manifest::Language;
 use conjoin_plan::{
@@ -31,8 +34,6 @@ const PACKAGES: [&str; 4] =
 
 /// The libraries.
 pub(crate) static WASI_LIBC: ToolSpec = ToolSpec {
-    tool: Tool::WasiLibc,
-    name: "wasi-libc and libc++",
     variable: "CONJOIN_WASI_LIBC",
     locate: Locate::Cache { recipe: RECIPE, file: COMPLETE },
     probe: Probe::Fixed((19, 1, 7)),
@@ -44,6 +45,7 @@ pub(crate) static WASI_LIBC: ToolSpec = ToolSpec {
     providers: &[&FromDebian],
     by_hand: "unpack Debian's packages wasi-libc, libc++-19-dev-wasm32, libc++abi-19-dev-wasm32 and \
               libclang-rt-19-dev-wasm32 into a folder, and name any file beside its `usr` in CONJOIN_WASI_LIBC",
+    ..ToolSpec::new("wasi-libc", "wasi-libc and libc++")
 };
 
 /// Debian's packages.
@@ -56,7 +58,7 @@ impl Provider for FromDebian {
     }
 
     fn needs(&self) -> &'static [Tool] {
-        &[Tool::Clang, Tool::AptGet, Tool::DpkgDeb, Tool::Find, Tool::Xargs, Tool::Rm]
+        const { &[&CLANG, &APT_GET, &DPKG_DEB, &FIND, &XARGS, &RM] }
     }
 
     fn takes(&self) -> u64 {
@@ -70,7 +72,7 @@ impl Provider for FromDebian {
     fn steps(&self, facts: &Facts, layout: &Layout) -> Result<Vec<Step>, Box<Diagnostic>> {
         let root = layout.toolchain(RECIPE);
         let work = root.join("work");
-        let subject = Subject::Installation(Tool::WasiLibc);
+        let subject = Subject::Installation(&WASI_LIBC);
         let mut all = debian::steps(
             &PackageSet {
                 id: "wasi-libc",
@@ -83,16 +85,16 @@ impl Provider for FromDebian {
             },
             facts,
         )?;
-        let clang = steps::found(facts, Tool::Clang)?;
+        let clang = steps::found(facts, &CLANG)?;
         let hello = Hello { compiler: Compiler { clang, libraries: root.clone() }, subject: subject.clone(), work };
         let proof = hello.steps(all.last().map(after).as_ref());
 
-        let rm = Invocation::new(Tool::Rm, steps::found(facts, Tool::Rm)?, &root)
+        let rm = Invocation::new(&RM, steps::found(facts, &RM)?, &root)
             .args(["-rf", "--"])
             .args(["work", "usr/share"].map(|folder| root.join(folder)));
         let inputs = proof.last().map(after).into_iter().collect();
         let remove = hello.run("remove", "remove what is not needed any more", inputs, vec![]).step(rm);
-        let complete = complete("wasi-libc", Tool::WasiLibc, &root, &remove);
+        let complete = complete("wasi-libc", &WASI_LIBC, &root, &remove);
         all.extend(proof);
         all.extend([remove, complete]);
         Ok(all)
@@ -138,7 +140,7 @@ impl Hello<'_> {
         let link = self.compiler.link((&objects, &core), Language::Cpp, Profile::Release);
         let inputs = objects.iter().cloned().map(Input::File).collect();
         let link = self.run("link", "link it", inputs, vec![core]).step(link);
-        let [encode, prove] = prove(("wasi-libc", Tool::WasiLibc), &link, wit);
+        let [encode, prove] = prove(("wasi-libc", &WASI_LIBC), &link, wit);
         vec![write, bindings, source, glue, link, encode, prove]
     }
 

@@ -1,5 +1,7 @@
 //! clang and its linker for WebAssembly, from Debian's packages.
 
+use crate::debian::{APT_GET, DPKG_DEB};
+use crate::system::{FIND, LN, RM, XARGS};
 use conjoin_diagnostics::Diagnostic;
 use conjoin_plan::{
     AbsPath, Action, EncodeAction, Expectation, Facts, FoundIn, FoundTool, Invocation, Keep, Layout, Locate, Made,
@@ -23,8 +25,6 @@ const PACKAGES: [&str; 6] = ["clang-19", "libclang-common-19-dev", "libclang-cpp
 
 /// The compiler.
 pub(crate) static CLANG: ToolSpec = ToolSpec {
-    tool: Tool::Clang,
-    name: "clang",
     variable: "CONJOIN_CLANG",
     locate: Locate::Path { names: &["clang-19", "clang"], cached: Some((RECIPE, PROGRAM)) },
     probe: Probe::Run { args: &["--version"], after: "clang version " },
@@ -35,6 +35,7 @@ pub(crate) static CLANG: ToolSpec = ToolSpec {
     },
     providers: &[&FromDebian],
     by_hand: "install the packages clang-19 and lld-19 of your system",
+    ..ToolSpec::new("clang", "clang")
 };
 
 /// Debian's packages.
@@ -47,7 +48,7 @@ impl Provider for FromDebian {
     }
 
     fn needs(&self) -> &'static [Tool] {
-        &[Tool::AptGet, Tool::DpkgDeb, Tool::Find, Tool::Xargs, Tool::Ln, Tool::Rm]
+        const { &[&APT_GET, &DPKG_DEB, &FIND, &XARGS, &LN, &RM] }
     }
 
     fn takes(&self) -> u64 {
@@ -67,7 +68,7 @@ impl Provider for FromDebian {
         })?;
         let root = layout.toolchain(RECIPE);
         let work = root.join("work");
-        let subject = Subject::Installation(Tool::Clang);
+        let subject = Subject::Installation(&CLANG);
         let run = |name: &str, title, inputs, outputs| Run {
             id: format!("clang/{name}"),
             subject: subject.clone(),
@@ -89,7 +90,7 @@ impl Provider for FromDebian {
             facts,
         )?;
 
-        let link = Invocation::new(Tool::Ln, steps::found(facts, Tool::Ln)?, &root)
+        let link = Invocation::new(&LN, steps::found(facts, &LN)?, &root)
             .args(["-sf", "--"])
             .args(["libLLVM.so.19.1", "libz3.so.4"].map(|name| format!("../../{multiarch}/{name}")))
             .arg(root.join(LIBRARIES));
@@ -108,21 +109,21 @@ impl Provider for FromDebian {
         let program = root.join(PROGRAM);
         let clang = FoundTool { path: program, version: (19, 0, 0), says: String::new(), found_in: FoundIn::Cache };
         let core = work.join("core.wasm");
-        let compile = Invocation::new(Tool::Clang, &clang, &work)
+        let compile = Invocation::new(&CLANG, &clang, &work)
             .prepend_path(&linker_of(&clang))
             .args(["--no-default-config", "--target=wasm32", "-nostdlib", "-Wl,--no-entry", "hello.c", "-o"])
             .arg(&core);
         let inputs = vec![after(&link), after(&write)];
         let compile = run("compile", "compile it", inputs, vec![core]).step(compile);
-        let proof = prove(("clang", Tool::Clang), &compile, work.join("wit"));
+        let proof = prove(("clang", &CLANG), &compile, work.join("wit"));
 
-        let rm = Invocation::new(Tool::Rm, steps::found(facts, Tool::Rm)?, &root)
+        let rm = Invocation::new(&RM, steps::found(facts, &RM)?, &root)
             .args(["-rf", "--"])
             .args(["work", "usr/share", "usr/lib/cmake"].map(|folder| root.join(folder)));
         let remove =
             run("remove", "remove what is not needed any more", proof.last().map(after).into_iter().collect(), vec![]);
         let remove = remove.step(rm);
-        let complete = complete("clang", Tool::Clang, &root, &remove);
+        let complete = complete("clang", &CLANG, &root, &remove);
         all.extend([link, write, compile]);
         all.extend(proof);
         all.extend([remove, complete]);

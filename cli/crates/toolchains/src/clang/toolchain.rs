@@ -1,5 +1,6 @@
 //! How clang builds a component.
 
+use crate::clang::{CLANG, WASI_LIBC};
 use conjoin_diagnostics::Diagnostic;
 use conjoin_manifest::{Language, ToolchainName};
 use conjoin_plan::{
@@ -60,7 +61,7 @@ impl Toolchain for Clang {
     }
 
     fn requirements(&self) -> &'static [Tool] {
-        &[Tool::Clang, Tool::WasiLibc]
+        const { &[&CLANG, &WASI_LIBC] }
     }
 
     fn dialect(&self) -> Dialect {
@@ -118,12 +119,14 @@ impl Toolchain for Clang {
     }
 
     fn companions(&self) -> &'static [Companion] {
-        &[Companion {
-            program: "wasm-ld-19",
-            of: Tool::Clang,
-            because: "clang starts it in every build",
-            by_hand: "install the package lld-19 of your system, or take that clang off PATH and `conjoin doctor --fix`",
-        }]
+        const {
+            &[Companion {
+                program: "wasm-ld-19",
+                of: &CLANG,
+                because: "clang starts it in every build",
+                by_hand: "install the package lld-19 of your system, or take that clang off PATH and `conjoin doctor --fix`",
+            }]
+        }
     }
 }
 
@@ -139,7 +142,7 @@ struct Build<'a> {
 
 impl<'a> Build<'a> {
     fn new(target: &'a Target<'a>, facts: &'a Facts, layout: &Layout) -> Result<Self, Box<Diagnostic>> {
-        let (clang, libraries) = (steps::found(facts, Tool::Clang)?, steps::found(facts, Tool::WasiLibc)?);
+        let (clang, libraries) = (steps::found(facts, &CLANG)?, steps::found(facts, &WASI_LIBC)?);
         let work = layout.work(target.name);
         Ok(Self {
             target,

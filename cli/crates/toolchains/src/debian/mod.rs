@@ -6,6 +6,8 @@
 mod mirror;
 mod private_apt;
 mod settings;
+mod tools;
 
 use mirror::Mirror;
 pub(crate) use private_apt::{PackageSet, multiarch, reads, steps};
+pub(crate) use tools::{APT_CACHE, APT_GET, DPKG_DEB};

@@ -2,8 +2,10 @@
 
 use std::env::consts;
 
+use crate::debian::{APT_CACHE, APT_GET, DPKG_DEB};
+use crate::system::{FIND, XARGS};
 use conjoin_diagnostics::Diagnostic;
-use conjoin_plan::{AbsPath, Facts, Invocation, Step, Subject, Tool, WrittenFile};
+use conjoin_plan::{AbsPath, Facts, Invocation, Step, Subject, WrittenFile};
 
 use super::{Mirror, settings};
 use crate::steps::{self, Run, after};
@@ -62,8 +64,8 @@ pub(crate) fn steps(set: &PackageSet<'_>, facts: &Facts) -> Result<Vec<Step>, Bo
         ],
     );
     let apt_get = || -> Result<Invocation, Box<Diagnostic>> {
-        let apt_get = steps::found(facts, Tool::AptGet)?;
-        Ok(Invocation::new(Tool::AptGet, apt_get, &set.work).env("APT_CONFIG", &config).arg("-q"))
+        let apt_get = steps::found(facts, &APT_GET)?;
+        Ok(Invocation::new(&APT_GET, apt_get, &set.work).env("APT_CONFIG", &config).arg("-q"))
     };
     let run = |name: &str, title, inputs| Run {
         id: format!("{}/{name}", set.id),
@@ -81,20 +83,20 @@ pub(crate) fn steps(set: &PackageSet<'_>, facts: &Facts) -> Result<Vec<Step>, Bo
         .map(|package| if package.contains('=') { (*package).to_owned() } else { format!("{package}/{}", set.suite) });
     let mut download = apt_get()?.arg("download").args(names);
     if let Some(package) = set.explained_by {
-        let versions = Invocation::new(Tool::AptCache, steps::found(facts, Tool::AptCache)?, &set.work);
+        let versions = Invocation::new(&APT_CACHE, steps::found(facts, &APT_CACHE)?, &set.work);
         download = download.explained_by(versions.env("APT_CONFIG", &config).args(["madison", package]));
     }
     let download = run("download", "apt-get download", vec![after(&update)]).step(download);
     let list = set.work.join("packages");
-    let find = Invocation::new(Tool::Find, steps::found(facts, Tool::Find)?, &set.work)
+    let find = Invocation::new(&FIND, steps::found(facts, &FIND)?, &set.work)
         .args([".", "-maxdepth", "1", "-name", "*.deb", "-fprint0"])
         .arg(&list);
     let find = run("list", "find what was downloaded", vec![after(&download)]).step(find);
     // `find -exec` would do it alone, but says nothing when a package is damaged.
-    let unpack = Invocation::new(Tool::Xargs, steps::found(facts, Tool::Xargs)?, &set.work)
+    let unpack = Invocation::new(&XARGS, steps::found(facts, &XARGS)?, &set.work)
         .args(["--null", "--max-procs=2", "-I{}"])
         .joined("--arg-file=", &list)
-        .arg(&steps::found(facts, Tool::DpkgDeb)?.path)
+        .arg(&steps::found(facts, &DPKG_DEB)?.path)
         .args(["--extract", "{}"])
         .arg(&set.prefix);
     let unpack = run("unpack", "dpkg-deb --extract", vec![after(&find)]).step(unpack);

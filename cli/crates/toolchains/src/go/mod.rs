@@ -21,6 +21,8 @@ mod imports;
 pub(crate) mod messages;
 mod source;
 mod toolchain;
+mod tools;
 
 pub(crate) use generate::generate;
 pub(crate) use toolchain::Go;
+pub(crate) use tools::{GO, PARALLELISM, spec};

@@ -1,5 +1,6 @@
 //! How the standard Go compiler builds a component.
 
+use crate::go::GO;
 use conjoin_diagnostics::Diagnostic;
 use conjoin_manifest::ToolchainName;
 use conjoin_plan::{
@@ -51,7 +52,7 @@ impl Toolchain for Go {
     }
 
     fn requirements(&self) -> &'static [Tool] {
-        &[Tool::Go]
+        const { &[&GO] }
     }
 
     fn dialect(&self) -> Dialect {
@@ -136,9 +137,9 @@ fn compile(
     facts: &Facts,
     layout: &Layout,
 ) -> Result<Step, Box<Diagnostic>> {
-    let go = steps::found(facts, Tool::Go)?;
+    let go = steps::found(facts, &GO)?;
     let core = layout.work(target.name).join("core.wasm");
-    let mut invocation = Invocation::new(Tool::Go, go, &target.dir)
+    let mut invocation = Invocation::new(&GO, go, &target.dir)
         .env("GOOS", "wasip1")
         .env("GOARCH", "wasm")
         .env("GOTOOLCHAIN", "local")

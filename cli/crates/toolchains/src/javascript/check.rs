@@ -3,8 +3,9 @@
 //! It is done where the project has a `tsconfig.json` and TypeScript installed: by its own dependencies, which the build installs, or by
 //! `npm install`. A build installs nothing only for that, so that it needs no network for a project that needs no packages.
 
+use crate::javascript::NODE;
 use conjoin_diagnostics::Diagnostic;
-use conjoin_plan::{AbsPath, Discovery, Facts, Input, Invocation, Layout, ReadList, Step, Target, Tool, WrittenFile};
+use conjoin_plan::{AbsPath, Discovery, Facts, Input, Invocation, Layout, ReadList, Step, Target, WrittenFile};
 
 use super::{FOLDER, run_by_us};
 use crate::{
@@ -34,8 +35,8 @@ pub(crate) fn check(
         "write the script that checks types",
         vec![WrittenFile::text(script.clone(), SCRIPT)],
     );
-    let node = steps::found(facts, Tool::Node)?;
-    let invocation = Invocation::new(Tool::Node, node, &target.dir).arg(&script).arg("--read").arg(&read);
+    let node = steps::found(facts, &NODE)?;
+    let invocation = Invocation::new(&NODE, node, &target.dir).arg(&script).arg("--read").arg(&read);
     let mut inputs = vec![
         Input::Tree { dir: target.dir.clone(), except: &["node_modules", FOLDER] },
         // The declarations of its world, which version control ignores.

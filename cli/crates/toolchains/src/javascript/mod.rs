@@ -15,6 +15,7 @@ mod check;
 mod declarations;
 pub(crate) mod messages;
 mod names;
+mod tools;
 mod types;
 mod values;
 
@@ -26,6 +27,7 @@ use conjoin_plan::{
 use wit_parser::{Resolve, WorldId};
 
 pub(crate) use check::check;
+pub(crate) use tools::{NODE, NPM};
 
 use crate::{
     GeneratedFile,
@@ -120,11 +122,11 @@ impl Componentize<'_> {
     /// The step that runs the script.
     pub(crate) fn step(self, target: &Target<'_>, facts: &Facts, layout: &Layout) -> Result<Step, Box<Diagnostic>> {
         let (tool, title) = self.tool;
-        let node = steps::found(facts, Tool::Node)?;
+        let node = steps::found(facts, &NODE)?;
         let componentize = steps::found(facts, tool)?;
         let work = layout.work(target.name);
         let (output, read) = (work.join("component.wasm"), work.join("read.d"));
-        let invocation = Invocation::new(Tool::Node, node, &target.dir)
+        let invocation = Invocation::new(&NODE, node, &target.dir)
             .arg(&self.script)
             .arg("--toolchain")
             // Found by the file that the installation writes last.
@@ -166,7 +168,7 @@ pub(crate) fn npm_ci(target: &Target<'_>, package: &Package, facts: &Facts) -> R
     if !package.has_dependencies() {
         return Ok(None);
     }
-    let npm = steps::found(facts, Tool::Npm)?;
+    let npm = steps::found(facts, &NPM)?;
     let step = Run {
         id: format!("{}/npm", target.name),
         subject: steps::component(target.name),
@@ -179,7 +181,7 @@ pub(crate) fn npm_ci(target: &Target<'_>, package: &Package, facts: &Facts) -> R
         versions: vec![npm.says.clone()],
     };
     let invocation =
-        Invocation::new(Tool::Npm, npm, &target.dir).args(["ci", "--ignore-scripts", "--no-audit", "--no-fund"]);
+        Invocation::new(&NPM, npm, &target.dir).args(["ci", "--ignore-scripts", "--no-audit", "--no-fund"]);
     // Elsewhere, NODE_ENV may leave them out.
     let invocation = invocation.args(package.checks_types.then_some("--include=dev"));
     Ok(Some(step.step(invocation)))

@@ -1,5 +1,7 @@
 //! Builds the generator of bindings: the library behind wit-bindgen-go with conjoin's own program around it.
 
+use crate::system::RM;
+use crate::tinygo::{GO_FOR_TINYGO, WIT_BINDGEN_GO};
 use conjoin_diagnostics::Diagnostic;
 use conjoin_plan::{AbsPath, Facts, Input, Invocation, Layout, Provider, Step, Subject, Tool, WrittenFile};
 
@@ -26,7 +28,7 @@ impl Provider for FromSources {
     }
 
     fn needs(&self) -> &'static [Tool] {
-        &[Tool::GoForTinyGo, Tool::Rm]
+        const { &[&GO_FOR_TINYGO, &RM] }
     }
 
     fn takes(&self) -> u64 {
@@ -42,7 +44,7 @@ impl Provider for FromSources {
         let work = root.join("work");
         let module = work.join("module");
         let program = root.join(PROGRAM);
-        let subject = Subject::Installation(Tool::WitBindgenGo);
+        let subject = Subject::Installation(&WIT_BINDGEN_GO);
         let run = |name: &str, title, inputs, outputs| Run {
             id: format!("wit-bindgen-go/{name}"),
             subject: subject.clone(),
@@ -71,7 +73,7 @@ impl Provider for FromSources {
             ],
         );
         let modules = work.join("modules");
-        let forget = forget("wit-bindgen-go", Tool::WitBindgenGo, &modules, (facts, &write))?;
+        let forget = forget("wit-bindgen-go", &WIT_BINDGEN_GO, &modules, (facts, &write))?;
         let mut sources: Vec<Input> = steps::outputs_of(&write).collect();
         sources.push(after(&forget));
         let build = run("build", "go build", sources, vec![program.clone()]).step(
@@ -86,15 +88,15 @@ impl Provider for FromSources {
         let prove =
             run("prove", "prove that it works", vec![Input::File(program.clone())], vec![out.join("bindings.txt")])
                 .step(
-                    Invocation::new(Tool::WitBindgenGo, &itself, &work)
+                    Invocation::new(&WIT_BINDGEN_GO, &itself, &work)
                         .args(["-world", "hello", "-module", "hello/bindings", "-wit"])
                         .arg(work.join("wit"))
                         .arg("-out")
                         .arg(&out),
                 );
-        let remove = Invocation::new(Tool::Rm, steps::found(facts, Tool::Rm)?, &root).args(["-rf", "--"]).arg(&work);
+        let remove = Invocation::new(&RM, steps::found(facts, &RM)?, &root).args(["-rf", "--"]).arg(&work);
         let remove = run("remove", "remove what was needed to build it", vec![after(&prove)], vec![]).step(remove);
-        let complete = complete("wit-bindgen-go", Tool::WitBindgenGo, &root, &remove);
+        let complete = complete("wit-bindgen-go", &WIT_BINDGEN_GO, &root, &remove);
         Ok(vec![write, forget, build, prove, remove, complete])
     }
 }

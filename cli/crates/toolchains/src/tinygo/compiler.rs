@@ -1,5 +1,8 @@
 //! Builds TinyGo from its Go module, against the LLVM of Debian's packages.
 
+use crate::debian::{APT_GET, DPKG_DEB};
+use crate::system::{CP, FIND, LN, RM, XARGS};
+use crate::tinygo::{CXX, GO_FOR_TINYGO, TINYGO};
 use conjoin_diagnostics::Diagnostic;
 use conjoin_plan::{
     AbsPath, Action, EncodeAction, Expectation, Facts, FoundTool, Input, Invocation, Keep, Layout, Made, Provider,
@@ -70,17 +73,7 @@ impl Provider for FromSources {
     }
 
     fn needs(&self) -> &'static [Tool] {
-        &[
-            Tool::GoForTinyGo,
-            Tool::Cxx,
-            Tool::AptGet,
-            Tool::DpkgDeb,
-            Tool::Find,
-            Tool::Xargs,
-            Tool::Cp,
-            Tool::Ln,
-            Tool::Rm,
-        ]
+        const { &[&GO_FOR_TINYGO, &CXX, &APT_GET, &DPKG_DEB, &FIND, &XARGS, &CP, &LN, &RM] }
     }
 
     fn takes(&self) -> u64 {
@@ -108,7 +101,7 @@ impl Provider for FromSources {
         let unpack = packages.last().map(after).into_iter().collect();
         let library = recipe.link_library(unpack)?;
         let write = recipe.write();
-        let forget = forget("tinygo", Tool::TinyGo, &recipe.modules(), (facts, &write))?;
+        let forget = forget("tinygo", &TINYGO, &recipe.modules(), (facts, &write))?;
         let fetch = recipe.fetch(&forget)?;
         let copy = recipe.copy(&fetch, &write)?;
         let build = recipe.build(&library, &fetch)?;
@@ -116,14 +109,14 @@ impl Provider for FromSources {
         let encode = recipe.encode_hello(&compile);
         let prove = steps::prove(
             "tinygo/prove".to_owned(),
-            Tool::TinyGo,
+            &TINYGO,
             recipe.hello.join("hello.wasm"),
             Expectation::Prints("hello\n".to_owned()),
             recipe.hello.join("proven"),
         );
         let archives = recipe.remove_archives(&prove)?;
         let remove = recipe.remove(&archives)?;
-        let complete = complete("tinygo", Tool::TinyGo, &recipe.root, &remove);
+        let complete = complete("tinygo", &TINYGO, &recipe.root, &remove);
         packages
             .extend([library, write, forget, fetch, copy, build, compile, encode, prove, archives, remove, complete]);
         Ok(packages)
@@ -151,7 +144,7 @@ impl<'a> Recipe<'a> {
         let root = layout.toolchain(RECIPE);
         let work = root.join("work");
         let hello = work.join("hello");
-        Ok(Self { facts, subject: Subject::Installation(Tool::TinyGo), root, work, hello, multiarch })
+        Ok(Self { facts, subject: Subject::Installation(&TINYGO), root, work, hello, multiarch })
     }
 
     /// A step without outputs, so that it is carried out in every attempt, as far as that is cheap.
@@ -171,7 +164,7 @@ impl<'a> Recipe<'a> {
     /// LLVM looks for this library beside its own.
     fn link_library(&self, inputs: Vec<Input>) -> Result<Step, Box<Diagnostic>> {
         let link = self
-            .invocation(Tool::Ln)?
+            .invocation(&LN)?
             .args(["-sf", "--"])
             .arg(format!("../../{}/libz3.so.4", self.multiarch))
             .arg(self.root.join(LLVM).join("lib/libz3.so.4"));
@@ -216,7 +209,7 @@ impl<'a> Recipe<'a> {
     fn copy(&self, fetch: &Step, write: &Step) -> Result<Step, Box<Diagnostic>> {
         let module = self.modules().join(MODULE_FOLDER);
         let copy = self
-            .invocation(Tool::Cp)?
+            .invocation(&CP)?
             .args(["-r", "--"])
             .args(["src", "targets", "lib", "LICENSE"].map(|name| module.join(name)))
             .arg(self.root.join(TINYGO_ROOT));
@@ -225,7 +218,7 @@ impl<'a> Recipe<'a> {
 
     fn build(&self, library: &Step, fetch: &Step) -> Result<Step, Box<Diagnostic>> {
         let llvm = self.root.join(LLVM);
-        let cxx = steps::found(self.facts, Tool::Cxx)?;
+        let cxx = steps::found(self.facts, &CXX)?;
         let mut build = go(self.facts, &self.work.join("module"), &self.modules())?
             .env("CGO_ENABLED", "1")
             .env("CXX", &cxx.path)
@@ -246,9 +239,9 @@ impl<'a> Recipe<'a> {
     }
 
     fn compile_hello(&self, needs: &[&Step]) -> Result<Step, Box<Diagnostic>> {
-        let go = steps::found(self.facts, Tool::GoForTinyGo)?;
+        let go = steps::found(self.facts, &GO_FOR_TINYGO)?;
         let tinygo = built(&self.program(), (0, 41, 1));
-        let build = Invocation::new(Tool::TinyGo, &tinygo, &self.hello).prepend_path(&go.path.parent());
+        let build = Invocation::new(&TINYGO, &tinygo, &self.hello).prepend_path(&go.path.parent());
         let build = in_its_folders(build, &self.root)
             .arg("build")
             .joined("-target=", &self.hello.join("target.json"))
@@ -284,7 +277,7 @@ impl<'a> Recipe<'a> {
     }
 
     fn remove_archives(&self, prove: &Step) -> Result<Step, Box<Diagnostic>> {
-        let find = self.invocation(Tool::Find)?.arg(self.root.join(LLVM).join("lib")).args([
+        let find = self.invocation(&FIND)?.arg(self.root.join(LLVM).join("lib")).args([
             "-maxdepth",
             "1",
             "-name",
@@ -295,7 +288,7 @@ impl<'a> Recipe<'a> {
     }
 
     fn remove(&self, archives: &Step) -> Result<Step, Box<Diagnostic>> {
-        let remove = self.invocation(Tool::Rm)?.args(["-rf", "--"]).args(REMOVED.map(|folder| self.root.join(folder)));
+        let remove = self.invocation(&RM)?.args(["-rf", "--"]).args(REMOVED.map(|folder| self.root.join(folder)));
         Ok(self.run("remove", "remove what was needed to build it", vec![after(archives)], remove))
     }
 }

@@ -12,4 +12,4 @@ mod toolchain;
 mod tools;
 
 pub(crate) use toolchain::TinyGo;
-pub(crate) use tools::{BINDINGS, TINYGO};
+use tools::{CXX, GO_FOR_TINYGO, TINYGO, WIT_BINDGEN_GO};

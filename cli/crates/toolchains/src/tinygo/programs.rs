@@ -1,5 +1,7 @@
 //! How `go` and the programs that it has built are run.
 
+use crate::system::RM;
+use crate::tinygo::GO_FOR_TINYGO;
 use conjoin_diagnostics::Diagnostic;
 use conjoin_plan::{AbsPath, Facts, FoundIn, FoundTool, Invocation, Step, Subject, Tool, Version};
 
@@ -9,7 +11,7 @@ use crate::steps::{self, Run};
 ///
 /// The build cache and the proxy are the user's.
 pub(super) fn go(facts: &Facts, module: &AbsPath, modules: &AbsPath) -> Result<Invocation, Box<Diagnostic>> {
-    Ok(Invocation::new(Tool::GoForTinyGo, steps::found(facts, Tool::GoForTinyGo)?, module)
+    Ok(Invocation::new(&GO_FOR_TINYGO, steps::found(facts, &GO_FOR_TINYGO)?, module)
         .env("GOMODCACHE", modules)
         // Without the first, `rm` could not remove the modules; without the second, a repository around the cache folder would
         // get into the program.
@@ -33,7 +35,7 @@ pub(super) fn forget(
     modules: &AbsPath,
     (facts, write): (&Facts, &Step),
 ) -> Result<Step, Box<Diagnostic>> {
-    let rm = Invocation::new(Tool::Rm, steps::found(facts, Tool::Rm)?, &write.outputs[0].parent());
+    let rm = Invocation::new(&RM, steps::found(facts, &RM)?, &write.outputs[0].parent());
     let run = Run {
         id: format!("{name}/forget"),
         subject: Subject::Installation(tool),

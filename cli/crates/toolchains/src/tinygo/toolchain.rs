@@ -1,5 +1,6 @@
 //! How TinyGo builds a component.
 
+use crate::tinygo::{GO_FOR_TINYGO, TINYGO, WIT_BINDGEN_GO};
 use conjoin_diagnostics::Diagnostic;
 use conjoin_manifest::ToolchainName;
 use conjoin_plan::{
@@ -54,7 +55,7 @@ impl Toolchain for TinyGo {
     }
 
     fn requirements(&self) -> &'static [Tool] {
-        &[Tool::GoForTinyGo, Tool::TinyGo, Tool::WitBindgenGo]
+        const { &[&GO_FOR_TINYGO, &TINYGO, &WIT_BINDGEN_GO] }
     }
 
     fn dialect(&self) -> Dialect {
@@ -74,7 +75,7 @@ impl Toolchain for TinyGo {
 
     fn steps(&self, target: &Target<'_>, facts: &Facts, layout: &Layout) -> Result<Vec<Step>, Box<Diagnostic>> {
         let module = go_mod::module_for_tinygo(&target.dir, facts, layout)?;
-        let tinygo = steps::found(facts, Tool::TinyGo)?;
+        let tinygo = steps::found(facts, &TINYGO)?;
         let (_, wit) = steps::write_world(target, layout);
         let description = steps::write(
             format!("{}/target", target.name),
@@ -104,12 +105,14 @@ impl Toolchain for TinyGo {
     }
 
     fn companions(&self) -> &'static [Companion] {
-        &[Companion {
-            program: "wasm-opt",
-            of: Tool::TinyGo,
-            because: "TinyGo starts it in every build",
-            by_hand: "install the package binaryen of your system, or take that TinyGo off PATH and `conjoin doctor --fix`",
-        }]
+        const {
+            &[Companion {
+                program: "wasm-opt",
+                of: &TINYGO,
+                because: "TinyGo starts it in every build",
+                by_hand: "install the package binaryen of your system, or take that TinyGo off PATH and `conjoin doctor --fix`",
+            }]
+        }
     }
 
     fn examines(&self, project: &Project) -> Vec<AbsPath> {
@@ -128,9 +131,9 @@ fn generate(
     wit: &AbsPath,
     facts: &Facts,
 ) -> Result<Step, Box<Diagnostic>> {
-    let generator = steps::found(facts, Tool::WitBindgenGo)?;
+    let generator = steps::found(facts, &WIT_BINDGEN_GO)?;
     let out = target.dir.join(BINDINGS);
-    let mut invocation = Invocation::new(Tool::WitBindgenGo, generator, &target.dir);
+    let mut invocation = Invocation::new(&WIT_BINDGEN_GO, generator, &target.dir);
     if !target.permissions.random {
         invocation = invocation.arg("-without-random");
     }
@@ -164,14 +167,14 @@ fn compile(
     facts: &Facts,
     layout: &Layout,
 ) -> Result<Step, Box<Diagnostic>> {
-    let tinygo = steps::found(facts, Tool::TinyGo)?;
-    let go = steps::found(facts, Tool::GoForTinyGo)?;
+    let tinygo = steps::found(facts, &TINYGO)?;
+    let go = steps::found(facts, &GO_FOR_TINYGO)?;
     let core = layout.work(target.name).join("core.wasm");
     // Names of functions stay in the module for backtraces; `-no-debug` takes out what makes it seven times as large and the
     // build half as slow again. TinyGo's other levels of optimisation are slower to build and no faster to run, so both profiles
     // are built alike.
     let tinygo_on = |command: &str| {
-        in_folders_of(tinygo, Invocation::new(Tool::TinyGo, tinygo, &target.dir).prepend_path(&go.path.parent()))
+        in_folders_of(tinygo, Invocation::new(&TINYGO, tinygo, &target.dir).prepend_path(&go.path.parent()))
             .arg(command)
             .joined("-target=", &description.outputs[0])
     };

@@ -1,13 +1,12 @@
-//! The two tools that conjoin installs for TinyGo.
+//! The tools of TinyGo: the compiler and the generator of bindings, which conjoin installs, and what it needs for that.
 
-use conjoin_plan::{Locate, Probe, Tool, ToolSpec, Window};
+use conjoin_plan::{Locate, Probe, ToolSpec, Window};
 
 use super::{bindings, compiler};
+use crate::go;
 
 /// TinyGo.
 pub(crate) static TINYGO: ToolSpec = ToolSpec {
-    tool: Tool::TinyGo,
-    name: "TinyGo",
     variable: "CONJOIN_TINYGO",
     locate: Locate::Path { names: &["tinygo"], cached: Some((compiler::RECIPE, compiler::PROGRAM)) },
     probe: Probe::Run { args: &["version"], after: "tinygo version " },
@@ -18,12 +17,12 @@ pub(crate) static TINYGO: ToolSpec = ToolSpec {
     },
     providers: &[&compiler::FromSources],
     by_hand: "see https://tinygo.org/getting-started/install",
+    parallelism: go::PARALLELISM,
+    ..ToolSpec::new("tinygo", "TinyGo")
 };
 
 /// The generator of bindings.
-pub(crate) static BINDINGS: ToolSpec = ToolSpec {
-    tool: Tool::WitBindgenGo,
-    name: "wit-bindgen-go",
+pub(crate) static WIT_BINDGEN_GO: ToolSpec = ToolSpec {
     variable: "CONJOIN_WIT_BINDGEN_GO",
     locate: Locate::Cache { recipe: bindings::RECIPE, file: bindings::PROGRAM },
     probe: Probe::Fixed((0, 7, 0)),
@@ -34,4 +33,21 @@ pub(crate) static BINDINGS: ToolSpec = ToolSpec {
     },
     providers: &[&bindings::FromSources],
     by_hand: "`go install go.bytecodealliance.org/cmd/wit-bindgen-go@v0.7.0`, and name the program in CONJOIN_WIT_BINDGEN_GO",
+    ..ToolSpec::new("wit-bindgen-go", "wit-bindgen-go")
+};
+
+/// Go in a version that TinyGo works with.
+pub(crate) static GO_FOR_TINYGO: ToolSpec = ToolSpec {
+    window: Window {
+        at_least: (1, 25, 0),
+        below: Some((1, 27, 0)),
+        because: "TinyGo 0.41 is made for Go up to 1.26, and tried with 1.25 and 1.26",
+    },
+    ..go::spec("go-for-tinygo", "Go for TinyGo")
+};
+
+/// What builds TinyGo, which is partly written in C++.
+pub(crate) static CXX: ToolSpec = ToolSpec {
+    name: "a C++ compiler",
+    ..ToolSpec::program("CONJOIN_CXX", &["c++", "g++", "clang++"], "install the package g++ or clang of your system")
 };

@@ -15,19 +15,23 @@ use conjoin_plan::{
 };
 use conjoin_wit::Dialect;
 
-use crate::{
-    python_messages,
-    steps::{self, Run},
-};
+mod messages;
+mod pip;
+mod tools;
+
+pub(crate) use pip::COMPONENTIZE_PY;
+pub(crate) use tools::{PIP, PYTHON};
+
+use crate::steps::{self, Run};
 
 /// The script that builds.
-pub(crate) const RUNNER: &str = include_str!("../support/python/build.py");
+pub(crate) const RUNNER: &str = include_str!("../../support/python/build.py");
 
 /// The script that writes bindings for editors.
-const BINDINGS_RUNNER: &str = include_str!("../support/python/bindings.py");
+const BINDINGS_RUNNER: &str = include_str!("../../support/python/bindings.py");
 
 /// The module through which a component answers HTTP.
-const HTTP: &str = include_str!("../support/python/conjoin_http.py");
+const HTTP: &str = include_str!("../../support/python/conjoin_http.py");
 
 /// The folder of bindings in a project.
 const BINDINGS: &str = "bindings";
@@ -91,7 +95,7 @@ impl Toolchain for Python {
     }
 
     fn requirements(&self) -> &'static [Tool] {
-        &[Tool::Python, Tool::ComponentizePy]
+        const { &[&PYTHON, &COMPONENTIZE_PY] }
     }
 
     fn dialect(&self) -> Dialect {
@@ -114,8 +118,8 @@ impl Toolchain for Python {
             "write the script for bindings",
             files,
         );
-        let python = steps::found(facts, Tool::Python)?;
-        let componentize = steps::found(facts, Tool::ComponentizePy)?;
+        let python = steps::found(facts, &PYTHON)?;
+        let componentize = steps::found(facts, &COMPONENTIZE_PY)?;
         let out = target.dir.join(BINDINGS);
         let mut invocation = run(python, &target.dir, &script)
             .arg("--toolchain")
@@ -173,8 +177,8 @@ impl Toolchain for Python {
         inputs.extend(http.clone().map(Input::File));
         inputs.push(steps::world_value(target));
 
-        let python = steps::found(facts, Tool::Python)?;
-        let componentize = steps::found(facts, Tool::ComponentizePy)?;
+        let python = steps::found(facts, &PYTHON)?;
+        let componentize = steps::found(facts, &COMPONENTIZE_PY)?;
         let work = layout.work(target.name);
         let (output, read) = (work.join("component.wasm"), work.join("read.d"));
         let mut invocation = run(python, &target.dir, &script)
@@ -204,7 +208,7 @@ impl Toolchain for Python {
     }
 
     fn findings(&self, output: &str) -> Reading {
-        python_messages::findings(output)
+        messages::findings(output)
     }
 
     fn hints(&self) -> &'static [Hint] {
@@ -233,7 +237,7 @@ fn http_module(target: &Target<'_>, layout: &Layout) -> Option<AbsPath> {
 
 /// The build script, run without what the machine's owner set up for other programs in Python.
 pub(crate) fn run(python: &FoundTool, cwd: &AbsPath, script: &AbsPath) -> Invocation {
-    let invocation = Invocation::new(Tool::Python, python, cwd).args(["-I", "-B"]).arg(script);
+    let invocation = Invocation::new(&PYTHON, python, cwd).args(["-I", "-B"]).arg(script);
     ["RUST_BACKTRACE", "VIRTUAL_ENV"].into_iter().fold(invocation, Invocation::env_remove)
 }
 

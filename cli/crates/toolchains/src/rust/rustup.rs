@@ -3,6 +3,7 @@
 //! It lands in the user's own toolchain, the one that is active in the app's folder: the one thing here that changes anything
 //! outside of the cache folder.
 
+use crate::rust::{RUST_TARGET, RUSTC, RUSTUP};
 use conjoin_diagnostics::Diagnostic;
 use conjoin_plan::{
     AbsPath, Expectation, Facts, Input, Invocation, Layout, Provider, Step, Subject, Tool, WrittenFile,
@@ -23,7 +24,7 @@ impl Provider for RustupTarget {
     }
 
     fn needs(&self) -> &'static [Tool] {
-        &[Tool::Rustup, Tool::Rustc]
+        const { &[&RUSTUP, &RUSTC] }
     }
 
     fn changes_elsewhere(&self) -> Option<&'static str> {
@@ -39,9 +40,9 @@ impl Provider for RustupTarget {
     }
 
     fn steps(&self, facts: &Facts, layout: &Layout) -> Result<Vec<Step>, Box<Diagnostic>> {
-        let rustup = steps::found(facts, Tool::Rustup)?;
-        let rustc = steps::found(facts, Tool::Rustc)?;
-        let subject = Subject::Installation(Tool::RustTarget);
+        let rustup = steps::found(facts, &RUSTUP)?;
+        let rustc = steps::found(facts, &RUSTC)?;
+        let subject = Subject::Installation(&RUST_TARGET);
         let proof = layout.toolchain("rust-target-1");
         let source = proof.join("hello.rs");
         let hello = proof.join("hello.wasm");
@@ -55,7 +56,7 @@ impl Provider for RustupTarget {
             outputs: vec![],
             versions: vec![rustup.says.clone(), rustc.says.clone()],
         }
-        .step(Invocation::new(Tool::Rustup, rustup, &layout.app).args(["target", "add", PLATFORM]));
+        .step(Invocation::new(&RUSTUP, rustup, &layout.app).args(["target", "add", PLATFORM]));
 
         let write = steps::write(
             "rust-target/hello".to_owned(),
@@ -73,7 +74,7 @@ impl Provider for RustupTarget {
             versions: vec![rustc.says.clone()],
         }
         .step(
-            Invocation::new(Tool::Rustc, rustc, &layout.app)
+            Invocation::new(&RUSTC, rustc, &layout.app)
                 .args(["--edition", "2024", "--target", PLATFORM, "-o"])
                 .arg(&hello)
                 .arg("--")
@@ -82,7 +83,7 @@ impl Provider for RustupTarget {
 
         let prove = steps::prove(
             "rust-target/prove".to_owned(),
-            Tool::RustTarget,
+            &RUST_TARGET,
             hello,
             Expectation::Prints("hello\n".to_owned()),
             proof.join("proven"),

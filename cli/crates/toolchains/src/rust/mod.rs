@@ -11,9 +11,16 @@ use conjoin_plan::{
 };
 use conjoin_wit::Dialect;
 
+mod messages;
+mod rustup;
+mod sources;
+mod tools;
+
+pub(crate) use tools::{CARGO, RUST_TARGET, RUSTC, RUSTUP};
+
 use crate::{
     cargo_toml::{self, Product},
-    projects, rust_messages, rust_sources,
+    projects,
     steps::{self, Run},
 };
 
@@ -21,7 +28,7 @@ use crate::{
 pub(crate) const PLATFORM: &str = "wasm32-wasip2";
 
 /// The program that proves that components can be built.
-pub(crate) const HELLO: &str = include_str!("../support/rust/hello.rs");
+pub(crate) const HELLO: &str = include_str!("../../support/rust/hello.rs");
 
 /// Variables that are meant for programs of the machine itself and would change a component without being part of its key.
 const FLAGS_FOR_THE_MACHINE: [&str; 3] = ["CARGO_BUILD_RUSTFLAGS", "CARGO_ENCODED_RUSTFLAGS", "RUSTFLAGS"];
@@ -82,7 +89,7 @@ impl Toolchain for Rust {
     }
 
     fn requirements(&self) -> &'static [Tool] {
-        &[Tool::Cargo, Tool::Rustc, Tool::RustTarget]
+        const { &[&CARGO, &RUSTC, &RUST_TARGET] }
     }
 
     fn dialect(&self) -> Dialect {
@@ -94,7 +101,7 @@ impl Toolchain for Rust {
     }
 
     fn asked_in_place(&self) -> &'static [Tool] {
-        &[Tool::Cargo, Tool::Rustc]
+        const { &[&CARGO, &RUSTC] }
     }
 
     fn steps(&self, target: &Target<'_>, facts: &Facts, layout: &Layout) -> Result<Vec<Step>, Box<Diagnostic>> {
@@ -106,19 +113,19 @@ impl Toolchain for Rust {
     }
 
     fn for_people(&self, output: &str) -> String {
-        rust_messages::for_people(output)
+        messages::for_people(output)
     }
 
     fn progress(&self, line: &str) -> Option<String> {
-        rust_messages::progress(line)
+        messages::progress(line)
     }
 
     fn findings(&self, output: &str) -> Reading {
-        rust_messages::findings(output)
+        messages::findings(output)
     }
 
     fn warnings(&self, output: &str) -> Vec<Finding> {
-        rust_messages::warnings(output)
+        messages::warnings(output)
     }
 
     fn hints(&self) -> &'static [Hint] {
@@ -145,9 +152,9 @@ impl Toolchain for Rust {
 
 /// cargo in `dir`, which uses the compiler that was found and no flags that are meant for programs of the machine itself.
 pub(crate) fn cargo(facts: &Facts, dir: &AbsPath) -> Result<Invocation, Box<Diagnostic>> {
-    let rustc = steps::found(facts, Tool::Rustc)?;
-    let mut invocation = Invocation::new(Tool::Cargo, steps::found(facts, Tool::Cargo)?, dir);
-    invocation.progress = rust_messages::WITH_PROGRESS;
+    let rustc = steps::found(facts, &RUSTC)?;
+    let mut invocation = Invocation::new(&CARGO, steps::found(facts, &CARGO)?, dir);
+    invocation.progress = messages::WITH_PROGRESS;
     for name in FLAGS_FOR_THE_MACHINE {
         invocation = invocation.env_remove(name);
     }
@@ -164,11 +171,11 @@ fn cargo_build(
     facts: &Facts,
     layout: &Layout,
 ) -> Result<Step, Box<Diagnostic>> {
-    let versions = [Tool::Cargo, Tool::Rustc].map(|tool| {
+    let versions = [&CARGO, &RUSTC].map(|tool| {
         let found = steps::found(facts, tool)?;
         Ok(facts.says_in(tool, &target.dir).unwrap_or(&found.says).to_owned())
     });
-    let std = steps::found(facts, Tool::RustTarget)?;
+    let std = steps::found(facts, &RUST_TARGET)?;
     let ours = std.found_in == FoundIn::Cache;
     // cargo does not notice that crates were compiled with another standard library.
     let target_dir = layout.work(target.name).join(if ours { "target-std" } else { "target" });
@@ -184,7 +191,7 @@ fn cargo_build(
     invocation = invocation.args(flag);
     if ours {
         // It takes the place of a wrapper that only caches.
-        invocation = invocation.env("RUSTC_WRAPPER", rust_sources::wrapper(std));
+        invocation = invocation.env("RUSTC_WRAPPER", sources::wrapper(std));
     }
     let outputs = target_dir.join(PLATFORM).join(folder);
     let step = Run {

@@ -5,6 +5,9 @@
 //! around the compiler, which leaves all flags of the project alone and touches nothing that runs on the machine itself: macros
 //! and build scripts.
 
+use crate::debian::{APT_CACHE, APT_GET, DPKG_DEB};
+use crate::rust::{CARGO, RUST_TARGET, RUSTC};
+use crate::system::{CHMOD, CP, FIND, RM, XARGS};
 use conjoin_diagnostics::Diagnostic;
 use conjoin_plan::{
     AbsPath, Expectation, Facts, FoundTool, Input, Invocation, Layout, Provider, Step, Subject, Tool, WrittenFile,
@@ -25,7 +28,7 @@ pub(crate) const RECIPE: &str = match std::str::from_utf8(&RECIPE_LETTERS) {
 };
 const RECIPE_LETTERS: [u8; 19] = {
     let (mut name, digits) = (*b"rust-std-1.________", b"0123456789abcdef");
-    let mut hash = hashed(hashed(0x811c_9dc5, include_bytes!("rust_sources.rs")), WRAPPER_TEXT.as_bytes());
+    let mut hash = hashed(hashed(0x811c_9dc5, include_bytes!("sources.rs")), WRAPPER_TEXT.as_bytes());
     let mut place = name.len();
     while name[place - 1] == b'_' {
         place -= 1;
@@ -49,7 +52,7 @@ const fn hashed(mut hash: u32, bytes: &[u8]) -> u32 {
 pub(crate) const LIBRARIES: &str = "sysroot/lib/rustlib/wasm32-wasip2/lib";
 
 const WRAPPER: &str = "rustc-wrapper";
-const WRAPPER_TEXT: &str = include_str!("../support/rust/rustc-wrapper");
+const WRAPPER_TEXT: &str = include_str!("../../support/rust/rustc-wrapper");
 /// The release of Debian that carries the sources of several compilers, and a C library without more imports than needed.
 const SUITE: &str = "trixie-backports";
 const C_LIBRARY: [&str; 3] = ["crt1-command.o", "crt1-reactor.o", "libc.a"];
@@ -70,18 +73,7 @@ impl Provider for DebianSources {
     }
 
     fn needs(&self) -> &'static [Tool] {
-        &[
-            Tool::Cargo,
-            Tool::Rustc,
-            Tool::AptGet,
-            Tool::AptCache,
-            Tool::DpkgDeb,
-            Tool::Find,
-            Tool::Xargs,
-            Tool::Cp,
-            Tool::Chmod,
-            Tool::Rm,
-        ]
+        const { &[&CARGO, &RUSTC, &APT_GET, &APT_CACHE, &DPKG_DEB, &FIND, &XARGS, &CP, &CHMOD, &RM] }
     }
 
     fn takes(&self) -> u64 {
@@ -116,13 +108,13 @@ impl Provider for DebianSources {
         let hello = recipe.compile_hello(&[&libraries, &allow]);
         let prove = steps::prove(
             "rust-std/prove".to_owned(),
-            Tool::RustTarget,
+            &RUST_TARGET,
             recipe.hello(),
             Expectation::Prints("hello\n".to_owned()),
             recipe.work.join("hello/proven"),
         );
         let remove = recipe.remove(&prove)?;
-        let complete = steps::complete("rust-std", Tool::RustTarget, &recipe.root, &remove);
+        let complete = steps::complete("rust-std", &RUST_TARGET, &recipe.root, &remove);
         all.extend([forget, compile, c_library, libraries, write, allow, hello, prove, remove, complete]);
         Ok(all)
     }
@@ -141,7 +133,7 @@ struct Recipe<'a> {
 
 impl<'a> Recipe<'a> {
     fn new(facts: &'a Facts, layout: &'a Layout) -> Result<Self, Box<Diagnostic>> {
-        let rustc = steps::found(facts, Tool::Rustc)?;
+        let rustc = steps::found(facts, &RUSTC)?;
         let release = conjoin_plan::version(rustc.version);
         if rustc.says.contains(&format!("{release}-")) {
             return Err(Box::new(
@@ -172,7 +164,7 @@ impl<'a> Recipe<'a> {
     /// Two builds of one library beside one another would both be candidates.
     fn forget(&self) -> Result<Step, Box<Diagnostic>> {
         let folders = ["sysroot", "work/target"].map(|folder| self.root.join(folder));
-        let rm = self.invocation(Tool::Rm)?.args(["-rf", "--"]).args(folders);
+        let rm = self.invocation(&RM)?.args(["-rf", "--"]).args(folders);
         Ok(Self::run("forget", "forget an earlier attempt", vec![], rm))
     }
 
@@ -200,7 +192,7 @@ impl<'a> Recipe<'a> {
         let from = self.work.join("packages/usr/lib").join(PLATFORM);
         let to = self.root.join(LIBRARIES).join("self-contained");
         let files = C_LIBRARY.map(|name| from.join(name));
-        let copy = self.invocation(Tool::Cp)?.arg("--").args(files).arg(&to);
+        let copy = self.invocation(&CP)?.arg("--").args(files).arg(&to);
         let mut step = Self::run("c-library", "copy the C library", vec![steps::after(compile)], copy);
         step.outputs = C_LIBRARY.map(|name| to.join(name)).into();
         Ok(step)
@@ -208,9 +200,9 @@ impl<'a> Recipe<'a> {
 
     fn libraries(&self, c_library: &Step) -> Result<Step, Box<Diagnostic>> {
         let made = self.work.join("target").join(PLATFORM).join("dist/deps");
-        let cp = &steps::found(self.facts, Tool::Cp)?.path;
+        let cp = &steps::found(self.facts, &CP)?.path;
         let copy = self
-            .invocation(Tool::Find)?
+            .invocation(&FIND)?
             .arg(made)
             .args(["-name", "*.rlib", "-exec"])
             .arg(cp)
@@ -233,13 +225,13 @@ impl<'a> Recipe<'a> {
     }
 
     fn allow(&self, write: &Step) -> Result<Step, Box<Diagnostic>> {
-        let chmod = self.invocation(Tool::Chmod)?.args(["755", "--"]).arg(self.root.join(WRAPPER));
+        let chmod = self.invocation(&CHMOD)?.args(["755", "--"]).arg(self.root.join(WRAPPER));
         Ok(Self::run("wrapper", "make it a program", steps::outputs_of(write).collect(), chmod))
     }
 
     fn compile_hello(&self, needs: &[&Step]) -> Step {
         let wrapper = FoundTool { path: self.root.join(WRAPPER), ..self.rustc.clone() };
-        let compile = Invocation::new(Tool::Rustc, &wrapper, self.app)
+        let compile = Invocation::new(&RUSTC, &wrapper, self.app)
             .arg(&self.rustc.path)
             .args(["--edition", "2024", "--target", PLATFORM, "-o"])
             .arg(self.hello())
@@ -252,11 +244,11 @@ impl<'a> Recipe<'a> {
     }
 
     fn remove(&self, prove: &Step) -> Result<Step, Box<Diagnostic>> {
-        let remove = self.invocation(Tool::Rm)?.args(["-rf", "--"]).arg(&self.work);
+        let remove = self.invocation(&RM)?.args(["-rf", "--"]).arg(&self.work);
         Ok(Self::run("remove", "remove what was needed to build it", vec![steps::after(prove)], remove))
     }
 }
 
 fn subject() -> Subject {
-    Subject::Installation(Tool::RustTarget)
+    Subject::Installation(&RUST_TARGET)
 }

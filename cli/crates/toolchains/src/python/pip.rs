@@ -10,7 +10,7 @@ use conjoin_plan::{
 };
 
 use crate::{
-    python::{self, RUNNER, SITE},
+    python::{self, PIP, PYTHON, RUNNER, SITE},
     steps::{self, Run},
 };
 
@@ -19,8 +19,6 @@ const RECIPE: &str = "componentize-py-0.25.1-1";
 const COMPLETE: &str = "complete";
 
 pub(crate) static COMPONENTIZE_PY: ToolSpec = ToolSpec {
-    tool: Tool::ComponentizePy,
-    name: "componentize-py",
     variable: "CONJOIN_COMPONENTIZE_PY",
     locate: Locate::Cache { recipe: RECIPE, file: COMPLETE },
     probe: Probe::Fixed((0, 25, 1)),
@@ -31,6 +29,7 @@ pub(crate) static COMPONENTIZE_PY: ToolSpec = ToolSpec {
     },
     providers: &[&Pip],
     by_hand: "get pip for your Python (on Debian the package python3-pip), with which conjoin installs it",
+    ..ToolSpec::new("componentize-py", "componentize-py")
 };
 
 /// `pip install --target`.
@@ -43,7 +42,7 @@ impl Provider for Pip {
     }
 
     fn needs(&self) -> &'static [Tool] {
-        &[Tool::Python, Tool::Pip]
+        const { &[&PYTHON, &PIP] }
     }
 
     fn takes(&self) -> u64 {
@@ -55,8 +54,8 @@ impl Provider for Pip {
     }
 
     fn steps(&self, facts: &Facts, layout: &Layout) -> Result<Vec<Step>, Box<Diagnostic>> {
-        let python = steps::found(facts, Tool::Python)?;
-        let subject = Subject::Installation(Tool::ComponentizePy);
+        let python = steps::found(facts, &PYTHON)?;
+        let subject = Subject::Installation(&COMPONENTIZE_PY);
         let folder = layout.toolchain(RECIPE);
         let site = folder.join(SITE);
 
@@ -65,7 +64,7 @@ impl Provider for Pip {
             "componentize-py/packages".to_owned(),
             subject.clone(),
             "write the list of packages",
-            vec![WrittenFile::text(requirements.clone(), include_str!("../support/python/requirements.txt"))],
+            vec![WrittenFile::text(requirements.clone(), include_str!("../../support/python/requirements.txt"))],
         );
         let install = Run {
             id: "componentize-py/pip".to_owned(),
@@ -75,7 +74,7 @@ impl Provider for Pip {
             outputs: vec![site.join("componentize_py/__init__.py")],
             versions: vec![python.says.clone()],
         }
-        .step(pip_install(Invocation::new(Tool::Python, python, &folder), &site, &requirements));
+        .step(pip_install(Invocation::new(&PYTHON, python, &folder), &site, &requirements));
 
         let proof = folder.join("proof");
         let script = proof.join("build.py");
@@ -85,7 +84,7 @@ impl Provider for Pip {
             "write a component that says hello",
             vec![
                 WrittenFile::text(script.clone(), RUNNER),
-                WrittenFile::text(proof.join("app.py"), include_str!("../support/python/hello.py")),
+                WrittenFile::text(proof.join("app.py"), include_str!("../../support/python/hello.py")),
                 WrittenFile::text(proof.join("wit/hello.wit"), crate::HELLO_WIT),
             ],
         );
@@ -111,7 +110,7 @@ impl Provider for Pip {
         let proven = proof.join("proven");
         let hello = Expectation::Hello("hello".to_owned());
         let prove =
-            steps::prove("componentize-py/prove".to_owned(), Tool::ComponentizePy, component, hello, proven.clone());
+            steps::prove("componentize-py/prove".to_owned(), &COMPONENTIZE_PY, component, hello, proven.clone());
         let done = steps::copy(
             "componentize-py/complete".to_owned(),
             subject,

@@ -45,11 +45,11 @@ impl Performer for SystemPerformer {
             Made::Module(_) => PerformError::new(chain(&error)),
             Made::Either => PerformError::new(format!("`{}`: {}", action.module, chain(&error))),
         })?;
-        if action.strip { stripped(&made) } else { Ok(made) }
+        if action.strip { stripped(&made, &action.module) } else { Ok(made) }
     }
 
     fn strip(&self, component: &AbsPath) -> Result<Vec<u8>, PerformError> {
-        stripped(&read(component)?)
+        stripped(&read(component)?, component)
     }
 
     fn compose(&self, action: &ComposeAction) -> Result<Vec<u8>, PerformError> {
@@ -103,9 +103,10 @@ impl Performer for SystemPerformer {
 /// How often it is looked whether a compiler is still wanted.
 const LOOK: Duration = Duration::from_millis(20);
 
-fn stripped(component: &[u8]) -> Result<Vec<u8>, PerformError> {
+/// `component`, which was made from the file `from`, without what only people and debuggers read.
+fn stripped(component: &[u8], from: &AbsPath) -> Result<Vec<u8>, PerformError> {
     conjoin_wit::strip(component)
-        .map_err(|error| PerformError::new(format!("what was built is no component: {}", chain(&error))))
+        .map_err(|error| PerformError::new(format!("`{from}` cannot be used: {}; {}", chain(&error), error.hint())))
 }
 
 fn read(path: &AbsPath) -> Result<Vec<u8>, PerformError> {

@@ -1,8 +1,8 @@
 //! A wiring in words: one line for people, and the text that the `wac` tool reads.
 
-use std::fmt::Write as _;
+use std::{collections::BTreeMap, fmt::Write as _};
 
-use conjoin_wit::Wiring;
+use conjoin_wit::{Edge, Wiring};
 
 /// The composition in one line, e.g. `gateway <- pricing, ranking`.
 pub fn describe(wiring: &Wiring) -> String {
@@ -14,13 +14,17 @@ pub fn describe(wiring: &Wiring) -> String {
 /// `wac compose --dep conjoin:<name>=<path> ...`.
 pub fn to_wac(wiring: &Wiring) -> String {
     let mut text = format!("package conjoin:{};\n", composition_name(wiring));
+    let mut edges: BTreeMap<&str, Vec<&Edge>> = BTreeMap::new();
+    for edge in &wiring.edges {
+        edges.entry(&edge.importer).or_default().push(edge);
+    }
     for name in &wiring.order {
         let _ = write!(text, "\nlet {} = new conjoin:{name} {{", identifier(name));
-        for edge in wiring.edges.iter().filter(|edge| edge.importer == *name) {
+        let edges = edges.get(name.as_str()).map_or(&[][..], Vec::as_slice);
+        for edge in edges {
             let _ = write!(text, "\n  \"{}\": {}[\"{}\"],", edge.import, identifier(&edge.exporter), edge.export);
         }
-        let is_alone = !wiring.edges.iter().any(|edge| edge.importer == *name);
-        text.push_str(if is_alone { " ... };\n" } else { "\n  ...\n};\n" });
+        text.push_str(if edges.is_empty() { " ... };\n" } else { "\n  ...\n};\n" });
     }
     let _ = writeln!(text, "\nexport {}...;", identifier(&wiring.entry));
     text
@@ -86,8 +90,6 @@ fn identifier(name: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use conjoin_wit::Edge;
-
     use super::*;
 
     #[test]

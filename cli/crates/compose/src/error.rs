@@ -80,6 +80,16 @@ pub enum ComposeError {
         /// The component that makes it.
         maker: String,
     },
+    /// More of something than a component may hold.
+    #[error("the composition of `{entry}` from {components} components is too large: {limit}")]
+    TooLarge {
+        /// The entry.
+        entry: String,
+        /// How many components it is made from.
+        components: usize,
+        /// Which limit of WebAssembly components it exceeds, as wasmparser names it.
+        limit: String,
+    },
     /// The entry has nothing to call.
     #[error("the entry `{entry}` exports nothing, so that nothing could call it")]
     NothingExported {
@@ -175,6 +185,7 @@ impl ComposeError {
             Self::Mismatch { .. } => "compose::mismatch",
             Self::ForeignResource(_) => "compose::foreign-resource",
             Self::HiddenResource { .. } => "compose::hidden-resource",
+            Self::TooLarge { .. } => "compose::too-large",
             Self::NothingExported { .. } => "compose::nothing-exported",
             Self::Refused { .. } => "compose::refused",
             Self::Panicked { .. } => "compose::panicked",
@@ -190,6 +201,10 @@ impl ComposeError {
                 let importers = importers.iter().map(|importer| format!("`{importer}` imports it"));
                 importers.chain([format!("`{exporter}` exports {}", list(exports))]).collect()
             }
+            Self::TooLarge { .. } => vec![
+                "each component takes an instance, and so does each of its interfaces that another one imports"
+                    .to_owned(),
+            ],
             Self::Versions(connection) => both_sides(connection, &connection.expected, &connection.offered),
             Self::Mismatch { connection, differences } => mismatch_notes(connection, differences),
             Self::ForeignResource(found) => {
@@ -226,6 +241,10 @@ impl ComposeError {
                 "let the entry define its own resource around `{resource}`, e.g. `resource own-{resource} {{ ... }}` in the interface \
                  that it exports, or do not export `{export}`"
             ),
+            Self::TooLarge { .. } => {
+                "let fewer components and interfaces be composed to one: merge small components, or divide the app into several entries"
+                    .to_owned()
+            }
             Self::NothingExported { .. } => {
                 "add an export to its world, e.g. `export wasi:http/incoming-handler@0.2.12;`".to_owned()
             }

@@ -2,13 +2,15 @@
 
 use std::collections::BTreeMap;
 
-use conjoin_wit::{Edge, InspectError, Item, Surface, TypesProvider, Wiring, inspect, types_provider};
+use conjoin_wit::{
+    Edge, InspectError, Item, Surface, TypesProvider, Wiring, guarded as on_guarded_thread, inspect, types_provider,
+};
 use wac_graph::{
     CompositionGraph, EncodeOptions, NodeId,
     types::{ItemKind, Package, Type},
 };
 
-use crate::{ComposeError, describe, quiet, verify};
+use crate::{ComposeError, describe, verify};
 
 /// Composes the entry with the components that `links` reach from it.
 pub(crate) fn compose(
@@ -24,8 +26,8 @@ pub(crate) fn compose(
 }
 
 /// The bytes that `encode` makes; a panic of wac is an error like any other.
-fn guarded(wiring: &Wiring, encode: impl FnOnce() -> Result<Vec<u8>, String>) -> Result<Vec<u8>, ComposeError> {
-    quiet::catch(encode)
+fn guarded(wiring: &Wiring, encode: impl FnOnce() -> Result<Vec<u8>, String> + Send) -> Result<Vec<u8>, ComposeError> {
+    on_guarded_thread(encode)
         .map_err(|reason| ComposeError::Panicked { wiring: describe(wiring), reason })?
         .map_err(|reason| ComposeError::Refused { wiring: describe(wiring), reason })
 }
@@ -34,6 +36,8 @@ fn guarded(wiring: &Wiring, encode: impl FnOnce() -> Result<Vec<u8>, String>) ->
 /// validated when they are compiled.
 fn check(wiring: &Wiring, bytes: &[u8]) -> Result<(), ComposeError> {
     let surface = inspect(bytes).map_err(|error| match error {
+        InspectError::Invalid { reason, .. } if is_limit(&reason) => too_large(wiring, reason),
+        InspectError::TooMany { .. } | InspectError::TooDeep { .. } => too_large(wiring, error.to_string()),
         InspectError::Invalid { reason, offset } => ComposeError::Invalid { wiring: describe(wiring), reason, offset },
         other => ComposeError::Refused { wiring: describe(wiring), reason: other.to_string() },
     })?;
@@ -44,6 +48,15 @@ fn check(wiring: &Wiring, bytes: &[u8]) -> Result<(), ComposeError> {
         }),
         None => Ok(()),
     }
+}
+
+/// Whether wasmparser refuses a component because it has more of something than it may have.
+fn is_limit(reason: &str) -> bool {
+    reason.contains("exceeds limit of") || reason.contains("exceeds the limit of")
+}
+
+fn too_large(wiring: &Wiring, limit: String) -> ComposeError {
+    ComposeError::TooLarge { entry: wiring.entry.clone(), components: wiring.order.len(), limit }
 }
 
 /// Whether the export was left behind by a toolchain that starts a guest at build time (Python's, JavaScript's).

@@ -10,7 +10,6 @@
 mod describe;
 mod error;
 mod graph;
-mod quiet;
 mod verify;
 
 pub use describe::{describe, to_wac};
@@ -24,6 +23,29 @@ use conjoin_wit::{Surface, Wiring, inspect};
 /// Connects `components`, by their names in `wiring`, to one component, which exports what the entry exports and imports what is left.
 ///
 /// An entry that needs no other component is that component, unchanged.
+///
+/// # Errors
+///
+/// The first component that is missing or cannot be used, what [`verify()`] finds, and a composition that is larger than a component may be.
+///
+/// ```
+/// use std::collections::BTreeMap;
+/// use conjoin_wit::{Edge, Wiring};
+///
+/// let gateway = wat::parse_str(r#"(component (import "a:b/c" (instance $c (export "f" (func)))) (export "d" (func $c "f")))"#)?;
+/// let pricing = wat::parse_str(r#"(component (core module $m (func (export "f"))) (core instance $i (instantiate $m))
+///     (func $f (canon lift (core func $i "f"))) (instance $c (export "f" (func $f))) (export "a:b/c" (instance $c)))"#)?;
+/// let name = str::to_owned;
+/// let edge = Edge { importer: name("gateway"), import: name("a:b/c"), exporter: name("pricing"), export: name("a:b/c") };
+/// let order = vec![name("pricing"), name("gateway")];
+/// let wiring = Wiring { entry: name("gateway"), order, edges: vec![edge], exports: BTreeMap::new() };
+///
+/// let components = BTreeMap::from([(name("gateway"), gateway), (name("pricing"), pricing)]);
+/// let composed = conjoin_compose::compose(&wiring, &components)?;
+/// let surface = conjoin_wit::inspect(&composed)?;
+/// assert_eq!((surface.imports.len(), surface.exports[0].name.as_str()), (0, "d"));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub fn compose(wiring: &Wiring, components: &BTreeMap<String, Vec<u8>>) -> Result<Vec<u8>, ComposeError> {
     let mut surfaces: BTreeMap<String, Surface> = BTreeMap::new();
     for name in &wiring.order {

@@ -14,12 +14,18 @@ use crate::{
 
 /// The connections that the components really need, with the names that they really use, sorted; only those that the entry needs,
 /// itself or through others.
+///
+/// # Errors
+///
+/// The first component that is missing, imports what was not planned, lacks an export of its world, or does not fit another one.
 pub fn verify(wiring: &Wiring, surfaces: &BTreeMap<String, Surface>) -> Result<Vec<Edge>, ComposeError> {
+    let planned = by_importer(&wiring.edges);
     let mut links = Vec::new();
     for name in &wiring.order {
         let surface = surface_of(wiring, surfaces, name)?;
+        let planned = planned.get(name.as_str()).map_or(&[][..], Vec::as_slice);
         for import in &surface.imports {
-            if let Some(link) = link(wiring, surfaces, name, import)? {
+            if let Some(link) = link(wiring, surfaces, name, import, planned)? {
                 links.push(link);
             }
         }
@@ -34,7 +40,7 @@ pub fn verify(wiring: &Wiring, surfaces: &BTreeMap<String, Surface>) -> Result<V
         return Err(ComposeError::NothingExported { entry: wiring.entry.clone() });
     }
     links.sort();
-    let resources = Resources { links: &links, surfaces };
+    let resources = Resources { links: by_importer(&links), surfaces };
     for link in &links {
         resources.check_link(link)?;
     }
@@ -59,17 +65,17 @@ fn find<'a>(items: &'a [Item], name: &str) -> Option<&'a Item> {
     items.iter().find(|item| item.name == name).or_else(|| items.iter().find(|item| same_interface(&item.name, name)))
 }
 
-/// What satisfies `import` of `importer`; nothing, if that is the host.
+/// What satisfies `import` of `importer`, for which `planned` was planned; nothing, if that is the host.
 fn link(
     wiring: &Wiring,
     surfaces: &BTreeMap<String, Surface>,
     importer: &str,
     import: &Item,
+    planned: &[&Edge],
 ) -> Result<Option<Edge>, ComposeError> {
-    let mut planned = wiring.edges.iter().filter(|edge| edge.importer == importer);
-    let by_name = |edge: &&Edge| without_version(&edge.import) == import.without_version();
-    let exact = planned.clone().find(|edge| edge.import == import.name);
-    let Some(edge) = exact.or_else(|| planned.find(by_name)) else {
+    let by_name = |edge: &&&Edge| without_version(&edge.import) == import.without_version();
+    let exact = planned.iter().find(|edge| edge.import == import.name);
+    let Some(edge) = exact.or_else(|| planned.iter().find(by_name)) else {
         if import.is_wasi() {
             return Ok(None);
         }
@@ -102,7 +108,7 @@ fn link(
     if !differences.is_empty() {
         return Err(ComposeError::Mismatch { connection: connection(), differences });
     }
-    Ok(Some(Edge { import: import.name.clone(), export: export.name.clone(), ..edge.clone() }))
+    Ok(Some(Edge { import: import.name.clone(), export: export.name.clone(), ..(*edge).clone() }))
 }
 
 /// `name`, which has `surface`, lacks `export`.
@@ -118,14 +124,24 @@ fn missing_export(wiring: &Wiring, (name, export): (&str, &str), surface: &Surfa
 
 /// `entry` and all components that it gets something from, itself or through others.
 pub(crate) fn reached(entry: &str, links: &[Edge]) -> BTreeSet<String> {
+    let links = by_importer(links);
     let mut reached = BTreeSet::new();
     let mut open = vec![entry];
     while let Some(name) = open.pop() {
         if reached.insert(name.to_owned()) {
-            open.extend(links.iter().filter(|link| link.importer == name).map(|link| link.exporter.as_str()));
+            open.extend(links.get(name).into_iter().flatten().map(|link| link.exporter.as_str()));
         }
     }
     reached
+}
+
+/// The connections of each component that imports.
+fn by_importer(links: &[Edge]) -> BTreeMap<&str, Vec<&Edge>> {
+    let mut found: BTreeMap<&str, Vec<&Edge>> = BTreeMap::new();
+    for link in links {
+        found.entry(&link.importer).or_default().push(link);
+    }
+    found
 }
 
 /// Who makes a resource.
@@ -146,7 +162,7 @@ impl Maker<'_> {
 
 /// Follows resources from component to component.
 struct Resources<'a> {
-    links: &'a [Edge],
+    links: BTreeMap<&'a str, Vec<&'a Edge>>,
     surfaces: &'a BTreeMap<String, Surface>,
 }
 
@@ -206,7 +222,8 @@ impl<'a> Resources<'a> {
 
     /// Who makes the resources of `interface` that `component` imports.
     fn maker_for_import(&self, component: &str, interface: &str) -> Maker<'a> {
-        let link = self.links.iter().find(|link| link.importer == component && same_interface(&link.import, interface));
+        let mut links = self.links.get(component).into_iter().flatten();
+        let link = links.find(|link| same_interface(&link.import, interface));
         link.map_or(Maker::Host, |link| Maker::Component(&link.exporter))
     }
 

@@ -82,6 +82,10 @@ fn origin_of_name<'a>(contract: &'a Contract, name: &TypeName) -> Origin<'a> {
             continue;
         }
         return match interface.types.get(&name.name) {
+            Some(Definition::Alias(Use::Named(renamed))) => {
+                name = renamed.clone();
+                continue;
+            }
             Some(Definition::Alias(used)) => origin(contract, used),
             Some(definition) => Origin::Type(name, definition),
             None => Origin::Unknown(name),

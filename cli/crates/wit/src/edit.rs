@@ -5,7 +5,7 @@ use std::sync::Arc;
 use conjoin_diagnostics::Source;
 use wit_component::DecodedWasm;
 
-use crate::{Dialect, InspectError, Renderer, Wit, WitFile, folder::Folder, inspect::decode, places};
+use crate::{Dialect, InspectError, Renderer, Wit, WitFile, folder::Folder, inspect::on_decoded, places};
 
 impl Wit {
     /// Whether the app's own package defines a world or an interface of this name: it can have only one of both.
@@ -50,14 +50,20 @@ pub fn packages(files: &[Arc<Source>], root: &str) -> Vec<(String, Vec<Arc<Sourc
 }
 
 /// The packages of WIT that `component` names, those of WASI left out: what others need to import what it exports.
+///
+/// # Errors
+///
+/// Why the file is no component that can be used.
 pub fn packages_of_component(component: &[u8]) -> Result<Vec<WitFile>, InspectError> {
-    let DecodedWasm::Component(resolve, world) = decode(component)? else { return Err(InspectError::WitPackage) };
-    let files = Renderer::new(resolve).files(world, &Dialect::default()).into_iter();
+    let files = on_decoded(component, |decoded| match decoded {
+        DecodedWasm::Component(resolve, world) => Ok(Renderer::new(resolve).files(world, &Dialect::default())),
+        DecodedWasm::WitPackage(..) => Err(InspectError::WitPackage),
+    })?;
     let is_foreign = |file: &WitFile| {
         let name = file.path.to_string_lossy();
         name.strip_prefix("deps/").is_some_and(|name| !name.starts_with("wasi-"))
     };
-    Ok(files.filter(is_foreign).collect())
+    Ok(files.into_iter().filter(is_foreign).collect())
 }
 
 #[cfg(test)]

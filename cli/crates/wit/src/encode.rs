@@ -17,7 +17,7 @@ use wit_parser::{
     WorldId, WorldItem, WorldKey,
 };
 
-use crate::{WASI_0_2, WitFile, parse, surface, wasi};
+use crate::{InspectError, WASI_0_2, WitFile, bounds, guarded, parse, surface, wasi};
 
 /// What stands between a module that speaks WASI preview 1 and WASI 0.2.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -45,6 +45,12 @@ pub enum EncodeError {
     NotAModule {
         /// What it is.
         reason: String,
+    },
+    /// A component that is none.
+    #[error("what was made cannot be used: {reason}; {}", .reason.hint())]
+    Unusable {
+        /// What is wrong with it.
+        reason: InspectError,
     },
     /// The WIT it is to be encoded with is wrong.
     #[error("the WIT of world `{world}` cannot be read: {}", .diagnostics.first().map_or("", |first| first.message.as_str()))]
@@ -111,13 +117,32 @@ fn list(names: &[String]) -> String {
 
 /// Makes a component of `module`, which implements `world` of the WIT folder `wit`, by way of `adapter` if it speaks WASI preview 1.
 /// The result is validated.
+///
+/// # Errors
+///
+/// Why `module` is no module, why the WIT has no such world, or how the two do not fit.
 pub fn encode(module: &[u8], wit: &[WitFile], world: &str, adapter: Option<Adapter>) -> Result<Vec<u8>, EncodeError> {
     let names = CoreNames::of(module)?;
-    let (mut resolve, id) = resolve(wit, world)?;
+    let work = || {
+        let (resolve, id) = resolve(wit, world)?;
+        encode_named(module, &names, resolve, id, adapter)
+    };
+    guarded(work).unwrap_or_else(|reason| Err(EncodeError::Unfit { world: world.to_owned(), reason }))
+}
+
+/// Makes a component of `module`, which has `names` and implements `id` of `resolve`.
+fn encode_named(
+    module: &[u8],
+    names: &CoreNames,
+    mut resolve: Resolve,
+    id: WorldId,
+    adapter: Option<Adapter>,
+) -> Result<Vec<u8>, EncodeError> {
+    let world = resolve.worlds[id].name.clone();
     if adapter == Some(Adapter::Command) {
         leave_run_to_adapter(&mut resolve, id);
     }
-    let unfit = |reason: String| EncodeError::Unfit { world: world.to_owned(), reason };
+    let unfit = |reason: String| EncodeError::Unfit { world: world.clone(), reason };
     if names.imports.iter().any(|import| import.starts_with("wasi:")) {
         add_wasi_of_runtimes(&mut resolve, id).map_err(unfit)?;
     }
@@ -139,8 +164,13 @@ pub fn encode(module: &[u8], wit: &[WitFile], world: &str, adapter: Option<Adapt
 
 /// Makes a component of `made`, which is one already or a core module whose needs are seen from what it imports and exports: a
 /// module that speaks WASI preview 1 is a program if it exports `_start`.
+///
+/// # Errors
+///
+/// Those of [`encode`], and why `made` is no component that can be used if it is to be one.
 pub fn encode_either(made: &[u8], wit: &[WitFile], world: &str) -> Result<Vec<u8>, EncodeError> {
     if wasmparser::Parser::is_component(made) {
+        bounds::check(made).map_err(|reason| EncodeError::Unusable { reason })?;
         return Ok(made.to_vec());
     }
     let names = CoreNames::of(made)?;
@@ -218,6 +248,7 @@ impl CoreNames {
             };
             return Err(wrong(what.to_owned()));
         }
+        bounds::check(module).map_err(|error| wrong(error.to_string()))?;
         let mut names = Self { imports: BTreeSet::new(), exports: BTreeSet::new() };
         for payload in wasmparser::Parser::new(0).parse_all(module) {
             names.add(payload).map_err(|error| wrong(error.to_string()))?;

@@ -1,8 +1,9 @@
 //! What a built component imports and exports.
 
+use wasmparser::BinaryReaderError;
 use wit_component::DecodedWasm;
 
-use crate::{Surface, surface};
+use crate::{Surface, bounds, guarded, surface};
 
 /// Why a file is not a component that can be used.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
@@ -36,6 +37,28 @@ pub enum InspectError {
         /// Where.
         offset: usize,
     },
+    /// More levels than are decoded.
+    #[error("its {what} are nested more than {limit} deep (at byte {offset})")]
+    TooDeep {
+        /// What is nested, in the plural.
+        what: &'static str,
+        /// How deep it may be.
+        limit: usize,
+        /// Where it is deeper.
+        offset: usize,
+    },
+    /// More than is decoded.
+    #[error("it announces more than {limit} types, imports, exports and instances in all")]
+    TooMany {
+        /// How many there may be.
+        limit: usize,
+    },
+    /// The libraries that read components gave up on the contents.
+    #[error("it cannot be read: {reason}")]
+    Unreadable {
+        /// What they said.
+        reason: String,
+    },
     /// The contents are right, but say something that WIT cannot.
     #[error("its imports and exports cannot be described in WIT: {reason}")]
     Unsupported {
@@ -55,31 +78,69 @@ impl InspectError {
                  that turns a module which knows its WIT into one: `wasm-tools component new MODULE -o COMPONENT`"
             }
             Self::WitPackage => "name the component that implements it",
-            Self::Invalid { .. } => "build it again with current tools",
+            Self::Invalid { .. } | Self::Unreadable { .. } => "build it again with current tools",
+            Self::TooDeep { .. } => "build it again from WIT with flatter types, and with current tools",
+            Self::TooMany { .. } => "build it again with current tools, or divide it into several components",
             Self::Unsupported { .. } => "build it again from a world whose imports and exports WIT can name",
         }
     }
 }
 
-/// What `component` imports and exports. The whole file is validated.
+/// What `component` imports and exports. The whole file is validated, and none can take more memory than in proportion to its size: one
+/// that nests components or types more than 100 deep, or that announces more than two million items, is refused before it is decoded.
+///
+/// # Errors
+///
+/// Why the file is no component that can be used.
+///
+/// ```
+/// let component = wat::parse_str(r#"(component (import "shop:api/store" (instance (export "f" (func)))))"#)?;
+/// let surface = conjoin_wit::inspect(&component)?;
+/// assert_eq!(surface.imports[0].name, "shop:api/store");
+/// assert_eq!(conjoin_wit::inspect(b""), Err(conjoin_wit::InspectError::Empty));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub fn inspect(component: &[u8]) -> Result<Surface, InspectError> {
-    match decode(component)? {
+    on_decoded(component, |decoded| match decoded {
         DecodedWasm::Component(resolve, world) => Ok(surface::of_world(&resolve, world)),
         DecodedWasm::WitPackage(..) => Err(InspectError::WitPackage),
-    }
+    })
 }
 
-/// What the file describes. The whole file is validated.
-pub(crate) fn decode(component: &[u8]) -> Result<DecodedWasm, InspectError> {
+/// What `action` makes of what `component` describes: the one door through which bytes of strangers are decoded. They are checked
+/// against the [bounds], and everything happens on a thread whose stack is large enough for what is within these.
+///
+/// # Errors
+///
+/// Why the file is no component, or the error of `action`.
+pub(crate) fn on_decoded<T: Send>(
+    component: &[u8],
+    action: impl FnOnce(DecodedWasm) -> Result<T, InspectError> + Send,
+) -> Result<T, InspectError> {
     check_header(component)?;
-    wit_component::decode(component).map_err(|error| {
-        let invalid = error.chain().find_map(|cause| cause.downcast_ref::<wasmparser::BinaryReaderError>());
-        match invalid {
-            Some(invalid) if is_end(invalid, component.len()) => InspectError::Truncated { length: component.len() },
-            Some(invalid) => InspectError::Invalid { reason: invalid.message().to_owned(), offset: offset(invalid) },
-            None => InspectError::Unsupported { reason: format!("{error:#}") },
+    bounds::check(component)?;
+    let decoded = || {
+        let decoded = wit_component::decode(component).map_err(|error| {
+            let invalid = error.chain().find_map(|cause| cause.downcast_ref::<BinaryReaderError>());
+            match invalid {
+                Some(invalid) => InspectError::of_reader(invalid, component.len()),
+                None => InspectError::Unsupported { reason: format!("{error:#}") },
+            }
+        });
+        action(decoded?)
+    };
+    guarded(decoded).unwrap_or_else(|reason| Err(InspectError::Unreadable { reason }))
+}
+
+impl InspectError {
+    /// `error` of a file of this length.
+    pub(crate) fn of_reader(error: &BinaryReaderError, length: usize) -> Self {
+        if is_end(error, length) {
+            Self::Truncated { length }
+        } else {
+            Self::Invalid { reason: error.message().to_owned(), offset: offset(error) }
         }
-    })
+    }
 }
 
 fn check_header(bytes: &[u8]) -> Result<(), InspectError> {
@@ -115,11 +176,11 @@ fn begin(bytes: &[u8]) -> String {
     format!("the bytes {}", bytes.join(" "))
 }
 
-fn is_end(error: &wasmparser::BinaryReaderError, length: usize) -> bool {
+fn is_end(error: &BinaryReaderError, length: usize) -> bool {
     error.message().starts_with("unexpected end") && offset(error) >= length.saturating_sub(8)
         || error.message().contains("unexpected end-of-file")
 }
 
-fn offset(error: &wasmparser::BinaryReaderError) -> usize {
+fn offset(error: &BinaryReaderError) -> usize {
     usize::try_from(error.offset()).unwrap_or(usize::MAX)
 }

@@ -6,11 +6,13 @@
 //! core module into a component. This crate touches no file: text and bytes come in, text and bytes go out.
 
 mod advice;
+mod bounds;
 mod canonical;
 mod difference;
 mod edit;
 mod encode;
 mod folder;
+mod guard;
 mod inspect;
 mod model;
 mod parse;
@@ -25,6 +27,7 @@ mod world;
 pub use difference::{Difference, differences};
 pub use edit::{packages, packages_of_component};
 pub use encode::{Adapter, EncodeError, encode, encode_either, leave_run_to_adapter, resolve};
+pub use guard::guarded;
 pub use inspect::{InspectError, inspect};
 pub use parse::parse;
 pub use render::Renderer;

@@ -99,6 +99,9 @@ pub(crate) fn of_world(resolve: &Resolve, world: WorldId) -> Interfaces {
             WorldItem::Function(function) => reader.world_function(key, function),
             WorldItem::Type { id, .. } => reader.named_type(*id),
         }
+        while let Some(id) = reader.open.pop() {
+            reader.interface(id);
+        }
     }
     reader.interfaces
 }
@@ -174,6 +177,9 @@ struct Reader<'a> {
     /// Names of the interfaces that are written inside the world.
     labels: BTreeMap<InterfaceId, String>,
     interfaces: Interfaces,
+    /// Interfaces that were met and not read yet. Each may use another one, so that reading them at once would recurse as deep as there
+    /// are interfaces.
+    open: Vec<InterfaceId>,
 }
 
 impl<'a> Reader<'a> {
@@ -183,7 +189,7 @@ impl<'a> Reader<'a> {
             (WorldKey::Name(label), WorldItem::Interface { id, .. }) => Some((*id, label.clone())),
             _ => None,
         });
-        Self { resolve, labels: labels.collect(), interfaces: Interfaces::new() }
+        Self { resolve, labels: labels.collect(), interfaces: Interfaces::new(), open: Vec::new() }
     }
 
     fn name(&self, id: InterfaceId) -> String {
@@ -231,7 +237,7 @@ impl<'a> Reader<'a> {
         };
         if let Some((other, other_owner)) = used {
             match other_owner {
-                TypeOwner::Interface(id) => self.interface(id),
+                TypeOwner::Interface(id) => self.open.push(id),
                 TypeOwner::World(_) | TypeOwner::None => self.named_type(other),
             }
             let origin = self.type_name(other);

@@ -3,6 +3,8 @@
 use wasm_encoder::Encode as _;
 use wasmparser::{BinaryReader, BinaryReaderError};
 
+use crate::{InspectError, bounds};
+
 /// The magic number and the version.
 const HEADER: usize = 8;
 /// The version and layer of components.
@@ -11,8 +13,19 @@ const COMPONENT: [u8; 4] = [0x0d, 0, 1, 0];
 /// `wasm`, a module or component, without the names of its functions and items and without debug information, also those of the
 /// modules and components in it. Who made it stays.
 ///
-/// The error tells where it is no WebAssembly.
-pub fn strip(wasm: &[u8]) -> Result<Vec<u8>, BinaryReaderError> {
+/// # Errors
+///
+/// Where it is no WebAssembly, or why it is not read (see [`crate::inspect`]).
+pub fn strip(wasm: &[u8]) -> Result<Vec<u8>, InspectError> {
+    if wasm.is_empty() {
+        return Err(InspectError::Empty);
+    }
+    bounds::check(wasm)?;
+    without_names(wasm).map_err(|error| InspectError::of_reader(&error, wasm.len()))
+}
+
+/// It recurses as deep as components lie in components, which is bounded.
+fn without_names(wasm: &[u8]) -> Result<Vec<u8>, BinaryReaderError> {
     let mut reader = BinaryReader::new(wasm, 0);
     let header = reader.read_bytes(HEADER)?;
     let is_component = header.ends_with(&COMPONENT);
@@ -24,7 +37,7 @@ pub fn strip(wasm: &[u8]) -> Result<Vec<u8>, BinaryReaderError> {
         let body = reader.read_bytes(length)?;
         match section {
             Section::Custom if is_for_people(BinaryReader::new(body, start).read_string()?) => {}
-            Section::Nested(id) => push(&mut stripped, id, &strip(body)?),
+            Section::Nested(id) => push(&mut stripped, id, &without_names(body)?),
             Section::Custom => push(&mut stripped, 0, body),
             Section::Other(id) => push(&mut stripped, id, body),
         }
@@ -105,8 +118,9 @@ mod tests {
     #[test]
     fn what_is_cut_off_is_an_error_with_its_place() {
         let whole = wat::parse_str(NESTED).expect("the text is right");
-        assert!(strip(&[]).is_err());
-        let errors = (1..whole.len()).filter_map(|end| strip(&whole[..end]).err());
-        assert!(errors.map(|error| error.offset()).any(|offset| offset > 100));
+        assert_eq!(strip(&[]), Err(InspectError::Empty));
+        let errors = (1..whole.len()).filter_map(|end| Some((end, strip(&whole[..end]).err()?)));
+        let truncated = errors.filter(|(end, error)| *error == InspectError::Truncated { length: *end });
+        assert!(truncated.count() > 100);
     }
 }

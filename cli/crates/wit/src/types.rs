@@ -9,7 +9,7 @@ use wasmparser::Payload;
 use wit_component::{ComponentEncoder, DecodedWasm, StringEncoding, embed_component_metadata};
 use wit_parser::{Docs, IndexMap, Resolve, Span, Stability, World, WorldId, WorldItem, WorldKey};
 
-use crate::{InspectError, model};
+use crate::{InspectError, inspect::on_decoded, model};
 
 /// What provides the interfaces of types that a component imports.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,12 +23,19 @@ pub struct TypesProvider {
 }
 
 /// What provides the interfaces of types that `component` imports, those of WASI left out; `None` if there are none.
+///
+/// # Errors
+///
+/// Why the file is no component that can be used.
 pub fn types_provider(component: &[u8]) -> Result<Option<TypesProvider>, InspectError> {
-    let DecodedWasm::Component(mut resolve, world) =
-        wit_component::decode(component).map_err(|error| unsupported(&error))?
-    else {
-        return Ok(None);
-    };
+    on_decoded(component, |decoded| match decoded {
+        DecodedWasm::Component(resolve, world) => provider(resolve, world),
+        DecodedWasm::WitPackage(..) => Ok(None),
+    })
+}
+
+/// What provides the interfaces of types that `world` imports.
+fn provider(mut resolve: Resolve, world: WorldId) -> Result<Option<TypesProvider>, InspectError> {
     let wanted = interfaces_of_types(&resolve, world);
     if wanted.is_empty() {
         return Ok(None);

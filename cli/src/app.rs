@@ -4,11 +4,11 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use conjoin_diagnostics::{Diagnostic, Source, nearest, not_utf_8};
 use conjoin_manifest::{ComponentName, Manifest, Origin};
-use conjoin_plan::{AbsPath, AppWiring, Layout, Profile, wire};
+use conjoin_plan::{AbsPath, AppModel, AppWiring, Layout, Profile, ToolchainSet, wire};
 use conjoin_scaffold::Change;
 use conjoin_wit::Wit;
 
-use crate::{exit::CommandError, surroundings::Surroundings};
+use crate::{exit::CommandError, surroundings::Surroundings, wit_folder::wit_files};
 
 /// An app whose manifest, WIT and wiring are in order.
 pub(crate) struct App {
@@ -39,6 +39,12 @@ pub(crate) fn load(surroundings: &Surroundings, folder: &AbsPath, profile: Profi
 }
 
 impl App {
+    /// It as plans are made from it.
+    pub(crate) fn model<'a>(&'a self, toolchains: &'a ToolchainSet) -> AppModel<'a> {
+        let Self { manifest, wit, wiring, layout } = self;
+        AppModel { manifest, wit, wiring, layout, toolchains }
+    }
+
     /// Refuses an app without components, in which there is nothing to do.
     pub(crate) fn require_components(&self) -> Result<(), CommandError> {
         if !self.manifest.components.is_empty() {
@@ -134,9 +140,7 @@ pub(crate) fn missing_wasi(
     manifest: &Manifest,
 ) -> Result<(AbsPath, Vec<String>), CommandError> {
     let wit = dir.join(manifest.app.wit.as_path());
-    let mut files = Vec::new();
-    collect_wit(&wit, &mut files)?;
-    let sources = files.iter().map(|path| load_source(surroundings, path)).collect::<Result<Vec<_>, _>>()?;
+    let sources = load_wit_sources(surroundings, &wit)?;
     let missing = conjoin_wit::missing_wasi(&sources, &surroundings.shown(&wit));
     Ok((wit, missing))
 }
@@ -167,27 +171,8 @@ pub(crate) fn load_wit_sources(
     surroundings: &Surroundings,
     folder: &AbsPath,
 ) -> Result<Vec<Arc<Source>>, CommandError> {
-    let mut files = Vec::new();
-    collect_wit(folder, &mut files)?;
-    files.iter().map(|path| load_source(surroundings, path)).collect()
-}
-
-fn collect_wit(folder: &AbsPath, files: &mut Vec<AbsPath>) -> Result<(), CommandError> {
-    if !folder.as_path().is_dir() {
-        return Ok(());
-    }
-    let entries = fs_err::read_dir(folder.as_path()).and_then(Iterator::collect::<Result<Vec<_>, _>>);
-    let mut entries = entries.map_err(|error| CommandError::io("app::unreadable", &error))?;
-    entries.sort_by_key(fs_err::DirEntry::file_name);
-    for entry in entries {
-        let path = folder.join(entry.file_name());
-        if path.as_path().is_dir() {
-            collect_wit(&path, files)?;
-        } else if path.as_path().extension().is_some_and(|extension| extension == "wit") {
-            files.push(path);
-        }
-    }
-    Ok(())
+    let files = wit_files(folder).map_err(|error| CommandError::io("app::unreadable", &error))?;
+    files.iter().map(|path| load_source(surroundings, &folder.join(path))).collect()
 }
 
 /// The text of a file.

@@ -8,6 +8,7 @@ use toml::{Table, Value};
 
 use crate::{
     exit::{CommandError, Exit},
+    session::Session,
     settings::{Machine, TemplateSettings, Unanswered},
     ui::Ui,
 };
@@ -44,14 +45,13 @@ pub(crate) fn refused(error: &ScaffoldError) -> CommandError {
 
 /// The templates that were asked for, with an answer to each of their questions. `app` is the name of the app they are for.
 pub(crate) fn choose(
-    ui: &mut Ui,
-    machine: &Machine,
+    session: &mut Session<'_>,
     settings: &TemplateSettings,
     app: &str,
 ) -> Result<Vec<Choice>, CommandError> {
     let mut chosen = Vec::new();
     for typed in &settings.templates {
-        chosen.push(find_typed(machine, typed, app)?);
+        chosen.push(find_typed(session.machine, typed, app)?);
     }
     let mut given = Given::read(settings, &chosen)?;
     for choice in &mut chosen {
@@ -59,7 +59,7 @@ pub(crate) fn choose(
             let name = &choice.answers.name;
             let value = match given.take(name, variable) {
                 Some(value) => variable.check(&value).map(|()| value).map_err(|error| refused(&error))?,
-                None => match ask(ui, &choice.template, variable, settings.unanswered)? {
+                None => match ask(session.ui, &choice.template, variable, settings.unanswered)? {
                     Some(value) => value,
                     None => continue,
                 },

@@ -11,7 +11,7 @@ use conjoin_scaffold::{Change, FileSet, ScaffoldError};
 use conjoin_wit::{Wit, WitFile};
 
 use crate::{
-    app::{App, load_manifest, load_source, load_sources, load_wit_sources},
+    app::{App, load_manifest, load_sources, load_wit_sources},
     choices::refused,
     exit::CommandError,
     settings::Machine,
@@ -42,7 +42,7 @@ impl<'a> Draft<'a> {
     pub(crate) fn open(machine: &'a Machine, dir: AbsPath) -> Result<Self, CommandError> {
         let here = &machine.surroundings;
         let manifest = load_manifest(here, &dir)?;
-        let text = load_source(here, &dir.join("conjoin.toml"))?.text.clone();
+        let text = manifest.source.text.clone();
         let folder = dir.join(manifest.app.wit.as_path());
         let mut sources: Vec<_> =
             load_wit_sources(here, &folder)?.into_iter().map(|source| (Some(Arc::clone(&source)), source)).collect();

@@ -6,37 +6,43 @@
 //! |---|---|---|
 //! | read | [`conjoin_manifest::parse`], [`conjoin_wit::parse`] | `manifest`, `wit` |
 //! | wire | [`conjoin_plan::wire`] | `plan` |
-//! | probe | [`conjoin_engine::probe`] | `engine` |
-//! | install | [`conjoin_plan::install`], then probe again | `plan`, `toolchains` |
+//! | probe | [`conjoin_plan::requirements`], [`conjoin_engine::probe`] | `plan`, `engine` |
+//! | install | [`conjoin_plan::install`] and probe again, where tools are missing | `plan`, `toolchains` |
 //! | plan | [`conjoin_plan::build`], which asks each [`conjoin_plan::Toolchain`] for its steps | `plan`, `toolchains` |
 //! | execute | [`conjoin_engine::execute`] | `engine` |
 //! | compose | [`conjoin_compose::compose`], carried out as a step | `compose` |
 //! | run | [`conjoin_runtime::Runtime`] | `runtime` |
 //! | scaffold | [`conjoin_scaffold::render`] | `scaffold` |
 //!
-//! In this crate: `args` is what can be typed, `settings` what commands need, `commands` one file per command, `app` reads an
-//! app, `tools` sees to its tools, `pipeline` builds it, `performer` carries out what the engine cannot, `story` tells what
-//! runs, `ui` is the only code that prints.
+//! In this crate: `args` is what can be typed, `settings` what commands need, `session` what they work with, `commands` one file
+//! per command. `app` reads an app; `build` goes once through requirements, probe, `install`, plan, `execute` and `report`;
+//! `performer` carries out what the engine cannot, `story` tells what runs, `ui` is the only code that prints.
 
 mod app;
 mod args;
 mod backtrace;
 mod blame;
+mod build;
 mod choices;
 mod commands;
 mod completion;
 mod draft;
+mod editors;
+mod execute;
 mod exit;
+mod install;
 mod performer;
-mod pipeline;
+mod report;
+mod schema;
+mod session;
 mod settings;
 mod signals;
 mod story;
 mod surroundings;
 mod timings;
-mod tools;
 mod ui;
 mod verify;
+mod wit_folder;
 
 use std::{
     ffi::OsString,
@@ -47,12 +53,14 @@ use std::{
 
 use clap::Parser as _;
 use conjoin_diagnostics::{Diagnostic, Style};
+use conjoin_plan::ToolchainSet;
 
 pub use exit::Exit;
 pub use surroundings::Surroundings;
 
 use args::{Cli, Colour, Command, ExplainCommand, GlobalArgs, MessageFormat};
 use exit::CommandError;
+use session::Session;
 use settings::{
     AddSettings, BindingsSettings, BuildSettings, CleanSettings, ComposeSettings, DoctorSettings, ExplainSettings,
     Machine, NewSettings, PlanSettings, RunSettings,
@@ -67,11 +75,12 @@ pub fn main(args: &[OsString], surroundings: Surroundings) -> ExitCode {
         drop(io::stdout().write_all(&candidates));
         return ExitCode::SUCCESS;
     }
+    let toolchains = conjoin_toolchains::all();
     let Cli { command, global } = match Cli::try_parse_from(args) {
         Ok(cli) => cli,
         Err(error) => {
             if error.use_stderr() && wants_json(args) {
-                make_ui(&GlobalArgs::for_programs(), &surroundings).diagnostic(&misused(&error));
+                make_ui(&GlobalArgs::for_programs(), &surroundings, toolchains).diagnostic(&misused(&error));
             } else {
                 // Help and version are answers; what clap could not print, nobody can read.
                 drop(error.print());
@@ -79,11 +88,12 @@ pub fn main(args: &[OsString], surroundings: Surroundings) -> ExitCode {
             return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(Exit::Usage as u8));
         }
     };
-    let mut ui = make_ui(&global, &surroundings);
+    let mut ui = make_ui(&global, &surroundings, toolchains);
     let ended = guarded(|| {
         conjoin_engine::keep_children();
         let signals = Signals::receive().map_err(|error| CommandError::io("machine::signals", &error))?;
-        let code = dispatch(&mut ui, &Machine { surroundings, signals }, command)?;
+        let machine = Machine { surroundings, signals };
+        let code = dispatch(&mut Session { ui: &mut ui, machine: &machine, toolchains }, command)?;
         // Who reads a file of it later must not take a part for the whole.
         ui.unsaid.take().map_or(Ok(code), |error| Err(unsaid(&error)))
     });
@@ -112,32 +122,32 @@ fn guarded(command: impl FnOnce() -> Result<u8, CommandError>) -> Result<u8, Com
         .unwrap_or_else(|_| Err(CommandError { exit: Exit::Internal, diagnostics: Vec::new() }))
 }
 
-fn dispatch(ui: &mut Ui, machine: &Machine, command: Command) -> Result<u8, CommandError> {
-    let here = &machine.surroundings;
+fn dispatch(session: &mut Session<'_>, command: Command) -> Result<u8, CommandError> {
+    let here = &session.machine.surroundings;
     let done = |()| Exit::Done as u8;
     match command {
-        Command::New(args) => commands::new(ui, machine, &NewSettings::new(args, here)).map(done),
-        Command::Add(args) => commands::add(ui, machine, &AddSettings::new(args, here)).map(done),
+        Command::New(args) => commands::new(session, &NewSettings::new(args, here)).map(done),
+        Command::Add(args) => commands::add(session, &AddSettings::new(args, here)).map(done),
         Command::Templates => {
-            commands::templates(ui, machine);
+            commands::templates(session);
             Ok(Exit::Done as u8)
         }
-        Command::Bindings(args) => commands::bindings(ui, machine, &BindingsSettings::new(args, here)).map(done),
-        Command::Build(args) => commands::build(ui, machine, &BuildSettings::new(args, here)).map(done),
-        Command::Compose(args) => commands::compose(ui, machine, &ComposeSettings::new(args, here)).map(done),
-        Command::Run(args) => commands::run(ui, machine, &RunSettings::new(args, here)),
-        Command::Plan(args) => commands::plan(ui, machine, &PlanSettings::new(args, here)).map(done),
+        Command::Bindings(args) => commands::bindings(session, &BindingsSettings::new(args, here)).map(done),
+        Command::Build(args) => commands::build(session, &BuildSettings::new(args, here)).map(done),
+        Command::Compose(args) => commands::compose(session, &ComposeSettings::new(args, here)).map(done),
+        Command::Run(args) => commands::run(session, &RunSettings::new(args, here)),
+        Command::Plan(args) => commands::plan(session, &PlanSettings::new(args, here)).map(done),
         Command::Explain(ExplainCommand::Build(args)) => {
-            commands::explain(ui, machine, &ExplainSettings::new(args, here)).map(done)
+            commands::explain(session, &ExplainSettings::new(args, here)).map(done)
         }
-        Command::Doctor(args) => commands::doctor(ui, machine, &DoctorSettings::new(args, here)).map(done),
-        Command::Clean(args) => commands::clean(ui, machine, &CleanSettings::new(args, here)).map(done),
-        Command::Completions(args) => commands::completions(ui, args.shell).map(done),
-        Command::Schema => commands::schema(ui).map(done),
+        Command::Doctor(args) => commands::doctor(session, &DoctorSettings::new(args, here)).map(done),
+        Command::Clean(args) => commands::clean(session, &CleanSettings::new(args, here)).map(done),
+        Command::Completions(args) => commands::completions(session.ui, args.shell).map(done),
+        Command::Schema => commands::schema(session.ui).map(done),
     }
 }
 
-fn make_ui(global: &GlobalArgs, surroundings: &Surroundings) -> Ui {
+fn make_ui(global: &GlobalArgs, surroundings: &Surroundings, toolchains: ToolchainSet) -> Ui {
     let GlobalArgs { verbose, quiet, color, message_format } = global;
     let dumb = surroundings.variable("TERM").is_some_and(|term| term == "dumb");
     let coloured = match color {
@@ -162,6 +172,7 @@ fn make_ui(global: &GlobalArgs, surroundings: &Surroundings) -> Ui {
             MessageFormat::Human => Format::Human,
             MessageFormat::Json => Format::Json,
         },
+        toolchains,
     }
 }
 

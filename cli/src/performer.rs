@@ -2,7 +2,7 @@
 
 use std::{
     collections::BTreeMap,
-    path::Path,
+    path::PathBuf,
     sync::mpsc::{self, RecvTimeoutError},
     thread,
     time::Duration,
@@ -14,7 +14,7 @@ use conjoin_plan::{
 };
 use conjoin_wit::WitFile;
 
-use crate::blame;
+use crate::{blame, wit_folder::wit_files};
 
 /// Carries out actions with the crates of this workspace.
 pub(crate) struct SystemPerformer;
@@ -25,8 +25,7 @@ impl Performer for SystemPerformer {
     }
 
     fn generate(&self, action: &GenerateAction) -> Result<Vec<GeneratedFile>, PerformError> {
-        let mut wit = Vec::new();
-        read_wit(&action.wit, Path::new(""), &mut wit)?;
+        let wit = read_wit(&action.wit)?;
         let files = conjoin_toolchains::generate(&action.generator, &wit, &action.world)
             .map_err(|error| PerformError::new(chain(&error)))?;
         Ok(files.into_iter().map(|file| GeneratedFile { path: file.path, text: file.text }).collect())
@@ -34,8 +33,7 @@ impl Performer for SystemPerformer {
 
     fn encode(&self, action: &EncodeAction) -> Result<Vec<u8>, PerformError> {
         let module = read(&action.module)?;
-        let mut wit = Vec::new();
-        read_wit(&action.wit, Path::new(""), &mut wit)?;
+        let wit = read_wit(&action.wit)?;
         let made = match action.made {
             Made::Module(adapter) => conjoin_wit::encode(&module, &wit, &action.world, adapter),
             Made::Either => conjoin_wit::encode_either(&module, &wit, &action.world),
@@ -113,22 +111,14 @@ fn read(path: &AbsPath) -> Result<Vec<u8>, PerformError> {
     fs_err::read(path).map_err(|error| PerformError::new(error.to_string()))
 }
 
-/// Reads the WIT package in `folder`, `below` of which is the part of the path that its files are named by.
-fn read_wit(folder: &AbsPath, below: &Path, files: &mut Vec<WitFile>) -> Result<(), PerformError> {
+/// Reads the WIT package in `folder`.
+fn read_wit(folder: &AbsPath) -> Result<Vec<WitFile>, PerformError> {
     let failed = |error: std::io::Error| PerformError::new(error.to_string());
-    let entries =
-        fs_err::read_dir(folder.as_path()).and_then(Iterator::collect::<Result<Vec<_>, _>>).map_err(failed)?;
-    for entry in entries {
-        let path = folder.join(entry.file_name());
-        let name = below.join(entry.file_name());
-        if path.as_path().is_dir() {
-            read_wit(&path, &name, files)?;
-        } else {
-            files.push(WitFile { path: name, text: fs_err::read_to_string(&path).map_err(failed)? });
-        }
-    }
-    files.sort_by(|left, right| left.path.cmp(&right.path));
-    Ok(())
+    let read = |path: PathBuf| {
+        let text = fs_err::read_to_string(folder.join(&path)).map_err(failed)?;
+        Ok(WitFile { path, text })
+    };
+    wit_files(folder).map_err(failed)?.into_iter().map(read).collect()
 }
 
 /// An error with its causes.

@@ -2,6 +2,7 @@
 
 use std::{net::SocketAddr, num::NonZeroUsize, path::PathBuf, time::Duration};
 
+use conjoin_engine::Environment;
 use conjoin_plan::{AbsPath, Profile};
 
 use crate::{
@@ -20,6 +21,13 @@ pub(crate) struct Machine {
     pub(crate) surroundings: Surroundings,
     /// Ctrl-C and SIGTERM.
     pub(crate) signals: Signals,
+}
+
+impl Machine {
+    /// What programs inherit.
+    pub(crate) fn environment(&self) -> Environment {
+        Environment::new(self.surroundings.environment.clone())
+    }
 }
 
 /// What happens when a tool is missing.

@@ -5,43 +5,37 @@ use std::path::Path;
 use conjoin_diagnostics::Diagnostic;
 use conjoin_engine::copy_sources;
 use conjoin_manifest::{ComponentName, Origin};
-use conjoin_plan::{AbsPath, Selection, component_path, selected_components};
+use conjoin_plan::{AbsPath, component_path, selected_components};
 
 use crate::{
     app::{App, load},
+    build::build_app,
     exit::CommandError,
-    pipeline::build_app,
-    settings::{Machine, WorkSettings},
-    ui::Ui,
+    session::{Goal, Session},
+    settings::WorkSettings,
 };
 
-/// Builds a copy of `app` without the store of artifacts, and compares each component of `selection` with the one in `app`.
+/// Builds a copy of `app` without the store of artifacts, and compares each component that `goal` selects with the one in `app`.
 ///
 /// The copy lies beside the app, so that paths that lead out of it lead to the same place, and is removed afterwards. A component
 /// that is another one is an error, unless its toolchain is known for that.
-pub(crate) fn verify(
-    ui: &mut Ui,
-    machine: &Machine,
-    app: &App,
-    selection: &Selection,
-    work: &WorkSettings,
-) -> Result<(), CommandError> {
+pub(crate) fn verify(session: &mut Session<'_>, app: &App, goal: Goal<'_>) -> Result<(), CommandError> {
     let failed = |error: &std::io::Error| CommandError::io("verify::copy", error);
     let beside = app.layout.app.parent();
     let folder = tempfile::Builder::new().prefix(".conjoin-verify-").tempdir_in(beside.as_path());
     let folder = folder.map_err(|error| failed(&error))?;
     copy_sources(&app.layout.app, folder.path()).map_err(|error| failed(&error))?;
-    ui.status("Verifying", "by a build from nothing, in a folder beside the app");
+    session.ui.status("Verifying", "by a build from nothing, in a folder beside the app");
     let dir = AbsPath::new(folder.path()).ok_or_else(|| failed(&std::io::ErrorKind::InvalidInput.into()))?;
-    let copy = load(&machine.surroundings, &dir, app.layout.profile)?;
-    let from_nothing = WorkSettings { from_nothing: true, timings: false, ..work.clone() };
-    build_app(ui, machine, &copy, selection, &from_nothing)?;
+    let copy = load(&session.machine.surroundings, &dir, app.layout.profile)?;
+    let from_nothing = WorkSettings { from_nothing: true, timings: false, ..goal.work.clone() };
+    build_app(session, &copy, Goal { work: &from_nothing, ..goal })?;
 
     let mut wrong = Vec::new();
-    for name in selected_components(&app.manifest, &app.wiring, selection) {
+    for name in selected_components(&app.manifest, &app.wiring, goal.selection) {
         let (made_by, varies) = match &app.manifest.components[&name].origin {
             Origin::Built(built) => {
-                let toolchain = conjoin_toolchains::all().toolchain(built.toolchain);
+                let toolchain = session.toolchains.toolchain(built.toolchain);
                 (
                     format!("by {}", built.toolchain),
                     toolchain.and_then(|toolchain| toolchain.varies(app.layout.profile)),
@@ -53,9 +47,9 @@ pub(crate) fn verify(
         let path = |of: &App| component_path(&of.manifest, &of.layout, &name);
         let difference = difference(path(app).as_path(), path(&copy).as_path()).map_err(|error| failed(&error))?;
         match (difference, varies) {
-            (None, _) => ui.status("Same", &format!("{name}, built {made_by}")),
+            (None, _) => session.ui.status("Same", &format!("{name}, built {made_by}")),
             (Some(difference), Some(cause)) => {
-                ui.status("Different", &format!("{name}, built {made_by}: {difference}; {cause}"));
+                session.ui.status("Different", &format!("{name}, built {made_by}: {difference}; {cause}"));
             }
             (Some(difference), None) => wrong.push(other(app, &name, &difference)),
         }

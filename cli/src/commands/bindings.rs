@@ -1,18 +1,19 @@
 //! `conjoin bindings`: what editors need of the shared WIT.
 
-use conjoin_plan::Selection;
+use conjoin_plan::{Extent, Selection};
 
 use crate::{
     app::load,
+    build::write_bindings,
     exit::CommandError,
-    pipeline::write_bindings,
-    settings::{BindingsSettings, Machine},
-    ui::Ui,
+    session::{Goal, Session},
+    settings::BindingsSettings,
 };
 
 /// Writes bindings and declarations of the selected components, without building anything.
-pub(crate) fn bindings(ui: &mut Ui, machine: &Machine, settings: &BindingsSettings) -> Result<(), CommandError> {
-    let app = load(&machine.surroundings, &settings.app, conjoin_plan::Profile::Dev)?;
+pub(crate) fn bindings(session: &mut Session<'_>, settings: &BindingsSettings) -> Result<(), CommandError> {
+    let app = load(&session.machine.surroundings, &settings.app, conjoin_plan::Profile::Dev)?;
     let components = settings.components.iter().map(|name| app.component(name)).collect::<Result<Vec<_>, _>>()?;
-    write_bindings(ui, machine, &app, &Selection { components, entry: None }, &settings.work)
+    let selection = Selection { components, entry: None };
+    write_bindings(session, &app, Goal { selection: &selection, extent: Extent::Bindings, work: &settings.work })
 }

@@ -1,30 +1,34 @@
 //! `conjoin build`: manifest → plan → artifacts → one component per entry.
 
-use conjoin_plan::Selection;
+use conjoin_plan::{Extent, Selection};
 use serde_json::json;
 
 use crate::{
     app::load,
+    build::{Artifact, build_app},
     exit::CommandError,
-    pipeline::build_app,
-    settings::{BuildSettings, Machine},
-    ui::{Format, Ui},
+    session::{Goal, Session},
+    settings::BuildSettings,
+    ui::Format,
     verify::verify,
 };
 
 /// Builds the selected components, composes their entries and answers with the paths of the compositions.
-pub(crate) fn build(ui: &mut Ui, machine: &Machine, settings: &BuildSettings) -> Result<(), CommandError> {
-    let app = load(&machine.surroundings, &settings.app, settings.profile)?;
+pub(crate) fn build(session: &mut Session<'_>, settings: &BuildSettings) -> Result<(), CommandError> {
+    let app = load(&session.machine.surroundings, &settings.app, settings.profile)?;
     let components = settings.components.iter().map(|name| app.component(name)).collect::<Result<Vec<_>, _>>()?;
     let selection = Selection { components, entry: None };
-    let built = build_app(ui, machine, &app, &selection, &settings.work)?;
+    let goal = Goal { selection: &selection, extent: Extent::Everything, work: &settings.work };
+    let built = build_app(session, &app, goal)?;
     if settings.verify {
-        verify(ui, machine, &app, &selection, &settings.work)?;
+        verify(session, &app, goal)?;
     }
-    for (name, path) in built {
-        match ui.format {
-            Format::Human => ui.answer(&machine.surroundings.shown(&path)),
-            Format::Json => ui.answer_json("artifact", json!({ "name": name.as_str(), "path": path.to_string() })),
+    for Artifact { name, path } in built {
+        match session.ui.format {
+            Format::Human => session.ui.answer(&session.machine.surroundings.shown(&path)),
+            Format::Json => {
+                session.ui.answer_json("artifact", json!({ "name": name.as_str(), "path": path.to_string() }));
+            }
         }
     }
     Ok(())

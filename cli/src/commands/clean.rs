@@ -7,19 +7,19 @@ use conjoin_plan::{Layout, Profile};
 use crate::{
     app::find,
     exit::{CommandError, Exit},
-    settings::{CleanSettings, Machine},
-    ui::Ui,
+    session::Session,
+    settings::CleanSettings,
 };
 
 /// Removes `.conjoin/` of the app; the cache folder, which apps share, is left alone.
-pub(crate) fn clean(ui: &mut Ui, machine: &Machine, settings: &CleanSettings) -> Result<(), CommandError> {
-    let here = &machine.surroundings;
+pub(crate) fn clean(session: &mut Session<'_>, settings: &CleanSettings) -> Result<(), CommandError> {
+    let here = &session.machine.surroundings;
     let layout = Layout { app: find(here, &settings.app)?, cache: here.cache(), profile: Profile::Dev };
     let shown = here.shown(&layout.dot_conjoin());
-    let mut waiting = |_| ui.status("Waiting", &format!("for another conjoin, which works at {shown}"));
-    match conjoin_engine::clean(&layout, &machine.signals.cancel, &mut waiting) {
-        Ok(Cleaned::Removed) => ui.status("Removed", &shown),
-        Ok(Cleaned::Nothing) => ui.status("Clean", &format!("there is no {shown}")),
+    let mut waiting = |_| session.ui.status("Waiting", &format!("for another conjoin, which works at {shown}"));
+    match conjoin_engine::clean(&layout, &session.machine.signals.cancel, &mut waiting) {
+        Ok(Cleaned::Removed) => session.ui.status("Removed", &shown),
+        Ok(Cleaned::Nothing) => session.ui.status("Clean", &format!("there is no {shown}")),
         Err(CleanError::Lock(LockError::Cancelled)) => {
             return Err(CommandError { exit: Exit::Interrupted, diagnostics: Vec::new() });
         }

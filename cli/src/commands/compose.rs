@@ -4,31 +4,32 @@ use std::io;
 
 use conjoin_diagnostics::Diagnostic;
 use conjoin_manifest::ComponentName;
-use conjoin_plan::{AbsPath, Selection};
+use conjoin_plan::{AbsPath, Extent, Selection};
 use serde_json::json;
 
 use crate::{
     app::{App, load},
+    build::build_app,
     exit::CommandError,
-    pipeline::build_app,
+    session::{Goal, Session},
     settings::{ComposeForm, ComposeSettings, Machine},
-    ui::{Format, Ui},
+    ui::Format,
 };
 
 /// Builds what an entry needs, composes it, and answers with the path of the composition; or prints its wiring.
-pub(crate) fn compose(ui: &mut Ui, machine: &Machine, settings: &ComposeSettings) -> Result<(), CommandError> {
-    let app = load(&machine.surroundings, &settings.app, settings.profile)?;
+pub(crate) fn compose(session: &mut Session<'_>, settings: &ComposeSettings) -> Result<(), CommandError> {
+    let app = load(&session.machine.surroundings, &settings.app, settings.profile)?;
     app.require_components()?;
     let entry = choose(&app, settings.entry.as_deref())?;
     if settings.form == ComposeForm::Wac {
-        ui.answer(conjoin_compose::to_wac(&app.wiring.composition(&entry)).trim_end());
+        session.ui.answer(conjoin_compose::to_wac(&app.wiring.composition(&entry)).trim_end());
         return Ok(());
     }
     if let Some(output) = &settings.output {
-        check_output(machine, output)?;
+        check_output(session.machine, output)?;
     }
     let selection = Selection { components: Vec::new(), entry: Some(entry.clone()) };
-    build_app(ui, machine, &app, &selection, &settings.work)?;
+    build_app(session, &app, Goal { selection: &selection, extent: Extent::Everything, work: &settings.work })?;
     let composed = app.layout.composition(&entry);
     let path = match &settings.output {
         Some(output) => {
@@ -37,9 +38,9 @@ pub(crate) fn compose(ui: &mut Ui, machine: &Machine, settings: &ComposeSettings
         }
         None => composed,
     };
-    match ui.format {
-        Format::Human => ui.answer(&machine.surroundings.shown(&path)),
-        Format::Json => ui.answer_json("artifact", json!({ "name": entry.as_str(), "path": path.to_string() })),
+    match session.ui.format {
+        Format::Human => session.ui.answer(&session.machine.surroundings.shown(&path)),
+        Format::Json => session.ui.answer_json("artifact", json!({ "name": entry.as_str(), "path": path.to_string() })),
     }
     Ok(())
 }

@@ -1,38 +1,41 @@
 //! `conjoin explain build`: what a build would do, and why; and, for those who want to know all, what the rest was compared with.
 
 use conjoin_engine::{DirtyReason, Examined, Verdict, error_chain};
-use conjoin_plan::{Selection, Subject};
+use conjoin_plan::{Extent, Selection, Subject};
 use serde_json::json;
 
 use crate::{
     app::load,
+    build::examine_app,
     exit::CommandError,
-    pipeline::examine_app,
-    settings::{ExplainSettings, Machine},
-    ui::{Format, Ui, Verbosity},
+    session::{Goal, Session},
+    settings::ExplainSettings,
+    ui::{Format, Verbosity},
 };
 
 /// Answers with a paragraph per component and composition that would be built, a line per step that would run, and then with a line
 /// for each of the others. About one component, and to those who want to know all, it tells all steps.
-pub(crate) fn explain(ui: &mut Ui, machine: &Machine, settings: &ExplainSettings) -> Result<(), CommandError> {
-    let app = load(&machine.surroundings, &settings.app, settings.profile)?;
+pub(crate) fn explain(session: &mut Session<'_>, settings: &ExplainSettings) -> Result<(), CommandError> {
+    let app = load(&session.machine.surroundings, &settings.app, settings.profile)?;
     let components = settings.component.iter().map(|name| app.component(name)).collect::<Result<Vec<_>, _>>()?;
-    let examined = examine_app(ui, machine, &app, &Selection { components, entry: None }, &settings.work)?;
-    if ui.format == Format::Json {
+    let selection = Selection { components, entry: None };
+    let examined =
+        examine_app(session, &app, Goal { selection: &selection, extent: Extent::Everything, work: &settings.work })?;
+    if session.ui.format == Format::Json {
         for step in &examined {
-            ui.answer_json("explanation", row(step));
+            session.ui.answer_json("explanation", row(step));
         }
         return Ok(());
     }
-    let all = settings.component.is_some() || ui.verbosity == Verbosity::Verbose;
+    let all = settings.component.is_some() || session.ui.verbosity == Verbosity::Verbose;
     let (done, to_do): (Vec<&Subject>, Vec<&Subject>) = subjects(&examined)
         .into_iter()
         .partition(|subject| examined.iter().filter(|step| step.subject == **subject).all(is_done));
     for (subjects, state) in [(to_do, "to be built"), (done, "up to date")] {
         for subject in subjects {
-            ui.answer(&format!("{}: {state}", name(subject)));
+            session.ui.answer(&format!("{subject}: {state}"));
             for step in examined.iter().filter(|step| step.subject == *subject && (all || !is_done(step))) {
-                ui.answer(&format!("  {}: {}", step.step, sentence(step)));
+                session.ui.answer(&format!("  {}: {}", step.step, sentence(step)));
             }
         }
     }
@@ -52,16 +55,6 @@ fn subjects(examined: &[Examined]) -> Vec<&Subject> {
 
 fn is_done(step: &Examined) -> bool {
     matches!(step.verdict, Verdict::UpToDate(_))
-}
-
-fn name(subject: &Subject) -> String {
-    match subject {
-        Subject::Component(name) => name.to_string(),
-        Subject::Bindings(name) => format!("bindings of {name}"),
-        Subject::Composition(name) => format!("composition of {name}"),
-        Subject::NativeCode(name) => format!("native code of {name}"),
-        Subject::Installation(tool) => tool.name.to_owned(),
-    }
 }
 
 fn sentence(step: &Examined) -> String {
@@ -110,7 +103,7 @@ fn row(step: &Examined) -> serde_json::Value {
         }
         Verdict::Unreadable(error) => json!({ "verdict": "unreadable", "error": error_chain(error) }),
     };
-    let mut row = json!({ "step": step.step.0, "subject": name(&step.subject), "title": step.title });
+    let mut row = json!({ "step": step.step.0, "subject": step.subject.to_string(), "title": step.title });
     if let (Some(row), serde_json::Value::Object(verdict)) = (row.as_object_mut(), verdict) {
         row.extend(verdict);
     }

@@ -25,5 +25,5 @@ pub(crate) use explain::explain;
 pub(crate) use new::new;
 pub(crate) use plan::plan;
 pub(crate) use run::run;
-pub(crate) use schema::{keep_schema, schema};
+pub(crate) use schema::schema;
 pub(crate) use templates::templates;

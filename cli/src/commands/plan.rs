@@ -1,31 +1,36 @@
 //! `conjoin plan`: every step, and nothing done.
 
-use conjoin_plan::{Action, Extent, Failures, Plan, Selection, Step};
+use conjoin_plan::{Action, Extent, Failures, Plan, Selection, Step, build, lacking};
 use serde_json::json;
 
 use crate::{
     app::load,
     exit::CommandError,
-    pipeline,
-    settings::{Machine, PlanSettings},
-    tools,
+    install::plan_installation,
+    session::Session,
+    settings::PlanSettings,
     ui::{Format, Ui, quote_path},
 };
 
 /// Prints the installation of what is lacking, or else the build, as commands to paste.
-pub(crate) fn plan(ui: &mut Ui, machine: &Machine, settings: &PlanSettings) -> Result<(), CommandError> {
-    let app = load(&machine.surroundings, &settings.app, settings.profile)?;
+pub(crate) fn plan(session: &mut Session<'_>, settings: &PlanSettings) -> Result<(), CommandError> {
+    let app = load(&session.machine.surroundings, &settings.app, settings.profile)?;
     let components = settings.components.iter().map(|name| app.component(name)).collect::<Result<Vec<_>, _>>()?;
     let selection = Selection { components, entry: None };
-    let needed = pipeline::tools_of(&app, &selection)?;
-    let installation =
-        tools::plan_installation(machine, &app.layout, &needed, &Failures::new()).map_err(CommandError::environment)?;
-    if let Some(installation) = installation {
-        ui.status("Missing", "tools; these steps install them, and the plan of the build follows once they are there");
-        print(ui, &installation.plan);
+    let request = session.requirements(&app, &selection)?;
+    let facts = session.probe(&app.layout, &request);
+    let absent = lacking(&request.tools, &facts);
+    if absent.is_empty() {
+        let plan = build(&app.model(&session.toolchains), &facts, &selection, Extent::Everything);
+        print(session.ui, &plan.map_err(CommandError::project)?);
         return Ok(());
     }
-    print(ui, &pipeline::plan_with(machine, &app, &needed, &selection, Extent::Everything)?);
+    let installation = plan_installation(session, &app.layout, &absent, &Failures::new());
+    let installation = installation.map_err(CommandError::environment)?;
+    session
+        .ui
+        .status("Missing", "tools; these steps install them, and the plan of the build follows once they are there");
+    print(session.ui, &installation.plan);
     Ok(())
 }
 

@@ -9,7 +9,7 @@ use std::{
 
 use conjoin_diagnostics::Diagnostic;
 use conjoin_manifest::{Access, Component, ComponentName, HttpTrigger, Isolation, Origin, Permissions, ToolchainName};
-use conjoin_plan::{AbsPath, Selection};
+use conjoin_plan::{AbsPath, Extent, Selection};
 use conjoin_runtime::{
     CommandOptions, Directory, Entry, Grants, Limits, RoutedEntry, Runtime, RuntimeError, RuntimeOptions, ServeOptions,
     Shutdown, listen,
@@ -18,11 +18,11 @@ use conjoin_runtime::{
 use crate::{
     app::{App, load},
     blame,
+    build::build_to_run,
     exit::{CommandError, Exit},
-    pipeline::build_to_run,
-    settings::{Machine, RunSettings},
+    session::{Goal, Session},
+    settings::RunSettings,
     story::{Greeting, Silent, Story},
-    ui::Ui,
 };
 
 /// The environment of the process.
@@ -37,8 +37,8 @@ enum Subject {
 /// Builds the app in `settings.app` and runs its entries until they end or the process is asked to stop.
 ///
 /// Gives the exit code of the process: that of a command entry, 0 for a server.
-pub(crate) fn run(ui: &mut Ui, machine: &Machine, settings: &RunSettings) -> Result<u8, CommandError> {
-    let app = load(&machine.surroundings, &settings.app, settings.profile)?;
+pub(crate) fn run(session: &mut Session<'_>, settings: &RunSettings) -> Result<u8, CommandError> {
+    let app = load(&session.machine.surroundings, &settings.app, settings.profile)?;
     app.require_components()?;
     // A build is long, and for nothing if its result cannot be served, so the address is taken before and kept.
     let subject = choose(&app, settings)?;
@@ -47,13 +47,13 @@ pub(crate) fn run(ui: &mut Ui, machine: &Machine, settings: &RunSettings) -> Res
         Subject::Command(entry) => vec![entry.clone()],
     };
     let selection = Selection { components: entries.clone(), entry: None };
-    build_to_run(ui, machine, &app, &selection, &settings.work)?;
+    build_to_run(session, &app, Goal { selection: &selection, extent: Extent::NativeCode, work: &settings.work })?;
 
     let greeting = match &subject {
         Subject::Http(entries, _) => Greeting::Server(served(&app, entries).cloned().collect()),
         Subject::Command(_) => Greeting::None,
     };
-    let story = Story::new(ui, machine, greeting, silent(&app, &entries));
+    let story = Story::new(session.ui, session.machine, greeting, silent(&app, &entries));
     let options = RuntimeOptions {
         code_cache: app.layout.native_code().as_path().to_owned(),
         events: Arc::new(move |event| story.tell(&event)),
@@ -61,8 +61,8 @@ pub(crate) fn run(ui: &mut Ui, machine: &Machine, settings: &RunSettings) -> Res
     let runtime = Runtime::new(options).map_err(|error| failure(&error))?;
     let shutdown = Shutdown::new();
     let watch = shutdown.clone();
-    machine.signals.listen(move || watch.request());
-    let environment = &machine.surroundings.environment;
+    session.machine.signals.listen(move || watch.request());
+    let environment = &session.machine.surroundings.environment;
     match subject {
         Subject::Http(names, listener) => {
             let options = ServeOptions {

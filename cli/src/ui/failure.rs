@@ -4,10 +4,9 @@ use std::{io, ops::Range, path::Path, sync::Arc};
 
 use conjoin_diagnostics::{Diagnostic, Severity, Source};
 use conjoin_engine::{FailedStep, StepError, process::RunError};
-use conjoin_plan::{AbsPath, Finding, Place, Reading, Subject, Tool, Toolchain};
+use conjoin_plan::{AbsPath, Finding, Place, Reading, Subject, Tool, Toolchain, ToolchainSet};
 
 use super::Verbosity;
-use crate::tools::toolchain_of;
 
 /// A step that failed, in parts that are printed one after the other.
 pub(super) struct Failure {
@@ -54,14 +53,14 @@ impl Failure {
 }
 
 /// Everything there is to say about `failed`, a step for the app in `app`; `severity` says how bad it is.
-pub(super) fn explain(failed: &FailedStep, app: &AbsPath, severity: Severity) -> Failure {
-    let (code, subject) = match &failed.subject {
-        Subject::Component(name) => ("build::step-failed", format!("component `{name}`")),
-        Subject::Bindings(name) => ("build::step-failed", format!("the bindings of `{name}`")),
-        Subject::Composition(name) => ("compose::failed", format!("the composition of `{name}`")),
-        Subject::NativeCode(name) => ("run::no-native-code", format!("the native code of `{name}`")),
-        Subject::Installation(tool) => ("install::step-failed", format!("the installation of {}", tool.name)),
+pub(super) fn explain(failed: &FailedStep, app: &AbsPath, severity: Severity, set: &ToolchainSet) -> Failure {
+    let code = match &failed.subject {
+        Subject::Component(_) | Subject::Bindings(_) => "build::step-failed",
+        Subject::Composition(_) => "compose::failed",
+        Subject::NativeCode(_) => "run::no-native-code",
+        Subject::Installation(_) => "install::step-failed",
     };
+    let subject = format!("{:#}", failed.subject);
     let error = conjoin_engine::error_chain(&failed.error);
     let message = format!("{subject}: {}: {error}", failed.title);
     let own = match &failed.error {
@@ -75,7 +74,7 @@ pub(super) fn explain(failed: &FailedStep, app: &AbsPath, severity: Severity) ->
         | StepError::File { .. } => Vec::new(),
     };
     let raw = String::from_utf8_lossy(&failed.output);
-    let toolchain = failed.tool.and_then(toolchain_of);
+    let toolchain = failed.tool.and_then(|tool| set.needing(tool));
     let output = toolchain.map_or_else(|| raw.to_string(), |toolchain| toolchain.for_people(&raw));
     let is_installation = matches!(failed.subject, Subject::Installation(_));
     let reading = match toolchain.filter(|_| !is_installation) {
@@ -87,7 +86,7 @@ pub(super) fn explain(failed: &FailedStep, app: &AbsPath, severity: Severity) ->
         findings: reading.findings.into_iter().map(|finding| place.diagnostic(finding)).chain(own).collect(),
         rest: reading.rest,
         what: Diagnostic { severity, ..Diagnostic::error(code, message) },
-        hints: hints(failed, &output).chain(start_hint(failed, app)).collect(),
+        hints: hints(failed, &output, set).chain(start_hint(failed, app)).collect(),
         output,
         folder: failed.cwd.as_ref().map(ToString::to_string),
         command: failed.command.clone(),
@@ -103,18 +102,18 @@ pub(super) fn warning(finding: Finding, app: &AbsPath, cwd: &AbsPath) -> Option<
 }
 
 /// The toolchains that need the tool that failed.
-fn toolchains(failed: &FailedStep) -> impl Iterator<Item = &'static dyn Toolchain> {
+fn toolchains(failed: &FailedStep, set: &ToolchainSet) -> impl Iterator<Item = &'static dyn Toolchain> + use<> {
     let tool = match failed.subject {
         Subject::Installation(tool) => Some(tool),
         Subject::Component(_) | Subject::Bindings(_) | Subject::Composition(_) | Subject::NativeCode(_) => failed.tool,
     };
     let needs = move |tools: &[Tool]| tool.is_some_and(|tool| tools.contains(&tool));
-    conjoin_toolchains::all().toolchains.iter().copied().filter(move |toolchain| needs(toolchain.requirements()))
+    set.toolchains.iter().copied().filter(move |toolchain| needs(toolchain.requirements()))
 }
 
 /// What these toolchains know of failures with such an output.
-fn hints(failed: &FailedStep, output: &str) -> impl Iterator<Item = String> {
-    let known = toolchains(failed).flat_map(Toolchain::hints);
+fn hints(failed: &FailedStep, output: &str, set: &ToolchainSet) -> impl Iterator<Item = String> + use<> {
+    let known = toolchains(failed, set).flat_map(Toolchain::hints);
     let mut hints: Vec<String> =
         known.filter(|hint| output.contains(hint.when)).map(|hint| hint.say.to_owned()).collect();
     hints.dedup();

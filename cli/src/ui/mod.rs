@@ -16,7 +16,7 @@ use std::{
 
 use conjoin_diagnostics::{Diagnostic, Severity, Style, render};
 use conjoin_engine::{BuildEvent, EventSink, FailedStep};
-use conjoin_plan::{AbsPath, Plan};
+use conjoin_plan::{AbsPath, Plan, ToolchainSet};
 
 use human::Progress;
 pub(crate) use human::status_line;
@@ -71,6 +71,8 @@ pub(crate) struct Ui {
     pub(crate) verbosity: Verbosity,
     /// What stdout carries.
     pub(crate) format: Format,
+    /// What knows the names of tools, and what they print.
+    pub(crate) toolchains: ToolchainSet,
 }
 
 impl Ui {
@@ -121,7 +123,7 @@ impl Ui {
     /// tool's output untouched, then what failed, where it was run, and what is known of the cause. That is a warning where something
     /// else is done in its place.
     pub(crate) fn failure(&mut self, failed: &FailedStep, app: &AbsPath, severity: Severity) {
-        let failure = failure::explain(failed, app, severity);
+        let failure = failure::explain(failed, app, severity, &self.toolchains);
         for finding in &failure.findings {
             self.diagnostic(finding);
         }
@@ -168,15 +170,15 @@ impl Ui {
 
     /// A reader of the engine's events that tells them in this `Ui`'s way.
     pub(crate) fn events(&mut self) -> Events<'_> {
-        let progress = Progress::new(self.verbosity, self.style, self.draws_live_lines());
+        let progress = Progress::new(self.verbosity, self.style, self.draws_live_lines(), self.toolchains);
         Events { ui: self, progress, begun: Instant::now(), warnings: None }
     }
 
-    /// The same for a build of `plan`, with what tools that succeed warn of in the files of the app in `app`.
+    /// A reader of the events of a build of `plan`, which also tells what tools that succeed warn of in the files of the app in `app`.
     pub(crate) fn events_of<'a>(&'a mut self, plan: &'a Plan, app: &'a AbsPath) -> Events<'a> {
         // Who wants to know all sees them among all that the tools print.
         let wanted = self.format == Format::Json || self.verbosity == Verbosity::Normal;
-        let warnings = wanted.then(|| Warnings::new(plan, app));
+        let warnings = wanted.then(|| Warnings::new(plan, app, &self.toolchains));
         Events { warnings, ..self.events() }
     }
 

@@ -4,10 +4,9 @@ use std::collections::BTreeMap;
 
 use conjoin_diagnostics::Diagnostic;
 use conjoin_engine::{BuildEvent, StepOutcome};
-use conjoin_plan::{AbsPath, Action, Finding, Plan, StepId, Subject, Toolchain};
+use conjoin_plan::{AbsPath, Action, Finding, Plan, StepId, Subject, Toolchain, ToolchainSet};
 
 use super::failure;
-use crate::tools::toolchain_of;
 
 /// How many warnings are shown.
 const MOST: usize = 20;
@@ -30,10 +29,10 @@ pub(super) struct Warnings<'a> {
 
 impl<'a> Warnings<'a> {
     /// Of the build of `plan` for the app in `app`.
-    pub(super) fn new(plan: &'a Plan, app: &'a AbsPath) -> Self {
+    pub(super) fn new(plan: &'a Plan, app: &'a AbsPath, toolchains: &ToolchainSet) -> Self {
         let programs = plan.steps().iter().filter(|step| !matches!(step.subject, Subject::Installation(_)));
         let programs = programs.filter_map(|step| match &step.action {
-            Action::Run(invocation) => Some((&step.id, (&invocation.cwd, toolchain_of(invocation.tool)?))),
+            Action::Run(invocation) => Some((&step.id, (&invocation.cwd, toolchains.needing(invocation.tool)?))),
             _ => None,
         });
         Self { app, programs: programs.collect(), printed: BTreeMap::new(), told: Vec::new(), more: 0 }

@@ -48,7 +48,7 @@ pub use inputs::InputError;
 pub use installed::{Installed, installed, remove_installed};
 pub use lock::{Lock, LockError, lock};
 pub use performer::{GeneratedFile, PerformError, Performer};
-pub use probe::{ProbeContext, ProbeRequest, probe};
+pub use probe::{ProbeContext, probe};
 pub use report::{BuildReport, ExecuteError, FailedStep, StepError, StepReport};
 pub use resources::{free_disk, free_memory};
 pub use sources::copy_sources;

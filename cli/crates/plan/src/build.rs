@@ -1,16 +1,14 @@
 //! From a manifest to every step of its build.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use conjoin_diagnostics::Diagnostic;
-use conjoin_manifest::{
-    AppPath, Built, Component, ComponentName, CustomBuild, Language, Manifest, Origin, ToolchainName,
-};
-use conjoin_wit::{Dialect, Renderer, Wit};
+use conjoin_manifest::{Built, Component, ComponentName, CustomBuild, Manifest, Origin, ToolchainName};
+use conjoin_wit::{Dialect, Renderer, Wit, WitFile};
 
 use crate::{
     AbsPath, Action, AppWiring, ComposeAction, Facts, Input, Keep, Layout, Plan, PrecompileAction, Step, StepId,
-    Subject, Target, Tool, Toolchain, ToolchainSet,
+    Subject, Target, Toolchain, ToolchainSet,
 };
 
 /// Which part of an app is built.
@@ -33,17 +31,15 @@ pub enum Extent {
     NativeCode,
 }
 
-/// Everything that a build plan is made from.
+/// An app as plans are made from it.
 #[derive(Clone, Copy)]
-pub struct BuildRequest<'a> {
-    /// The app.
+pub struct AppModel<'a> {
+    /// Its manifest.
     pub manifest: &'a Manifest,
     /// Its shared WIT.
     pub wit: &'a Wit,
     /// How its components are connected.
     pub wiring: &'a AppWiring,
-    /// What is known of the machine.
-    pub facts: &'a Facts,
     /// Where everything lies.
     pub layout: &'a Layout,
     /// What can build it.
@@ -60,14 +56,13 @@ pub fn selected_components(manifest: &Manifest, wiring: &AppWiring, selection: &
     wiring.closure_of_all(named.into_iter().filter(|name| manifest.components.contains_key(*name)))
 }
 
-/// The toolchain of each selected component that is built, or why there is none.
-fn toolchain_of(
-    request_manifest: &Manifest,
+/// The toolchain of a component that is built, or why there is none.
+pub(crate) fn toolchain_of(
+    app: &AppModel<'_>,
     component: &Component,
     built: &Built,
-    set: &ToolchainSet,
 ) -> Result<&'static dyn Toolchain, Box<Diagnostic>> {
-    set.toolchain(built.toolchain).ok_or_else(|| {
+    app.toolchains.toolchain(built.toolchain).ok_or_else(|| {
         let diagnostic = Diagnostic::error(
             "plan::no-toolchain",
             format!(
@@ -75,7 +70,7 @@ fn toolchain_of(
                 component.name.value, built.toolchain
             ),
         )
-        .label(&request_manifest.source, built.language.span.clone(), "its language");
+        .label(&app.manifest.source, built.language.span.clone(), "its language");
         Box::new(match built.toolchain {
             ToolchainName::Go => diagnostic.hint("write `toolchain = \"tinygo\"` below it"),
             ToolchainName::QuickJs => diagnostic.hint("write `engine = \"starling\"` below it"),
@@ -88,105 +83,36 @@ fn toolchain_of(
     })
 }
 
-/// The tools that building `components` needs, each once.
-pub fn needed_tools(
-    manifest: &Manifest,
-    components: &BTreeSet<ComponentName>,
-    set: &ToolchainSet,
-) -> Result<BTreeSet<Tool>, Vec<Diagnostic>> {
-    let mut tools = BTreeSet::new();
-    let mut diagnostics = Vec::new();
-    for component in manifest.components.values().filter(|component| components.contains(&component.name.value)) {
-        match &component.origin {
-            Origin::Built(built) => match toolchain_of(manifest, component, built, set) {
-                Ok(toolchain) => tools.extend(toolchain.requirements().iter().copied()),
-                Err(diagnostic) => diagnostics.push(*diagnostic),
-            },
-            Origin::Custom(_) | Origin::Source(_) => {}
-        }
-    }
-    if diagnostics.is_empty() { Ok(tools) } else { Err(diagnostics) }
-}
-
-/// The programs that the commands of `components` name and that are not files of theirs.
-pub fn programs_to_find(manifest: &Manifest, components: &BTreeSet<ComponentName>) -> BTreeSet<String> {
-    let selected = manifest.components.values().filter(|component| components.contains(&component.name.value));
-    let commands = selected.filter_map(|component| match &component.origin {
-        Origin::Custom(custom) => custom.command.first(),
-        Origin::Built(_) | Origin::Source(_) => None,
-    });
-    commands.filter(|program| !names_file(program)).cloned().collect()
-}
-
-/// Whether the program of a command is a file of its component, as a shell would understand it.
-pub fn names_file(program: &str) -> bool {
-    program.contains('/') && !program.starts_with('/')
-}
-
-/// The files whose text the toolchains of `components` must know.
-pub fn texts_to_read(
-    manifest: &Manifest,
-    components: &BTreeSet<ComponentName>,
-    set: &ToolchainSet,
-    layout: &Layout,
-) -> Vec<AbsPath> {
-    let selected = manifest.components.values().filter(|component| components.contains(&component.name.value));
-    selected
-        .filter_map(|component| match &component.origin {
-            Origin::Built(built) => {
-                Some(set.toolchain(built.toolchain)?.reads(&layout.app.join(built.path.value.as_path())))
-            }
-            Origin::Source(_) | Origin::Custom(_) => None,
-        })
-        .flatten()
-        .collect()
-}
-
-/// The tools of `components` that may be another version in a component's folder, with that folder.
-pub fn places_to_ask(
-    manifest: &Manifest,
-    components: &BTreeSet<ComponentName>,
-    set: &ToolchainSet,
-    layout: &Layout,
-) -> Vec<(Tool, AbsPath)> {
-    let selected = manifest.components.values().filter(|component| components.contains(&component.name.value));
-    let built = selected.filter_map(|component| match &component.origin {
-        Origin::Built(built) => Some((set.toolchain(built.toolchain)?, layout.app.join(built.path.value.as_path()))),
-        Origin::Source(_) | Origin::Custom(_) => None,
-    });
-    let places = built.flat_map(|(toolchain, dir)| {
-        toolchain.asked_in_place().iter().map(move |tool| (*tool, dir.clone())).collect::<Vec<_>>()
-    });
-    places.collect()
-}
-
-/// Every step that builds the components of `selection` and composes its entries.
+/// Every step that builds the components of `selection`, as far as `extent` says, and composes its entries.
 ///
-/// The tools of [`needed_tools`] are among the facts, found; what is lacking is the business of [`crate::install()`] before.
-pub fn build(request: &BuildRequest<'_>, selection: &Selection, extent: Extent) -> Result<Plan, Vec<Diagnostic>> {
-    let BuildRequest { manifest, layout, .. } = *request;
-    let components = selected_components(manifest, request.wiring, selection);
-    let mut renderer = request.wit.renderer();
+/// `facts` are what the probe answered to [`crate::requirements()`], with every tool found; [`crate::install()`] sees to those that
+/// are missing before.
+///
+/// # Errors
+///
+/// Diagnostics about the manifest, the WIT or the projects of components, all that can be seen; one about conjoin itself if the
+/// steps do not make a plan.
+pub fn build(
+    app: &AppModel<'_>,
+    facts: &Facts,
+    selection: &Selection,
+    extent: Extent,
+) -> Result<Plan, Vec<Diagnostic>> {
+    let AppModel { manifest, layout, .. } = *app;
+    let components = selected_components(manifest, app.wiring, selection);
+    let mut builder = Builder { app, facts, extent, renderer: app.wit.renderer() };
     let mut steps = Vec::new();
     let mut diagnostics = Vec::new();
     for component in manifest.components.values().filter(|component| components.contains(&component.name.value)) {
-        match &component.origin {
-            Origin::Built(built) => match component_steps(request, &mut renderer, component, (built, extent)) {
-                Ok(more) => steps.extend(more),
-                Err(diagnostic) => diagnostics.push(*diagnostic),
-            },
-            Origin::Custom(_) if extent == Extent::Bindings => {}
-            Origin::Custom(custom) => match custom_steps(request, &mut renderer, component, custom) {
-                Ok(more) => steps.extend(more),
-                Err(diagnostic) => diagnostics.push(*diagnostic),
-            },
-            Origin::Source(_) => {}
+        match builder.steps(component) {
+            Ok(more) => steps.extend(more),
+            Err(diagnostic) => diagnostics.push(*diagnostic),
         }
     }
     for entry in manifest.entries().into_iter().filter(|_| extent > Extent::Bindings) {
         let wanted = selection.entry.as_ref().is_none_or(|only| only == entry);
         if wanted && components.contains(entry) {
-            steps.push(compose_step(request, entry));
+            steps.push(compose_step(app, entry));
             steps.extend((extent == Extent::NativeCode).then(|| precompile_step(layout, entry)));
         }
     }
@@ -202,19 +128,43 @@ pub fn build(request: &BuildRequest<'_>, selection: &Selection, extent: Extent) 
     })
 }
 
-fn component_steps(
-    request: &BuildRequest<'_>,
-    renderer: &mut Renderer,
-    component: &Component,
-    (built, extent): (&Built, Extent),
-) -> Result<Vec<Step>, Box<Diagnostic>> {
-    let BuildRequest { facts, layout, .. } = *request;
-    let toolchain = toolchain_of(request.manifest, component, built, request.toolchains)?;
-    let place = (Some(built.language.value), &built.path.value);
-    with_target(request, component, place, (renderer, &toolchain.dialect()), |target| {
-        let mut steps = toolchain.bindings(target, facts, layout)?;
-        match extent {
-            Extent::Everything | Extent::NativeCode => steps.extend(toolchain.steps(target, facts, layout)?),
+/// Plans the components of an app one after the other.
+struct Builder<'a> {
+    app: &'a AppModel<'a>,
+    facts: &'a Facts,
+    extent: Extent,
+    renderer: Renderer,
+}
+
+impl Builder<'_> {
+    /// The steps of a component; none where it was given built.
+    fn steps(&mut self, component: &Component) -> Result<Vec<Step>, Box<Diagnostic>> {
+        let steps = match &component.origin {
+            Origin::Built(built) => self.built(component, built),
+            Origin::Custom(_) if self.extent == Extent::Bindings => Ok(Vec::new()),
+            Origin::Custom(custom) => self.custom(component, custom),
+            Origin::Source(_) => Ok(Vec::new()),
+        };
+        steps.map_err(|mut diagnostic| {
+            if diagnostic.labels.is_empty() {
+                let span = component.name.span.clone();
+                *diagnostic = diagnostic.clone().label(&self.app.manifest.source, span, "of this component");
+            }
+            diagnostic
+        })
+    }
+
+    /// The steps of a component in a language that conjoin knows.
+    fn built(&mut self, component: &Component, built: &Built) -> Result<Vec<Step>, Box<Diagnostic>> {
+        let layout = self.app.layout;
+        let toolchain = toolchain_of(self.app, component, built)?;
+        let world = World::new(self.app.wit, component)?;
+        let wit = self.renderer.render(world.of, &toolchain.dialect());
+        let dir = layout.app.join(built.path.value.as_path());
+        let target = Target { language: Some(built.language.value), ..self.target(component, &world, dir, &wit) };
+        let mut steps = toolchain.bindings(&target, self.facts, layout)?;
+        match self.extent {
+            Extent::Everything | Extent::NativeCode => steps.extend(toolchain.steps(&target, self.facts, layout)?),
             Extent::Bindings => steps.iter_mut().for_each(|step| step.subject = Subject::Bindings(target.name.clone())),
         }
         for step in &mut steps {
@@ -223,66 +173,74 @@ fn component_steps(
             }
         }
         Ok(steps)
-    })
-}
+    }
 
-fn custom_steps(
-    request: &BuildRequest<'_>,
-    renderer: &mut Renderer,
-    component: &Component,
-    custom: &CustomBuild,
-) -> Result<Vec<Step>, Box<Diagnostic>> {
-    let steps = request.toolchains.custom;
-    with_target(request, component, (None, &custom.path.value), (renderer, &Dialect::default()), |target| {
-        steps(target, custom, request.facts, request.layout)
-    })
-}
+    /// The steps of a component that a command of the user's builds.
+    fn custom(&mut self, component: &Component, custom: &CustomBuild) -> Result<Vec<Step>, Box<Diagnostic>> {
+        let layout = self.app.layout;
+        let world = World::new(self.app.wit, component)?;
+        let wit = self.renderer.render(world.of, &Dialect::default());
+        let dir = layout.app.join(custom.path.value.as_path());
+        let target = self.target(component, &world, dir, &wit);
+        (self.app.toolchains.custom)(&target, custom, self.facts, layout)
+    }
 
-/// What `steps` makes of `component`, whose language and folder are `place`.
-fn with_target(
-    request: &BuildRequest<'_>,
-    component: &Component,
-    (language, path): (Option<Language>, &AppPath),
-    (renderer, dialect): (&mut Renderer, &Dialect),
-    steps: impl FnOnce(&Target<'_>) -> Result<Vec<Step>, Box<Diagnostic>>,
-) -> Result<Vec<Step>, Box<Diagnostic>> {
-    let layout = request.layout;
-    let world = request.wit.world(&component.world.value).ok_or_else(|| {
-        Box::new(Diagnostic::error("wiring::unknown-world", format!("no world `{}`", component.world.value)))
-    })?;
-    let surface = world.surface();
-    let names = |items: &[conjoin_wit::Item]| items.iter().map(|item| item.name.clone()).collect::<Vec<_>>();
-    let target = Target {
-        name: &component.name.value,
-        language,
-        dir: layout.app.join(path.as_path()),
-        profile: layout.profile,
-        world: &component.world.value,
-        world_digest: &world.digest(),
-        world_text: &world.text(),
-        wit: &renderer.render(world, dialect),
-        imports: &names(&surface.imports),
-        exports: &names(&surface.exports),
-        shared_wit: layout.app.join(request.manifest.app.wit.as_path()),
-        permissions: &component.permissions,
-    };
-    steps(&target).map_err(|mut diagnostic| {
-        if diagnostic.labels.is_empty() {
-            let span = component.name.span.clone();
-            *diagnostic = diagnostic.clone().label(&request.manifest.source, span, "of this component");
+    /// The component whose project is in `dir`, as what builds it sees it.
+    fn target<'t>(
+        &self,
+        component: &'t Component,
+        world: &'t World<'_>,
+        dir: AbsPath,
+        wit: &'t [WitFile],
+    ) -> Target<'t> {
+        let layout = self.app.layout;
+        Target {
+            name: &component.name.value,
+            language: None,
+            dir,
+            profile: layout.profile,
+            world: &component.world.value,
+            world_digest: &world.digest,
+            world_text: &world.text,
+            wit,
+            imports: &world.imports,
+            exports: &world.exports,
+            shared_wit: layout.app.join(self.app.manifest.app.wit.as_path()),
+            permissions: &component.permissions,
         }
-        diagnostic
-    })
+    }
 }
 
-fn compose_step(request: &BuildRequest<'_>, entry: &ComponentName) -> Step {
-    let layout = request.layout;
-    let wiring = request.wiring.composition(entry);
-    let components: std::collections::BTreeMap<String, AbsPath> = request
+/// What targets say of a component's world.
+struct World<'a> {
+    of: conjoin_wit::World<'a>,
+    digest: String,
+    text: String,
+    imports: Vec<String>,
+    exports: Vec<String>,
+}
+
+impl<'a> World<'a> {
+    fn new(wit: &'a Wit, component: &Component) -> Result<Self, Box<Diagnostic>> {
+        let name = &component.world.value;
+        let of = wit
+            .world(name)
+            .ok_or_else(|| Box::new(Diagnostic::error("wiring::unknown-world", format!("no world `{name}`"))))?;
+        let surface = of.surface();
+        let names = |items: &[conjoin_wit::Item]| items.iter().map(|item| item.name.clone()).collect();
+        let (imports, exports) = (names(&surface.imports), names(&surface.exports));
+        Ok(Self { of, digest: of.digest(), text: of.text(), imports, exports })
+    }
+}
+
+fn compose_step(app: &AppModel<'_>, entry: &ComponentName) -> Step {
+    let layout = app.layout;
+    let wiring = app.wiring.composition(entry);
+    let components: BTreeMap<String, AbsPath> = app
         .wiring
         .closure(entry)
         .into_iter()
-        .map(|name| (name.to_string(), component_path(request.manifest, layout, &name)))
+        .map(|name| (name.to_string(), component_path(app.manifest, layout, &name)))
         .collect();
     let mut inputs: Vec<Input> = components.values().cloned().map(Input::File).collect();
     inputs.push(Input::value("wiring", format!("{wiring:?}")));

@@ -19,8 +19,6 @@ pub struct Facts {
     pub texts: BTreeMap<AbsPath, String>,
     /// Those of these files that are not UTF-8, and the offset of the first byte that is not.
     pub not_utf_8: BTreeMap<AbsPath, usize>,
-    /// The bytes of components that the manifest names as `source`; the reason in words where they could not be read.
-    pub sources: BTreeMap<AbsPath, Result<Vec<u8>, String>>,
 }
 
 /// What looking for one tool gave.

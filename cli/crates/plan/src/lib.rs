@@ -5,9 +5,9 @@
 //! it reads no file, starts no program and does not know what time it is.
 //!
 //! A build goes through:
-//! 1. [`needed_tools()`]: which tools the selected components need, so that the probe can look for them;
-//! 2. [`install()`]: a plan that makes the missing ones;
-//! 3. [`wire()`]: which component satisfies which import;
+//! 1. [`wire()`]: which component satisfies which import;
+//! 2. [`requirements()`]: what the probe must find out for the selected components;
+//! 3. [`install()`]: a plan that makes the tools that are missing;
 //! 4. [`build()`]: every step of the build, in dependency order.
 
 mod build;
@@ -18,16 +18,14 @@ mod layout;
 mod path;
 mod plan;
 mod quote;
+mod requirements;
 mod reuse;
 mod step;
 mod tool;
 mod toolchain;
 mod wire;
 
-pub use build::{
-    BuildRequest, Extent, Selection, build, component_path, names_file, needed_tools, places_to_ask, programs_to_find,
-    selected_components, texts_to_read,
-};
+pub use build::{AppModel, Extent, Selection, build, component_path, selected_components};
 pub use facts::{Facts, FoundIn, FoundTool, ToolFact};
 pub use finding::{Finding, Place, Reading};
 pub use install::{
@@ -37,6 +35,7 @@ pub use layout::{Layout, Profile};
 pub use path::AbsPath;
 pub use plan::{Plan, PlanError};
 pub use quote::quote;
+pub use requirements::{ProbeRequest, names_file, requirements};
 pub use step::{
     Action, Arg, ComposeAction, CopyAction, Discovery, EncodeAction, EnvChanges, Expectation, GenerateAction,
     Generator, Input, Invocation, Keep, Made, Packages, PrecompileAction, ProveAction, ReadList, Step, StepId, Subject,

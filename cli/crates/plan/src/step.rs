@@ -59,6 +59,28 @@ pub enum Subject {
     Installation(Tool),
 }
 
+/// It as people call it, e.g. `bindings of pricing`; with `{:#}` as a part of a sentence, e.g. ``the bindings of `pricing` ``.
+impl fmt::Display for Subject {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if formatter.alternate() {
+            return match self {
+                Self::Component(name) => write!(formatter, "component `{name}`"),
+                Self::Bindings(name) => write!(formatter, "the bindings of `{name}`"),
+                Self::Composition(name) => write!(formatter, "the composition of `{name}`"),
+                Self::NativeCode(name) => write!(formatter, "the native code of `{name}`"),
+                Self::Installation(tool) => write!(formatter, "the installation of {tool}"),
+            };
+        }
+        match self {
+            Self::Component(name) => write!(formatter, "{name}"),
+            Self::Bindings(name) => write!(formatter, "bindings of {name}"),
+            Self::Composition(name) => write!(formatter, "composition of {name}"),
+            Self::NativeCode(name) => write!(formatter, "native code of {name}"),
+            Self::Installation(tool) => write!(formatter, "{tool}"),
+        }
+    }
+}
+
 /// The closed set of what steps do.
 #[derive(Clone, Debug)]
 pub enum Action {

@@ -198,4 +198,9 @@ impl ToolchainSet {
         let required = self.toolchains.iter().flat_map(|toolchain| toolchain.requirements()).copied();
         with_needs(&required.collect())
     }
+
+    /// The first toolchain that needs `tool`: of several, all know what it says.
+    pub fn needing(&self, tool: Tool) -> Option<&'static dyn Toolchain> {
+        self.toolchains.iter().copied().find(|toolchain| toolchain.requirements().contains(&tool))
+    }
 }

@@ -3,7 +3,7 @@
 use conjoin_manifest::{Component, ComponentName, Language, Origin};
 use conjoin_scaffold::{Call, Surroundings, find, render_call};
 
-use crate::{app::App, settings::Machine, ui::Ui};
+use crate::{app::App, session::Session};
 
 /// What was added.
 pub(super) struct Added<'a> {
@@ -15,7 +15,7 @@ pub(super) struct Added<'a> {
 }
 
 /// Tells for each entry of the app that was there before what to write to call the new libraries.
-pub(super) fn tell(ui: &mut Ui, machine: &Machine, app: &App, added: &Added<'_>) {
+pub(super) fn tell(session: &mut Session<'_>, app: &App, added: &Added<'_>) {
     let entries = app.manifest.entries().into_iter().filter(|name| !added.names.iter().any(|new| new == name.as_str()));
     for entry in entries {
         let component = &app.manifest.components[entry];
@@ -25,32 +25,32 @@ pub(super) fn tell(ui: &mut Ui, machine: &Machine, app: &App, added: &Added<'_>)
             continue;
         }
         for lib in &added.surroundings.libs {
-            tell_one(ui, machine, app, (component, lib), added);
+            tell_one(session, app, component, lib, added);
         }
     }
 }
 
-fn tell_one(ui: &mut Ui, machine: &Machine, app: &App, (component, lib): (&Component, &str), added: &Added<'_>) {
+fn tell_one(session: &mut Session<'_>, app: &App, component: &Component, lib: &str, added: &Added<'_>) {
     let name = &component.name.value;
     let imports = added.importers.contains(name);
     let world = &component.world.value;
     let call = call_of(app, component, lib, added.surroundings);
-    ui.note(&format!("To call `{lib}` from `{name}`:"));
+    session.ui.note(&format!("To call `{lib}` from `{name}`:"));
     if !imports {
         let place = app
             .wit
             .place_of_world(world)
             .map_or(String::new(), |(source, span)| format!(" ({}:{})", source.name, source.position(span.start).0));
-        ui.note(&format!("  in the world `{world}`{place}: `import {lib}-api;` (`--for {name}` writes it)"));
+        session.ui.note(&format!("  in the world `{world}`{place}: `import {lib}-api;` (`--for {name}` writes it)"));
     }
     match call {
         Some((path, call)) => {
-            ui.note(&format!("  in {}:", machine.surroundings.shown(&app.layout.app.join(path))));
+            session.ui.note(&format!("  in {}:", session.machine.surroundings.shown(&app.layout.app.join(path))));
             for line in call.line.lines() {
-                ui.note(&format!("    {}", line.trim_start()));
+                session.ui.note(&format!("    {}", line.trim_start()));
             }
         }
-        None => ui.note("  in its code, wherever you need it: it has no file of a template for its calls"),
+        None => session.ui.note("  in its code, wherever you need it: it has no file of a template for its calls"),
     }
 }
 

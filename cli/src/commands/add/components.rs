@@ -16,11 +16,12 @@ use crate::{
     app::App,
     blame::{Rendered, check_toml},
     choices::{Choice, choose, makes_app, refused},
-    commands::new::{bindings_for_editors, tools_of},
     draft::Draft,
+    editors::bindings_for_editors,
     exit::CommandError,
+    install::{offer, tell_lacking},
+    session::Session,
     settings::{Machine, TemplateSettings, WorkSettings},
-    tools,
     ui::{Format, Ui},
 };
 
@@ -39,15 +40,15 @@ pub(super) fn names(machine: &Machine, settings: &TemplateSettings) -> Option<Ve
 
 /// Adds the components of the templates; the worlds of `importers` import the interfaces of the libraries among them.
 pub(super) fn add(
-    ui: &mut Ui,
-    machine: &Machine,
+    session: &mut Session<'_>,
     mut draft: Draft<'_>,
-    (settings, importers): (&TemplateSettings, &[String]),
+    settings: &TemplateSettings,
+    importers: &[String],
     work: &WorkSettings,
 ) -> Result<(), CommandError> {
     let app_name = draft.manifest.app.name.value.clone();
     let importers = find_importers(&draft, importers)?;
-    let chosen = choose(ui, machine, settings, &app_name)?;
+    let chosen = choose(session, settings, &app_name)?;
     for (index, choice) in chosen.iter().enumerate() {
         refuse_taken(&draft, choice, &chosen[..index])?;
     }
@@ -74,24 +75,20 @@ pub(super) fn add(
         }
     }
     let app = draft.complete().map_err(|error| rendered.blame(error))?;
-    let lacking = tools::offer(ui, machine, &app.layout, &tools_of(&app)?, work)?;
+    let needed = session.requirements(&app, &Selection::default())?.tools;
+    let lacking = offer(session, &app.layout, &needed, work)?;
     let names: Vec<String> = chosen.iter().map(|choice| choice.answers.name.clone()).collect();
     draft.write(names.clone())?;
     for (choice, count) in chosen.iter().zip(counts) {
         let (name, id) = (&choice.answers.name, choice.template.id());
-        ui.status("Added", &format!("`{name}` from the template `{id}`: {count} files"));
+        session.ui.status("Added", &format!("`{name}` from the template `{id}`: {count} files"));
     }
-    tell_imports(ui, &app, &importers, &surroundings.libs);
+    tell_imports(session.ui, &app, &importers, &surroundings.libs);
     let selection = Selection { components: changed(&names, &importers), entry: None };
-    bindings_for_editors(ui, machine, &app, &selection, (work, &lacking));
-    tools::tell_lacking(ui, &lacking, &machine.surroundings.shown(&app.layout.app));
-    advice::tell(
-        ui,
-        machine,
-        &app,
-        &advice::Added { surroundings: &surroundings, names: &names, importers: &importers },
-    );
-    answer(ui, machine, &app, &names);
+    bindings_for_editors(session, &app, &selection, work, &lacking);
+    tell_lacking(session, &lacking, &session.machine.surroundings.shown(&app.layout.app));
+    advice::tell(session, &app, &advice::Added { surroundings: &surroundings, names: &names, importers: &importers });
+    answer(session, &app, &names);
     Ok(())
 }
 
@@ -113,12 +110,12 @@ fn changed(names: &[String], importers: &[ComponentName]) -> Vec<ComponentName> 
     names.iter().filter_map(|name| ComponentName::parse(name).ok()).chain(importers.iter().cloned()).collect()
 }
 
-fn answer(ui: &mut Ui, machine: &Machine, app: &App, names: &[String]) {
+fn answer(session: &mut Session<'_>, app: &App, names: &[String]) {
     for name in names {
         let dir = app.layout.app.join(name);
-        match ui.format {
-            Format::Human => ui.answer(&machine.surroundings.shown(&dir)),
-            Format::Json => ui.answer_json("component", json!({ "name": name, "path": dir.to_string() })),
+        match session.ui.format {
+            Format::Human => session.ui.answer(&session.machine.surroundings.shown(&dir)),
+            Format::Json => session.ui.answer_json("component", json!({ "name": name, "path": dir.to_string() })),
         }
     }
 }

@@ -14,32 +14,32 @@ use crate::{
     choices::refused,
     draft::Draft,
     exit::CommandError,
-    settings::{AddSettings, Addition, Machine},
-    ui::Ui,
+    session::Session,
+    settings::{AddSettings, Addition},
 };
 
 /// Adds what the settings name.
-pub(crate) fn add(ui: &mut Ui, machine: &Machine, settings: &AddSettings) -> Result<(), CommandError> {
-    let dir = find(&machine.surroundings, &settings.app)?;
+pub(crate) fn add(session: &mut Session<'_>, settings: &AddSettings) -> Result<(), CommandError> {
+    let dir = find(&session.machine.surroundings, &settings.app)?;
     let finished = Change::finish(dir.as_path()).map_err(|error| refused(&error))?;
     if let Some(finished) = &finished {
-        ui.status("Completed", &format!("what was interrupted: {}", quoted(&finished.names)));
+        session.ui.status("Completed", &format!("what was interrupted: {}", quoted(&finished.names)));
     }
     match &settings.what {
         Addition::Templates { templates, importers } => {
             if templates.templates.is_empty() {
                 return finished.map(drop).ok_or_else(nothing);
             }
-            let names = components::names(machine, templates);
+            let names = components::names(session.machine, templates);
             if finished.is_some_and(|finished| names == Some(finished.names)) {
                 return Ok(());
             }
-            let draft = Draft::open(machine, dir)?;
-            components::add(ui, machine, draft, (templates, importers), &settings.work)
+            let draft = Draft::open(session.machine, dir)?;
+            components::add(session, draft, templates, importers, &settings.work)
         }
-        Addition::Wit(path) => packages::add_wit(ui, machine, Draft::open(machine, dir)?, path),
+        Addition::Wit(path) => packages::add_wit(session, Draft::open(session.machine, dir)?, path),
         Addition::Component { name, file } => {
-            packages::add_component(ui, machine, Draft::open(machine, dir)?, (name, file))
+            packages::add_component(session, Draft::open(session.machine, dir)?, name, file)
         }
     }
 }

@@ -14,18 +14,13 @@ use crate::{
     choices::refused,
     draft::Draft,
     exit::CommandError,
-    settings::Machine,
-    ui::{Format, Ui},
+    session::Session,
+    ui::Format,
 };
 
 /// Takes the WIT package at `path`, a file or a folder, into the app, with the packages in the `deps/` of the folder.
-pub(super) fn add_wit(
-    ui: &mut Ui,
-    machine: &Machine,
-    mut draft: Draft<'_>,
-    path: &AbsPath,
-) -> Result<(), CommandError> {
-    let here = &machine.surroundings;
+pub(super) fn add_wit(session: &mut Session<'_>, mut draft: Draft<'_>, path: &AbsPath) -> Result<(), CommandError> {
+    let here = &session.machine.surroundings;
     let shown = here.shown(path);
     if !path.as_path().exists() {
         return Err(no_package(format!("there is nothing at `{shown}`")));
@@ -72,11 +67,11 @@ pub(super) fn add_wit(
     draft.complete()?;
     let names: Vec<String> = added.iter().map(|(name, _)| name.clone()).collect();
     draft.write(names.clone())?;
-    ui.status("Added", &format!("the WIT of {}", quoted(&names)));
+    session.ui.status("Added", &format!("the WIT of {}", quoted(&names)));
     for name in &names {
-        match ui.format {
-            Format::Human => ui.answer(name),
-            Format::Json => ui.answer_json("package", json!({ "name": name })),
+        match session.ui.format {
+            Format::Human => session.ui.answer(name),
+            Format::Json => session.ui.answer_json("package", json!({ "name": name })),
         }
     }
     Ok(())
@@ -122,10 +117,10 @@ fn add_package(draft: &mut Draft<'_>, name: &str, files: &[Arc<Source>]) -> Resu
 
 /// Copies a built component into `vendor/` of the app, and the WIT packages that it names into `deps/`.
 pub(super) fn add_component(
-    ui: &mut Ui,
-    machine: &Machine,
+    session: &mut Session<'_>,
     mut draft: Draft<'_>,
-    (name, file): (&str, &AbsPath),
+    name: &str,
+    file: &AbsPath,
 ) -> Result<(), CommandError> {
     check_name("component", name).map_err(|error| refused(&error))?;
     if let Some(component) = draft.manifest.component(name) {
@@ -137,7 +132,7 @@ pub(super) fn add_component(
             ),
         ));
     }
-    let shown = machine.surroundings.shown(file);
+    let shown = session.machine.surroundings.shown(file);
     let unusable =
         |why: String| Diagnostic::error("add::unusable-component", format!("`{shown}` cannot be added: {why}"));
     if !file.as_path().is_file() {
@@ -162,17 +157,19 @@ pub(super) fn add_component(
     }
     let app = draft.complete()?;
     draft.write(vec![name.to_owned()])?;
-    ui.status("Added", &format!("`{name}`, a built component, as {place}"));
+    session.ui.status("Added", &format!("`{name}`, a built component, as {place}"));
     let surface = app.wiring.surfaces.iter().find(|(key, _)| key.as_str() == name).map(|(_, surface)| surface);
     let imports = surface.map_or(&[][..], |surface| &surface.imports);
     let wasi: Vec<String> = imports.iter().filter(|item| item.is_wasi()).map(|item| item.name.clone()).collect();
     if !wasi.is_empty() {
-        ui.note(&format!("It imports {}; grant in conjoin.toml what it may do.", quoted(&wasi)));
+        session.ui.note(&format!("It imports {}; grant in conjoin.toml what it may do.", quoted(&wasi)));
     }
-    match ui.format {
-        Format::Human => ui.answer(&machine.surroundings.shown(&app.layout.app.join(&place))),
+    match session.ui.format {
+        Format::Human => session.ui.answer(&session.machine.surroundings.shown(&app.layout.app.join(&place))),
         Format::Json => {
-            ui.answer_json("component", json!({ "name": name, "path": app.layout.app.join(&place).to_string() }));
+            session
+                .ui
+                .answer_json("component", json!({ "name": name, "path": app.layout.app.join(&place).to_string() }));
         }
     }
     Ok(())

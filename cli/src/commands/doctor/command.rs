@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use conjoin_diagnostics::{Diagnostic, Severity};
-use conjoin_plan::{Failures, Tool};
+use conjoin_plan::{Failures, Tool, lacking};
 
 use super::{
     check::{self, Check},
@@ -16,68 +16,71 @@ use crate::{
     app::repair_wit,
     commands::plan::print,
     exit::{CommandError, Exit},
-    settings::{Cure, DoctorSettings, InstallPolicy, Machine, WorkSettings},
-    tools,
+    install::{ensure, plan_installation},
+    session::Session,
+    settings::{Cure, DoctorSettings, InstallPolicy, WorkSettings},
     ui::{Format, Ui},
 };
 
 /// Looks at the tools that the app needs (all tools, outside of an app) and at whatever else a build needs; mends what is lacking,
 /// or removes what was installed, if asked to.
-pub(crate) fn doctor(ui: &mut Ui, machine: &Machine, settings: &DoctorSettings) -> Result<(), CommandError> {
-    let scope = Scope::find(ui, machine, settings)?;
+pub(crate) fn doctor(session: &mut Session<'_>, settings: &DoctorSettings) -> Result<(), CommandError> {
+    let scope = Scope::find(session, settings)?;
     match settings.cure {
-        Cure::Name => report(ui, machine, settings, &scope),
-        Cure::Show => show_plan(ui, machine, &scope),
+        Cure::Name => report(session, settings, &scope),
+        Cure::Show => show_plan(session, &scope),
         Cure::Fix => {
-            fix(ui, machine, settings, &scope)?;
-            report(ui, machine, settings, &scope)
+            fix(session, settings, &scope)?;
+            report(session, settings, &scope)
         }
-        Cure::Remove => remove(ui, machine, settings, &scope),
+        Cure::Remove => remove(session, settings, &scope),
     }
 }
 
 /// The steps that would mend it.
-fn show_plan(ui: &mut Ui, machine: &Machine, scope: &Scope) -> Result<(), CommandError> {
-    let lacking = scope.app.as_ref().map_or_else(Vec::new, |app| project::missing_wit(machine, scope, app));
-    if !lacking.is_empty() {
-        ui.status("Missing", &format!("{} in the app's WIT; conjoin would write them", lacking.join(", ")));
+fn show_plan(session: &mut Session<'_>, scope: &Scope) -> Result<(), CommandError> {
+    let missing = scope.app.as_ref().map_or_else(Vec::new, |app| project::missing_wit(session.machine, scope, app));
+    if !missing.is_empty() {
+        session.ui.status("Missing", &format!("{} in the app's WIT; conjoin would write them", missing.join(", ")));
     }
-    let plan = tools::plan_installation(machine, &scope.layout, &scope.tools(), &Failures::new());
-    match plan.map_err(CommandError::environment)? {
-        Some(plan) => print(ui, &plan.plan),
-        None => ui.status("Complete", "every tool is there"),
+    let absent = lacking(&scope.tools(), &session.probe(&scope.layout, &scope.request()));
+    if absent.is_empty() {
+        session.ui.status("Complete", "every tool is there");
+        return Ok(());
     }
+    let plan = plan_installation(session, &scope.layout, &absent, &Failures::new());
+    print(session.ui, &plan.map_err(CommandError::environment)?.plan);
     Ok(())
 }
 
-fn fix(ui: &mut Ui, machine: &Machine, settings: &DoctorSettings, scope: &Scope) -> Result<(), CommandError> {
-    let here = &machine.surroundings;
+fn fix(session: &mut Session<'_>, settings: &DoctorSettings, scope: &Scope) -> Result<(), CommandError> {
+    let here = &session.machine.surroundings;
     if scope.app.is_some() {
         for path in repair_wit(here, &scope.layout.app)? {
-            ui.status("Wrote", &here.shown(&path));
+            session.ui.status("Wrote", &here.shown(&path));
         }
     }
     let policy = match settings.work.policy {
         // Where nobody can be asked, `--fix` is the consent.
-        InstallPolicy::Ask if !ui.can_ask() => InstallPolicy::Install,
+        InstallPolicy::Ask if !session.ui.can_ask() => InstallPolicy::Install,
         policy => policy,
     };
     let work = WorkSettings { policy, ..settings.work.clone() };
-    tools::ensure(ui, machine, &scope.layout, &scope.tools(), &work)
+    ensure(session, &scope.layout, &scope.request(), &work).map(drop)
 }
 
 /// Shows everything; what is needed and lacking is an error of the machine, what is wrong in the app's texts one of the project.
-fn report(ui: &mut Ui, machine: &Machine, settings: &DoctorSettings, scope: &Scope) -> Result<(), CommandError> {
-    let rows = tool_table::rows(machine, scope);
-    tool_table::show(ui, scope, &rows);
+fn report(session: &mut Session<'_>, settings: &DoctorSettings, scope: &Scope) -> Result<(), CommandError> {
+    let rows = tool_table::rows(session, scope);
+    tool_table::show(session.ui, scope, &rows);
     let wrong: BTreeSet<Tool> = rows.iter().flatten().filter(|row| row.is_wrong()).map(|row| row.tool).collect();
 
-    let mut checks = machine::checks(machine, settings, scope, &wrong);
-    let (more, diagnostics) = project::checks(machine, scope);
+    let mut checks = machine::checks(session, settings, scope, &wrong);
+    let (more, diagnostics) = project::checks(session, scope);
     checks.extend(more);
-    check::show(ui, &checks);
+    check::show(session.ui, &checks);
     for diagnostic in &diagnostics {
-        ui.diagnostic(diagnostic);
+        session.ui.diagnostic(diagnostic);
     }
     verdict(&rows, &checks, &diagnostics)
 }

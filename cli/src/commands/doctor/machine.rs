@@ -10,32 +10,32 @@ use conjoin_manifest::Manifest;
 use conjoin_plan::{AbsPath, Tool};
 
 use super::{check::Check, scope::Scope};
-use crate::settings::{DoctorSettings, Machine};
+use crate::{session::Session, settings::DoctorSettings};
 
 /// The address on which `conjoin run` serves when none is named.
 const USUAL_ADDRESS: &str = "127.0.0.1:3000";
 
 /// Everything about the machine; `absent` are the tools that have to be installed.
 pub(super) fn checks(
-    machine: &Machine,
+    session: &Session<'_>,
     settings: &DoctorSettings,
     scope: &Scope,
     absent: &BTreeSet<Tool>,
 ) -> Vec<Check> {
-    let mut checks = vec![disk(machine, scope, absent)];
+    let mut checks = vec![disk(session, scope, absent)];
     checks.extend(memory(settings, scope));
     checks.extend(port(settings, scope));
     checks
 }
 
 /// Whether there is room for what has to be installed and for a build.
-fn disk(machine: &Machine, scope: &Scope, absent: &BTreeSet<Tool>) -> Check {
+fn disk(session: &Session<'_>, scope: &Scope, absent: &BTreeSet<Tool>) -> Check {
     let missing = absent.iter().filter_map(|tool| tool.providers.iter().max_by_key(|provider| provider.takes()));
     let installing: u64 = missing.map(|provider| provider.takes()).sum();
     let building: u64 =
         scope.groups.iter().map(|group| times(group.toolchain.takes().disk, group.components.len())).sum();
     let folder = existing(&scope.layout.cache);
-    let shown = machine.surroundings.shown(&folder);
+    let shown = session.machine.surroundings.shown(&folder);
     let needed = installing + building;
     match conjoin_engine::free_disk(&folder) {
         Err(error) => Check::warning("disk", "unknown", shown, error.to_string(), "look at it with `df`".to_owned()),

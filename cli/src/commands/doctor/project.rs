@@ -1,10 +1,10 @@
 //! What is wrong in the app's own files and can be seen before a build: its WIT, and what toolchains know of projects.
 
-use std::{collections::BTreeSet, os::unix::fs::PermissionsExt as _};
+use std::os::unix::fs::PermissionsExt as _;
 
 use conjoin_diagnostics::{Diagnostic, Severity};
 use conjoin_manifest::{Built, CustomBuild, Manifest, Origin};
-use conjoin_plan::{AbsPath, Complaint, names_file, needed_tools};
+use conjoin_plan::{Complaint, ProbeRequest, names_file};
 
 use super::{
     check::Check,
@@ -12,22 +12,19 @@ use super::{
 };
 use crate::{
     app::{load, missing_wasi},
+    session::Session,
     settings::Machine,
-    tools,
 };
 
 /// Everything about the app, and what there is to say of the texts that are wrong; nothing outside of an app.
-pub(super) fn checks(machine: &Machine, scope: &Scope) -> (Vec<Check>, Vec<Diagnostic>) {
+pub(super) fn checks(session: &Session<'_>, scope: &Scope) -> (Vec<Check>, Vec<Diagnostic>) {
     let Some(manifest) = &scope.app else { return (Vec::new(), Vec::new()) };
-    let (wit, mut diagnostics) = check_wit(machine, scope, manifest);
-    let components: BTreeSet<_> = manifest.components.keys().cloned().collect();
-    if let Err(unknown) = needed_tools(manifest, &components, &conjoin_toolchains::all()) {
-        diagnostics.extend(unknown);
-    }
+    let machine = session.machine;
+    let (wit, diagnostics) = check_wit(machine, scope, manifest);
     let mut checks = vec![wit];
     checks.extend(missing_folders(machine, scope, manifest));
     checks.extend(commands(machine, scope, manifest));
-    checks.extend(scope.groups.iter().flat_map(|group| complaints(machine, scope, group)));
+    checks.extend(scope.groups.iter().flat_map(|group| complaints(session, scope, group)));
     (checks, diagnostics)
 }
 
@@ -82,51 +79,51 @@ fn commands(machine: &Machine, scope: &Scope, manifest: &Manifest) -> Vec<Check>
         Origin::Custom(custom) => Some((component.name.value.as_str(), custom)),
         Origin::Built(_) | Origin::Source(_) => None,
     });
-    customs
-        .filter_map(|(name, custom)| Some(command(machine, scope, name, (custom, custom.command.first()?))))
-        .collect()
+    customs.filter_map(|(name, custom)| command(machine, scope, name, custom)).collect()
 }
 
 /// Whether the first word of a component's command can be started.
-fn command(machine: &Machine, scope: &Scope, name: &str, (custom, program): (&CustomBuild, &String)) -> Check {
+fn command(machine: &Machine, scope: &Scope, name: &str, custom: &CustomBuild) -> Option<Check> {
     let here = &machine.surroundings;
+    let program = custom.command.first()?;
     let wrong = |state, what: &str, mend: &str| {
         let check =
             Check::warning("command", state, program.clone(), format!("{what}; it builds `{name}`"), mend.to_owned());
         Check { severity: Some(Severity::Error), ..check }
     };
     if !names_file(program) {
-        let folders = tools::environment(machine).path_folders().into_iter();
+        let folders = machine.environment().path_folders().into_iter();
         let found = folders.map(|folder| folder.join(program)).find(|path| path.is_file());
-        return match found {
+        return Some(match found {
             Some(path) => Check::ok("command", program.clone(), format!("it builds `{name}` ({})", path.display())),
             None => wrong(
                 "missing",
                 "it is not on PATH",
                 "install it, or name a file of the component's folder with a path",
             ),
-        };
+        });
     }
     let path = scope.layout.app.join(custom.path.value.as_path()).join(program.trim_start_matches("./"));
     let shown = here.shown(&path);
-    match fs_err::metadata(&path) {
+    Some(match fs_err::metadata(&path) {
         Ok(file) if file.is_file() && file.permissions().mode() & 0o111 == 0 => {
             wrong("unfit", "it is no program", &format!("chmod +x {shown}"))
         }
         Ok(file) if file.is_file() => Check::ok("command", program.clone(), format!("it builds `{name}` ({shown})")),
         Ok(_) | Err(_) => wrong("missing", "there is no such file", &format!("write it as {shown}")),
-    }
+    })
 }
 
 /// What the toolchain of `group` has to say of the projects.
-fn complaints(machine: &Machine, scope: &Scope, group: &Group) -> Vec<Check> {
-    let texts: Vec<AbsPath> = group.projects.iter().flat_map(|project| group.toolchain.examines(project)).collect();
-    let facts = tools::find(machine, &scope.layout, &BTreeSet::new(), &texts);
+fn complaints(session: &Session<'_>, scope: &Scope, group: &Group) -> Vec<Check> {
+    let here = &session.machine.surroundings;
+    let texts = group.projects.iter().flat_map(|project| group.toolchain.examines(project)).collect();
+    let facts = session.probe(&scope.layout, &ProbeRequest { texts, ..ProbeRequest::default() });
     let complaints = group.projects.iter().flat_map(|project| group.toolchain.examine(project, &facts));
     complaints
         .map(|Complaint { about, state, file, what, mend, folder }| {
-            let mend = format!("{mend} in {}", machine.surroundings.shown(&folder));
-            Check::warning(about, state, machine.surroundings.shown(&file), what, mend)
+            let mend = format!("{mend} in {}", here.shown(&folder));
+            Check::warning(about, state, here.shown(&file), what, mend)
         })
         .collect()
 }

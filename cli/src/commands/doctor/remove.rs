@@ -4,47 +4,43 @@ use std::collections::BTreeSet;
 
 use conjoin_diagnostics::Diagnostic;
 use conjoin_engine::{CleanError, Installed, LockError, installed, remove_installed};
-use conjoin_plan::{Facts, FoundIn, Tool, ToolFact, Toolchain, recipe_stem};
+use conjoin_plan::{Facts, FoundIn, Tool, ToolFact, Toolchain, ToolchainSet, recipe_stem};
 use serde_json::json;
 
 use super::scope::Scope;
 use crate::{
     exit::{CommandError, Exit},
-    settings::{DoctorSettings, Machine},
-    tools,
+    session::Session,
+    settings::DoctorSettings,
     ui::{Format, Ui},
 };
 
 /// Removes the installations that only the named languages need, after asking.
-pub(super) fn remove(
-    ui: &mut Ui,
-    machine: &Machine,
-    settings: &DoctorSettings,
-    scope: &Scope,
-) -> Result<(), CommandError> {
+pub(super) fn remove(session: &mut Session<'_>, settings: &DoctorSettings, scope: &Scope) -> Result<(), CommandError> {
     let tools = scope.tools();
     let here: Vec<(Tool, Installed)> = tools
         .iter()
         .flat_map(|tool| installed(&scope.layout, &recipes(tool)).into_iter().map(|found| (*tool, found)))
         .collect();
-    let (kept, doomed): (Vec<_>, Vec<_>) = here.into_iter().partition(|(tool, _)| !others(scope, tool).is_empty());
+    let (kept, doomed): (Vec<_>, Vec<_>) =
+        here.into_iter().partition(|(tool, _)| !others(&session.toolchains, scope, tool).is_empty());
     for (tool, found) in &kept {
-        let others = others(scope, tool).join(", ");
-        ui.status("Kept", &format!("{}: {others} needs it, too", found.recipe));
+        let others = others(&session.toolchains, scope, tool).join(", ");
+        session.ui.status("Kept", &format!("{}: {others} needs it, too", found.recipe));
     }
-    say_what_is_not_ours(ui, machine, scope, &tools);
+    say_what_is_not_ours(session, scope);
     if doomed.is_empty() {
-        ui.status("Complete", "there is nothing to remove that conjoin has installed");
+        session.ui.status("Complete", "there is nothing to remove that conjoin has installed");
         return Ok(());
     }
     for (tool, found) in &doomed {
-        ui.status("Found", &format!("{} in {} ({})", tool.name, found.path, size(found.bytes)));
+        session.ui.status("Found", &format!("{} in {} ({})", tool.name, found.path, size(found.bytes)));
     }
-    if !may_remove(ui, settings)? {
+    if !may_remove(session.ui, settings)? {
         return Ok(());
     }
     for (tool, found) in &doomed {
-        remove_one(ui, machine, scope, (*tool, found))?;
+        remove_one(session, scope, tool, found)?;
     }
     Ok(())
 }
@@ -64,14 +60,9 @@ fn may_remove(ui: &mut Ui, settings: &DoctorSettings) -> Result<bool, CommandErr
     Ok(ui.confirm("Remove them?"))
 }
 
-fn remove_one(
-    ui: &mut Ui,
-    machine: &Machine,
-    scope: &Scope,
-    (tool, found): (Tool, &Installed),
-) -> Result<(), CommandError> {
-    let mut waiting = |_| ui.status("Waiting", "for another conjoin, which installs tools");
-    match remove_installed(&scope.layout, &found.recipe, &machine.signals.cancel, &mut waiting) {
+fn remove_one(session: &mut Session<'_>, scope: &Scope, tool: Tool, found: &Installed) -> Result<(), CommandError> {
+    let mut waiting = |_| session.ui.status("Waiting", "for another conjoin, which installs tools");
+    match remove_installed(&scope.layout, &found.recipe, &session.machine.signals.cancel, &mut waiting) {
         Ok(()) => {}
         Err(CleanError::Lock(LockError::Cancelled)) => {
             return Err(CommandError { exit: Exit::Interrupted, diagnostics: Vec::new() });
@@ -81,9 +72,9 @@ fn remove_one(
             return Err(CommandError::environment(vec![Diagnostic::error("doctor::remove", text)]));
         }
     }
-    match ui.format {
-        Format::Human => ui.status("Removed", &format!("{}, {}", found.recipe, size(found.bytes))),
-        Format::Json => ui.answer_json(
+    match session.ui.format {
+        Format::Human => session.ui.status("Removed", &format!("{}, {}", found.recipe, size(found.bytes))),
+        Format::Json => session.ui.answer_json(
             "removed",
             json!({ "tool": tool.name, "recipe": found.recipe, "path": found.path.to_string(), "bytes": found.bytes }),
         ),
@@ -97,10 +88,9 @@ fn recipes(tool: Tool) -> Vec<String> {
 }
 
 /// The languages that need the tool and were not named, as far as they are installed.
-fn others(scope: &Scope, tool: Tool) -> Vec<String> {
+fn others(set: &ToolchainSet, scope: &Scope, tool: Tool) -> Vec<String> {
     let named: BTreeSet<_> = scope.groups.iter().map(|group| group.toolchain.name()).collect();
-    let toolchains = conjoin_toolchains::all().toolchains.iter();
-    let others = toolchains.filter(|toolchain| !named.contains(&toolchain.name()));
+    let others = set.toolchains.iter().filter(|toolchain| !named.contains(&toolchain.name()));
     let needing =
         others.filter(|toolchain| toolchain.requirements().contains(&tool) && is_installed(scope, **toolchain));
     needing.map(|toolchain| toolchain.name().to_string()).collect()
@@ -113,15 +103,15 @@ fn is_installed(scope: &Scope, toolchain: &dyn Toolchain) -> bool {
 }
 
 /// Tools that are there and that conjoin did not install stay: how they came is not known here.
-fn say_what_is_not_ours(ui: &mut Ui, machine: &Machine, scope: &Scope, tools: &BTreeSet<Tool>) {
-    let facts: Facts = tools::find(machine, &scope.layout, tools, &[]);
+fn say_what_is_not_ours(session: &mut Session<'_>, scope: &Scope) {
+    let facts: Facts = session.probe(&scope.layout, &scope.request());
     for (tool, fact) in &facts.tools {
         let ToolFact::Found(found) = fact else { continue };
         if found.found_in == FoundIn::Cache {
             continue;
         }
         let hint = tool.removal.map_or(String::new(), |removal| format!("; {removal}"));
-        ui.status("Kept", &format!("{} ({}): conjoin did not install it{hint}", tool.name, found.path));
+        session.ui.status("Kept", &format!("{} ({}): conjoin did not install it{hint}", tool.name, found.path));
     }
 }
 

@@ -4,13 +4,13 @@ use std::collections::BTreeSet;
 
 use conjoin_diagnostics::{Diagnostic, nearest};
 use conjoin_manifest::{ComponentName, Language, Manifest, Origin, ToolchainName};
-use conjoin_plan::{AbsPath, Layout, Profile, Project, Tool, Toolchain};
+use conjoin_plan::{AbsPath, Layout, ProbeRequest, Profile, Project, Tool, Toolchain, ToolchainSet};
 
 use crate::{
     app::{find, load_manifest},
     exit::CommandError,
-    settings::{DoctorSettings, Machine},
-    ui::Ui,
+    session::Session,
+    settings::DoctorSettings,
 };
 
 /// What is looked at.
@@ -37,32 +37,38 @@ pub(super) struct Group {
 
 impl Scope {
     /// The toolchains that the app uses, or all; of them, those of the languages that were named.
-    pub(super) fn find(ui: &mut Ui, machine: &Machine, settings: &DoctorSettings) -> Result<Self, CommandError> {
-        let here = &machine.surroundings;
-        let named = named_toolchains(machine, &settings.languages)?;
+    pub(super) fn find(session: &mut Session<'_>, settings: &DoctorSettings) -> Result<Self, CommandError> {
+        let set = &session.toolchains;
+        let here = &session.machine.surroundings;
+        let named = named_toolchains(session, &settings.languages)?;
         let folder = settings.app.clone().unwrap_or_else(|| here.absolute(".".as_ref()));
         let layout = |app: AbsPath| Layout { app, cache: here.cache(), profile: Profile::Dev };
         match find(here, &folder) {
             Err(error) if settings.app.is_some() => Err(error),
             Err(_) => {
                 if named.is_none() {
-                    ui.note("not in an app: these are the tools of all toolchains");
+                    session.ui.note("not in an app: these are the tools of all toolchains");
                 }
                 let is_named = |name| named.as_ref().is_none_or(|named| named.contains(&name));
-                Ok(Self { layout: layout(folder), groups: groups_outside(&is_named), app: None })
+                Ok(Self { layout: layout(folder), groups: groups_outside(set, &is_named), app: None })
             }
             Ok(dir) => {
                 let manifest = load_manifest(here, &dir)?;
-                let mut groups = groups_of(&manifest, &dir);
+                let mut groups = groups_of(set, &manifest, &dir);
                 if let Some(named) = named {
                     groups.retain(|group| named.contains(&group.toolchain.name()));
                     if groups.is_empty() {
-                        groups = groups_outside(&|name| named.contains(&name));
+                        groups = groups_outside(set, &|name| named.contains(&name));
                     }
                 }
                 Ok(Self { layout: layout(dir), groups, app: Some(manifest) })
             }
         }
+    }
+
+    /// What asks for all tools that builds need.
+    pub(super) fn request(&self) -> ProbeRequest {
+        ProbeRequest { tools: self.tools(), ..ProbeRequest::default() }
     }
 
     /// All tools that builds need.
@@ -89,11 +95,11 @@ impl Group {
 }
 
 /// The toolchains of the languages, or of the names of toolchains, that were typed; `None` if none was.
-fn named_toolchains(machine: &Machine, names: &[String]) -> Result<Option<BTreeSet<ToolchainName>>, CommandError> {
+fn named_toolchains(session: &Session<'_>, names: &[String]) -> Result<Option<BTreeSet<ToolchainName>>, CommandError> {
     if names.is_empty() {
         return Ok(None);
     }
-    let set = conjoin_toolchains::all();
+    let set = &session.toolchains;
     let mut all = BTreeSet::new();
     for name in names {
         let toolchains = set.toolchains.iter().map(|toolchain| toolchain.name());
@@ -102,16 +108,16 @@ fn named_toolchains(machine: &Machine, names: &[String]) -> Result<Option<BTreeS
             None => toolchains.filter(|toolchain| toolchain.as_str() == name).collect(),
         };
         if meant.is_empty() {
-            return Err(CommandError::usage(unknown(machine, name)));
+            return Err(CommandError::usage(unknown(session, name)));
         }
         all.extend(meant);
     }
     Ok(Some(all))
 }
 
-fn unknown(machine: &Machine, name: &str) -> Diagnostic {
+fn unknown(session: &Session<'_>, name: &str) -> Diagnostic {
     let languages = Language::ALL.iter().map(|language| language.as_str());
-    let toolchains = conjoin_toolchains::all().toolchains.iter().map(|toolchain| toolchain.name().as_str());
+    let toolchains = session.toolchains.toolchains.iter().map(|toolchain| toolchain.name().as_str());
     let toolchains = toolchains.filter(|name| Language::parse(name).is_none());
     let known: Vec<&str> = languages.chain(toolchains).collect();
     let diagnostic = Diagnostic::error("usage::unknown-language", format!("there is no language `{name}`"))
@@ -119,7 +125,7 @@ fn unknown(machine: &Machine, name: &str) -> Diagnostic {
     let meant = Language::meant(name).map(Language::as_str).or_else(|| nearest(name, known.iter().copied()));
     match meant {
         Some(meant) => diagnostic.hint(format!("did you mean `{meant}`?")),
-        None if machine.surroundings.absolute(name.as_ref()).as_path().is_dir() => {
+        None if session.machine.surroundings.absolute(name.as_ref()).as_path().is_dir() => {
             diagnostic.hint(format!("`--app {name}` looks at the app in this folder"))
         }
         None => diagnostic,
@@ -136,8 +142,8 @@ fn languages_of(toolchain: ToolchainName) -> &'static [Language] {
     }
 }
 
-fn groups_outside(is_named: &dyn Fn(ToolchainName) -> bool) -> Vec<Group> {
-    let toolchains = conjoin_toolchains::all().toolchains.iter().filter(|toolchain| is_named(toolchain.name()));
+fn groups_outside(set: &ToolchainSet, is_named: &dyn Fn(ToolchainName) -> bool) -> Vec<Group> {
+    let toolchains = set.toolchains.iter().filter(|toolchain| is_named(toolchain.name()));
     let group = |toolchain: &'static dyn Toolchain| Group {
         toolchain,
         languages: languages_of(toolchain.name()).to_vec(),
@@ -147,8 +153,8 @@ fn groups_outside(is_named: &dyn Fn(ToolchainName) -> bool) -> Vec<Group> {
     toolchains.map(|toolchain| group(*toolchain)).collect()
 }
 
-fn groups_of(manifest: &Manifest, app: &AbsPath) -> Vec<Group> {
-    let mut groups = groups_outside(&|_| true);
+fn groups_of(set: &ToolchainSet, manifest: &Manifest, app: &AbsPath) -> Vec<Group> {
+    let mut groups = groups_outside(set, &|_| true);
     for group in &mut groups {
         group.languages.clear();
     }

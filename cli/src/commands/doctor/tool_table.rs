@@ -10,8 +10,8 @@ use super::{
     scope::{Group, Scope},
 };
 use crate::{
-    settings::Machine,
-    tools,
+    install::plan_installation,
+    session::Session,
     ui::{Format, Ui},
 };
 
@@ -54,13 +54,13 @@ impl Row {
 }
 
 /// The rows of each group.
-pub(super) fn rows(machine: &Machine, scope: &Scope) -> Vec<Vec<Row>> {
-    let facts = tools::find(machine, &scope.layout, &scope.tools(), &[]);
+pub(super) fn rows(session: &Session<'_>, scope: &Scope) -> Vec<Vec<Row>> {
+    let facts = session.probe(&scope.layout, &scope.request());
     let of_group = |group: &Group| {
         let tools = group.toolchain.requirements().iter();
-        let mut rows: Vec<Row> = tools.map(|tool| row(machine, scope, tool, &facts)).collect();
+        let mut rows: Vec<Row> = tools.map(|tool| row(session, scope, tool, &facts)).collect();
         let companions = group.toolchain.companions().iter();
-        rows.extend(companions.filter_map(|companion| companion_row(machine, companion, &facts)));
+        rows.extend(companions.filter_map(|companion| companion_row(session, companion, &facts)));
         rows
     };
     scope.groups.iter().map(of_group).collect()
@@ -85,7 +85,7 @@ pub(super) fn show(ui: &mut Ui, scope: &Scope, rows: &[Vec<Row>]) {
     }
 }
 
-fn row(machine: &Machine, scope: &Scope, spec: Tool, facts: &Facts) -> Row {
+fn row(session: &Session<'_>, scope: &Scope, spec: Tool, facts: &Facts) -> Row {
     let fact = facts.tools.get(spec);
     let (state, found) = match fact {
         Some(ToolFact::Found(found)) => ("ok", Some(found)),
@@ -108,7 +108,7 @@ fn row(machine: &Machine, scope: &Scope, spec: Tool, facts: &Facts) -> Row {
         trouble,
         needed: spec.window.to_string(),
         because: spec.window.because,
-        cure: if state == "ok" { Cure::by_hand(spec.by_hand) } else { cure(machine, scope, spec) },
+        cure: if state == "ok" { Cure::by_hand(spec.by_hand) } else { cure(session, scope, spec) },
     }
 }
 
@@ -127,14 +127,13 @@ impl Cure {
 }
 
 /// From what conjoin would install the tool here, or why it cannot.
-fn cure(machine: &Machine, scope: &Scope, spec: Tool) -> Cure {
+fn cure(session: &Session<'_>, scope: &Scope, spec: Tool) -> Cure {
     let mut cure = Cure::by_hand(spec.by_hand);
     if spec.providers.is_empty() {
         return cure;
     }
-    match tools::plan_installation(machine, &scope.layout, &[spec].into(), &Failures::new()) {
+    match plan_installation(session, &scope.layout, &[spec].into(), &Failures::new()) {
         Ok(plan) => {
-            let plan = plan.unwrap_or_default();
             let chosen = plan.installations.iter().find(|installation| installation.spec == spec);
             cure.from = match chosen {
                 Some(chosen) => [Some(chosen.provider), chosen.otherwise].into_iter().flatten().collect::<Vec<_>>(),
@@ -153,10 +152,10 @@ fn cure(machine: &Machine, scope: &Scope, spec: Tool) -> Cure {
 }
 
 /// What a tool of the machine's own lacks; what conjoin installed has all it needs.
-fn companion_row(machine: &Machine, companion: &'static Companion, facts: &Facts) -> Option<Row> {
+fn companion_row(session: &Session<'_>, companion: &'static Companion, facts: &Facts) -> Option<Row> {
     let of = facts.tool(companion.of).filter(|found| found.found_in != FoundIn::Cache)?;
     let beside = fs_err::canonicalize(&of.path).ok().and_then(|path| Some(path.parent()?.to_owned()));
-    let folders = tools::environment(machine).path_folders().into_iter().chain(beside);
+    let folders = session.machine.environment().path_folders().into_iter().chain(beside);
     let path = folders.map(|folder| folder.join(companion.program)).find(|path| path.is_file());
     Some(Row {
         tool: companion.of,

@@ -8,11 +8,10 @@ use std::{
 
 use conjoin_diagnostics::Style;
 use conjoin_engine::{BuildEvent, BuildOutcome, DirtyReason, Notice, StepOutcome};
-use conjoin_plan::{StepId, Subject, Tool};
+use conjoin_plan::{StepId, Subject, Tool, Toolchain, ToolchainSet};
 use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
 
 use super::{Verbosity, terminal::draw_target};
-use crate::tools::toolchain_of;
 
 /// How many letters of the last line that a program printed are shown beside it.
 const LAST_WORDS: usize = 40;
@@ -35,6 +34,7 @@ pub(super) struct Progress {
     running: BTreeMap<StepId, Running>,
     /// The last that each running step said, where no live line shows it.
     said: BTreeMap<StepId, String>,
+    toolchains: ToolchainSet,
 }
 
 /// The live line of a step.
@@ -72,10 +72,10 @@ struct SubjectProgress {
 
 impl Progress {
     /// `live` draws a line that shows what is running.
-    pub(super) fn new(verbosity: Verbosity, style: Style, live: bool) -> Self {
+    pub(super) fn new(verbosity: Verbosity, style: Style, live: bool, toolchains: ToolchainSet) -> Self {
         let live = live.then(|| MultiProgress::with_draw_target(draw_target()));
         let (steps, subjects, running, said) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
-        Self { verbosity, style, live, steps, subjects, running, said }
+        Self { verbosity, style, live, steps, subjects, running, said, toolchains }
     }
 
     /// Tells one event on `err`, which came so long after the first.
@@ -120,8 +120,7 @@ impl Progress {
                     }
                 }
                 if self.verbosity == Verbosity::Verbose {
-                    let tool = self.steps.get(step).and_then(|shown| shown.tool);
-                    let text = tool.and_then(toolchain_of).map_or(text.to_string(), |of| of.for_people(&text));
+                    let text = self.toolchain(step).map_or(text.to_string(), |of| of.for_people(&text));
                     lines.extend(Some(text.trim_end_matches('\n').to_owned()).filter(|text| !text.is_empty()));
                 }
             }
@@ -162,9 +161,10 @@ impl Progress {
     /// The line that says that a step is at work which may take long, where no live line shows it.
     fn at_work(&self, step: &StepId) -> Option<String> {
         let shown = self.steps.get(step).filter(|_| self.live.is_none())?;
-        let named = || format!("{}: {}", name(&shown.subject), shown.title);
+        let name = shown.subject.to_string();
+        let named = || format!("{name}: {}", shown.title);
         let (verb, what) = match shown.subject {
-            Subject::NativeCode(_) => ("Compiling", name(&shown.subject)),
+            Subject::NativeCode(_) => ("Compiling", name),
             _ if shown.tool.is_none() => return None,
             Subject::Installation(_) => ("Installing", named()),
             Subject::Component(_) | Subject::Bindings(_) | Subject::Composition(_) => ("Building", named()),
@@ -200,15 +200,15 @@ impl Progress {
         if let Ok(style) = ProgressStyle::with_template("{spinner:.green} {prefix} ({elapsed}) {wide_msg:.dim}") {
             spinner.set_style(style);
         }
-        spinner.set_prefix(format!("{}: {}", name(&shown.subject), shown.title));
+        spinner.set_prefix(format!("{}: {}", shown.subject, shown.title));
         spinner.enable_steady_tick(Duration::from_millis(120));
         self.running.insert(step.clone(), Running { line: spinner, tells: false });
     }
 
     /// Shows how far `step` has come, by what its program told.
     fn come(&mut self, step: &StepId, told: &str) {
-        let toolchain = self.steps.get(step).and_then(|shown| shown.tool).and_then(toolchain_of);
-        let told = toolchain.and_then(|toolchain| toolchain.progress(told)).and_then(|told| last_words(&told));
+        let told =
+            self.toolchain(step).and_then(|toolchain| toolchain.progress(told)).and_then(|told| last_words(&told));
         if let (Some(running), Some(told)) = (self.running.get_mut(step), told) {
             running.line.set_message(told);
             running.tells = true;
@@ -245,20 +245,14 @@ impl Progress {
             return None;
         }
         let seconds = format!("{:.1} s", progress.time.as_secs_f64());
-        let (outcome, name) = (progress.outcome()?, name(subject));
+        let (outcome, what) = (progress.outcome()?, subject.to_string());
         // In cargo's manner the verb of a success says what was done, so there the name is enough.
-        let what = match subject {
-            Subject::Composition(entry) => format!("composition of {entry}"),
-            Subject::Component(_) | Subject::Bindings(_) | Subject::NativeCode(_) | Subject::Installation(_) => {
-                name.clone()
-            }
-        };
-        let built = match subject {
-            Subject::Component(_) => "Built",
-            Subject::Bindings(_) => "Wrote",
-            Subject::Composition(_) => "Composed",
-            Subject::NativeCode(_) => "Compiled",
-            Subject::Installation(_) => "Installed",
+        let (built, name) = match subject {
+            Subject::Component(_) => ("Built", what.clone()),
+            Subject::Bindings(_) => ("Wrote", what.clone()),
+            Subject::Composition(entry) => ("Composed", entry.to_string()),
+            Subject::NativeCode(_) => ("Compiled", what.clone()),
+            Subject::Installation(_) => ("Installed", what.clone()),
         };
         let line = match outcome {
             StepOutcome::Fresh => self.line("Fresh", &what),
@@ -291,6 +285,11 @@ impl Progress {
             BuildOutcome::Cancelled => Some(self.line("Interrupted", &format!("after {seconds:.1} s"))),
             BuildOutcome::Failed => None,
         }
+    }
+
+    /// The toolchain that knows what the tool of `step` prints.
+    fn toolchain(&self, step: &StepId) -> Option<&'static dyn Toolchain> {
+        self.steps.get(step)?.tool.and_then(|tool| self.toolchains.needing(tool))
     }
 
     /// A verb in cargo's column, and what it is about.
@@ -336,16 +335,6 @@ fn last_words(text: &str) -> Option<String> {
     let lines = text.lines().rev().map(str::trim);
     let line = lines.into_iter().find(|line| !line.is_empty() && !line.starts_with('{'))?;
     Some(line.chars().filter(|letter| !letter.is_control()).take(LAST_WORDS).collect())
-}
-
-/// What a step is done for, as people call it.
-fn name(subject: &Subject) -> String {
-    match subject {
-        Subject::Component(name) | Subject::Composition(name) => name.to_string(),
-        Subject::Bindings(name) => format!("bindings of {name}"),
-        Subject::NativeCode(name) => format!("native code of {name}"),
-        Subject::Installation(tool) => tool.name.to_owned(),
-    }
 }
 
 /// The outcome that tells more about a subject than the other.

@@ -14,25 +14,10 @@ mod version;
 
 use std::{collections::BTreeSet, io, thread};
 
-use conjoin_plan::{AbsPath, Facts, Layout, Locate, Probe, Tool, ToolFact};
+use conjoin_plan::{AbsPath, Facts, Layout, Locate, Probe, ProbeRequest, Tool, ToolFact};
 
 use self::{ask::Asker, locate::Search, memory::Memory};
 use crate::{CancelToken, Environment};
-
-/// What is to be found out.
-#[derive(Clone, Copy, Debug)]
-pub struct ProbeRequest<'a> {
-    /// The tools to look for.
-    pub tools: &'a [Tool],
-    /// Programs to look for on `PATH`, or by their absolute paths.
-    pub programs: &'a BTreeSet<String>,
-    /// Tools, and folders below the app's in which they may be another version.
-    pub places: &'a [(Tool, AbsPath)],
-    /// Files whose text plans are made from; a folder stands for all files directly in it.
-    pub texts: &'a [AbsPath],
-    /// Components whose bytes plans are made from.
-    pub sources: &'a [AbsPath],
-}
 
 /// Where and with what it is found out.
 #[derive(Clone, Copy, Debug)]
@@ -46,11 +31,12 @@ pub struct ProbeContext<'a> {
 }
 
 /// Looks for tools and reads files.
-pub fn probe(request: &ProbeRequest<'_>, context: &ProbeContext<'_>) -> Facts {
+pub fn probe(request: &ProbeRequest, context: &ProbeContext<'_>) -> Facts {
     let mut facts = Facts::default();
+    let tools: Vec<Tool> = request.tools.iter().copied().collect();
     let memory = Memory::load(&context.layout.cache);
     let search = Search { context, asker: Asker { context, place: &context.layout.app, memory: &memory } };
-    for round in rounds(request.tools) {
+    for round in rounds(&tools) {
         let found: Vec<(Tool, ToolFact)> = thread::scope(|scope| {
             let known = &facts.tools;
             let search = &search;
@@ -63,19 +49,16 @@ pub fn probe(request: &ProbeRequest<'_>, context: &ProbeContext<'_>) -> Facts {
         });
         facts.tools.extend(found);
     }
-    for (tool, place) in request.places {
-        let says = search.says_in(request.tools, tool, place, &facts.tools);
+    for (tool, place) in &request.places {
+        let says = search.says_in(&tools, tool, place, &facts.tools);
         facts.says_in.extend(says.map(|says| ((*tool, place.clone()), says)));
     }
-    for name in request.programs {
+    for name in &request.programs {
         facts.programs.extend(search.program(name).map(|found| (name.clone(), found)));
     }
     memory.save();
-    for path in request.texts {
+    for path in &request.texts {
         read_texts(path, &mut facts);
-    }
-    for path in request.sources {
-        facts.sources.insert(path.clone(), read_file(path).map_err(|error| error.to_string()));
     }
     facts
 }

@@ -1,7 +1,7 @@
 //! Finding tools and asking their versions, once.
 
 use std::{
-    collections::{BTreeMap, BTreeSet},
+    collections::BTreeMap,
     ffi::OsString,
     fs::FileTimes,
     os::unix::fs::{PermissionsExt, symlink},
@@ -9,8 +9,8 @@ use std::{
     time::{Duration, SystemTime},
 };
 
-use conjoin_engine::{CancelToken, Environment, ProbeContext, ProbeRequest, probe};
-use conjoin_plan::{AbsPath, Facts, Locate, Probe, Tool, ToolFact, ToolSpec, Window};
+use conjoin_engine::{CancelToken, Environment, ProbeContext, probe};
+use conjoin_plan::{AbsPath, Facts, Locate, Probe, ProbeRequest, Tool, ToolFact, ToolSpec, Window};
 use conjoin_test_support::TestEnv;
 
 use crate::fixture::{abs, layout};
@@ -91,10 +91,8 @@ impl Machine {
         let layout = layout(self.env.app(), self.env.cache());
         let (environment, cancel) = (Environment::new(self.variables.clone()), CancelToken::new().unwrap());
         let context = ProbeContext { environment: &environment, layout: &layout, cancel: &cancel };
-        probe(
-            &ProbeRequest { tools, programs: &BTreeSet::new(), places: &self.places, texts: &[], sources: &[] },
-            &context,
-        )
+        let places = self.places.clone();
+        probe(&ProbeRequest { tools: tools.iter().copied().collect(), places, ..ProbeRequest::default() }, &context)
     }
 
     /// What is found out of one tool, on one line.
@@ -421,18 +419,13 @@ fn files_that_plans_are_made_from_are_read_as_far_as_they_exist() {
     machine.env.write("app/lists/two", "2");
     machine.env.write("app/lists/folder/three", "3");
     fs_err::write(machine.env.path("app/lists/latin-1"), b"gr\xf6\xdfe").unwrap();
-    machine.env.write("app/legacy.wasm", "wasm");
     let path = |below: &str| abs(machine.env.path(PathBuf::from("app").join(below)));
     machine.env.fifo("app/pipe");
-    let texts = [path("a/Cargo.toml"), path("a/none"), path("lists"), path("pipe")];
-    let sources = [path("legacy.wasm"), path("none.wasm"), path("pipe")];
+    let texts = vec![path("a/Cargo.toml"), path("a/none"), path("lists"), path("pipe")];
     let (environment, cancel) = (Environment::default(), CancelToken::new().unwrap());
     let layout = layout(machine.env.app(), machine.env.cache());
     let context = ProbeContext { environment: &environment, layout: &layout, cancel: &cancel };
-    let facts = probe(
-        &ProbeRequest { tools: &[], programs: &BTreeSet::new(), places: &[], texts: &texts, sources: &sources },
-        &context,
-    );
+    let facts = probe(&ProbeRequest { texts, ..ProbeRequest::default() }, &context);
     let texts: Vec<_> = facts.texts.into_iter().collect();
     let expected = [
         ("a/Cargo.toml", "[package]"),
@@ -442,7 +435,4 @@ fn files_that_plans_are_made_from_are_read_as_far_as_they_exist() {
     ];
     assert_eq!(texts, expected.map(|(name, text)| (path(name), text.to_owned())));
     assert_eq!(facts.not_utf_8.into_iter().collect::<Vec<_>>(), [(path("lists/latin-1"), 2)]);
-    assert_eq!(facts.sources[&sources[0]], Ok(b"wasm".to_vec()));
-    assert!(facts.sources[&sources[1]].as_ref().unwrap_err().contains("none.wasm"));
-    assert!(facts.sources[&sources[2]].as_ref().unwrap_err().contains("is not a file"));
 }

@@ -1,0 +1,43 @@
+//! What editors need of an app that was just written.
+
+use std::collections::BTreeSet;
+
+use conjoin_manifest::ComponentName;
+use conjoin_plan::{Extent, Selection, Tool};
+
+use crate::{
+    app::App,
+    build::write_bindings,
+    session::{Goal, Session},
+    settings::{InstallPolicy, WorkSettings},
+};
+
+/// Lets editors know the types of the WIT, where the tools for that are there. That this fails is told and no more: the app is
+/// there.
+pub(crate) fn bindings_for_editors(
+    session: &mut Session<'_>,
+    app: &App,
+    selection: &Selection,
+    work: &WorkSettings,
+    lacking: &BTreeSet<Tool>,
+) {
+    let has_tools = |name: &&ComponentName| {
+        let alone = Selection { components: vec![(*name).clone()], entry: None };
+        session.requirements(app, &alone).is_ok_and(|request| request.tools.is_disjoint(lacking))
+    };
+    let all: Vec<_> = app.manifest.components.keys().cloned().collect();
+    let wanted = if selection.components.is_empty() { &all } else { &selection.components };
+    let components: Vec<_> = wanted.iter().filter(has_tools).cloned().collect();
+    if components.is_empty() {
+        return;
+    }
+    let selection = Selection { components, entry: None };
+    let work = WorkSettings { policy: InstallPolicy::Offline, ..work.clone() };
+    let goal = Goal { selection: &selection, extent: Extent::Bindings, work: &work };
+    if let Err(error) = write_bindings(session, app, goal) {
+        for diagnostic in &error.diagnostics {
+            session.ui.diagnostic(diagnostic);
+        }
+        session.ui.status("Later", "`conjoin bindings` writes what editors need, once the cause is mended");
+    }
+}

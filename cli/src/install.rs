@@ -1,0 +1,175 @@
+//! Seeing to it that tools are there: what is missing is installed, as far as that is wanted. An installation is a plan like any other.
+
+use std::collections::BTreeSet;
+
+use conjoin_diagnostics::{Diagnostic, Severity};
+use conjoin_engine::{BuildReport, Scope};
+use conjoin_plan::{
+    Facts, Failures, InstallPlan, Installation, Layout, ProbeRequest, Subject, Tool, install, install_texts, lacking,
+    missing, titled, with_needs,
+};
+
+use crate::{
+    execute::{Task, execute},
+    exit::CommandError,
+    report::conclude,
+    session::Session,
+    settings::{InstallPolicy, WorkSettings},
+    ui::Ui,
+};
+
+/// What would install the tools of `absent`, which are missing, from where that has not failed.
+pub(crate) fn plan_installation(
+    session: &Session<'_>,
+    layout: &Layout,
+    absent: &BTreeSet<Tool>,
+    failures: &Failures,
+) -> Result<InstallPlan, Vec<Diagnostic>> {
+    let tools = with_needs(absent);
+    let texts = install_texts(&tools, layout);
+    let facts = session.probe(layout, &ProbeRequest { tools, texts, ..ProbeRequest::default() });
+    install(absent, &facts, layout, failures)
+}
+
+/// Finds what `request` names; installs the tools that are missing if `work` allows it, or fails with what is missing. Gives what
+/// is found in the end.
+///
+/// What cannot be installed in one way is installed in the next.
+pub(crate) fn ensure(
+    session: &mut Session<'_>,
+    layout: &Layout,
+    request: &ProbeRequest,
+    work: &WorkSettings,
+) -> Result<Facts, CommandError> {
+    let mut failures = Failures::new();
+    let mut agreed = work.policy == InstallPolicy::Install;
+    // What is installed may need something else first, so there is a round for each step down.
+    let mut before: Option<BTreeSet<(Tool, &str)>> = None;
+    loop {
+        let facts = session.probe(layout, request);
+        let absent = lacking(&request.tools, &facts);
+        if absent.is_empty() {
+            return Ok(facts);
+        }
+        let refusal = |hint: &str| CommandError::environment(name_missing(&absent, &facts, hint));
+        if work.policy == InstallPolicy::Offline {
+            return Err(refusal(
+                "the network is not used under `--offline`: repeat the command without it, with `--install-tools`",
+            ));
+        }
+        let plan = plan_installation(session, layout, &absent, &failures).map_err(CommandError::environment)?;
+        let now: BTreeSet<_> = plan.installations.iter().map(|one| (one.spec, one.provider.name())).collect();
+        if now.is_empty() || before.as_ref() == Some(&now) {
+            return Err(refusal("installing it did not help"));
+        }
+        if failures.is_empty() {
+            announce(session.ui, &plan);
+        }
+        if !agreed && !session.ui.can_ask() {
+            return Err(refusal("conjoin can install it: repeat the command with `--install-tools`"));
+        }
+        if !agreed && !session.ui.confirm("Install them now?") {
+            return Err(refusal(
+                "it was not installed; `conjoin doctor --fix` does it, `conjoin doctor --fix --dry-run` shows how",
+            ));
+        }
+        agreed = true;
+        let task = Task { layout, plan: &plan.plan, scope: Scope::Cache, work };
+        let report = execute(session, &task)?;
+        let failed = failed_installations(&plan, &report);
+        if failed.is_empty() || !failed.iter().all(|installation| installation.otherwise.is_some()) {
+            conclude(session, &task, &report)?;
+        } else {
+            for step in &report.failed {
+                session.ui.failure(step, &layout.app, Severity::Warning);
+            }
+            turn_to_the_next(session.ui, &failed, &mut failures);
+        }
+        before = Some(now);
+    }
+}
+
+/// The installations of which a step has failed, unless the user has asked for the end.
+fn failed_installations(plan: &InstallPlan, report: &BuildReport) -> Vec<Installation> {
+    let has_failed = |installation: &&Installation| {
+        let subject = Subject::Installation(installation.spec);
+        report.failed.iter().any(|failed| failed.subject == subject)
+    };
+    if report.cancelled { Vec::new() } else { plan.installations.iter().filter(has_failed).copied().collect() }
+}
+
+/// Notes which providers have failed, and says what is done in their place.
+fn turn_to_the_next(ui: &mut Ui, failed: &[Installation], failures: &mut Failures) {
+    for Installation { spec, provider, otherwise } in failed {
+        failures.entry(spec).or_default().insert(provider.name());
+        let next = otherwise.map_or("nothing", |provider| provider.name());
+        ui.status(
+            "Instead",
+            &format!("{}: {} did not give it, so it is taken from {next}", spec.name, provider.name()),
+        );
+    }
+}
+
+/// Offers to install what is lacking of `tools`, before they are needed; gives what is lacking still. Only an installation that
+/// was wanted and fails is an error.
+pub(crate) fn offer(
+    session: &mut Session<'_>,
+    layout: &Layout,
+    tools: &BTreeSet<Tool>,
+    work: &WorkSettings,
+) -> Result<BTreeSet<Tool>, CommandError> {
+    let request = ProbeRequest { tools: tools.clone(), ..ProbeRequest::default() };
+    let absent = lacking(tools, &session.probe(layout, &request));
+    let wanted = match work.policy {
+        _ if absent.is_empty() => return Ok(absent),
+        InstallPolicy::Offline => false,
+        InstallPolicy::Install => true,
+        InstallPolicy::Ask if !session.ui.can_ask() => false,
+        InstallPolicy::Ask => match plan_installation(session, layout, &absent, &Failures::new()) {
+            Ok(plan) if !plan.installations.is_empty() => {
+                announce(session.ui, &plan);
+                session.ui.confirm("Install them now?")
+            }
+            Ok(_) | Err(_) => false,
+        },
+    };
+    if !wanted {
+        return Ok(absent);
+    }
+    let work = WorkSettings { policy: InstallPolicy::Install, ..work.clone() };
+    ensure(session, layout, &request, &work).map(|_| BTreeSet::new())
+}
+
+/// Says what is lacking, and the command that mends it in the app that is `shown` so.
+pub(crate) fn tell_lacking(session: &mut Session<'_>, lacking: &BTreeSet<Tool>, shown: &str) {
+    for spec in lacking {
+        session.ui.status("Missing", &titled(spec));
+    }
+    if lacking.is_empty() {
+        return;
+    }
+    let go = if shown == "." { String::new() } else { format!("cd {} && ", conjoin_plan::quote(shown.as_ref())) };
+    session.ui.status("Mend it", &format!("{go}conjoin doctor --fix; until then the app cannot be built"));
+}
+
+/// Says what will be installed, from what, and what that changes outside of the cache folder.
+fn announce(ui: &mut Ui, plan: &InstallPlan) {
+    for installation in &plan.installations {
+        let provider = installation.provider;
+        let elsewhere = provider.changes_elsewhere().map_or(String::new(), |what| format!(" ({what})"));
+        let otherwise = installation.otherwise.map_or(String::new(), |next| format!(", or else from {}", next.name()));
+        ui.status(
+            "Missing",
+            &format!("{}: to be installed from {}{elsewhere}{otherwise}", titled(installation.spec), provider.name()),
+        );
+    }
+}
+
+/// A diagnostic for each tool of `absent`.
+fn name_missing(absent: &BTreeSet<Tool>, facts: &Facts, hint: &str) -> Vec<Diagnostic> {
+    let diagnostics = absent.iter().map(|spec| {
+        let diagnostic = missing(spec, facts.tools.get(spec)).hint(hint);
+        if spec.providers.is_empty() { diagnostic.hint(spec.by_hand) } else { diagnostic }
+    });
+    diagnostics.collect()
+}

@@ -197,7 +197,6 @@ fn every_diagnostic_has_a_case() {
         ("run::port-in-use", "the port differs each time; a test of `runtime` has one"),
         ("rust::no-sources", "it takes a nightly compiler and all of Debian's tools"),
         ("tinygo::machine", "it is about machines other than that of the test"),
-        ("tool::unknown", "a test of `toolchains` sees to it that each tool is known"),
         ("toolchain::missing-tool", "the tools that are missing are named before"),
         ("typescript::error", "TypeScript comes from npm; a test of `toolchains` has what it says"),
         ("usage::arguments", "as text, the parser's own words are printed; the case usage-json has the line"),

@@ -21,6 +21,7 @@ mod quote;
 mod requirements;
 mod reuse;
 mod step;
+mod subject;
 mod tool;
 mod toolchain;
 mod wire;
@@ -38,9 +39,10 @@ pub use quote::quote;
 pub use requirements::{ProbeRequest, names_file, requirements};
 pub use step::{
     Action, Arg, ComposeAction, CopyAction, Discovery, EncodeAction, EnvChanges, Expectation, GenerateAction,
-    Generator, Input, Invocation, Keep, Made, Packages, PrecompileAction, ProveAction, ReadList, Step, StepId, Subject,
-    Unseen, WrittenFile,
+    Generator, Input, Invocation, Keep, Made, Packages, PrecompileAction, ProveAction, ReadList, Step, StepId, Unseen,
+    WrittenFile,
 };
+pub use subject::Subject;
 pub use tool::{Locate, Parallelism, Probe, Provider, Tool, ToolSpec, Version, Window, recipe_beside, recipe_stem};
 pub use toolchain::{Companion, Complaint, CustomSteps, Hint, Project, Takes, Target, Toolchain, ToolchainSet};
 pub use wire::{AppWiring, wire};

@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, fmt, sync::Arc};
 use conjoin_manifest::ComponentName;
 use conjoin_wit::{Adapter, Wiring};
 
-use crate::{AbsPath, FoundTool, Tool, quote::quote};
+use crate::{AbsPath, FoundTool, Subject, Tool, quote::quote};
 
 /// The name of a step, unique in its plan, e.g. `pricing/cargo`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -42,43 +42,6 @@ pub struct Step {
     pub discovery: Option<Discovery>,
     /// Whether its outputs are worth keeping in the store.
     pub keep: Keep,
-}
-
-/// What a step is done for.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Subject {
-    /// A component of the app.
-    Component(ComponentName),
-    /// The bindings of a component, and nothing more of it.
-    Bindings(ComponentName),
-    /// The composition of an entry.
-    Composition(ComponentName),
-    /// The native code of an entry, for this machine.
-    NativeCode(ComponentName),
-    /// The installation of a tool.
-    Installation(Tool),
-}
-
-/// It as people call it, e.g. `bindings of pricing`; with `{:#}` as a part of a sentence, e.g. ``the bindings of `pricing` ``.
-impl fmt::Display for Subject {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if formatter.alternate() {
-            return match self {
-                Self::Component(name) => write!(formatter, "component `{name}`"),
-                Self::Bindings(name) => write!(formatter, "the bindings of `{name}`"),
-                Self::Composition(name) => write!(formatter, "the composition of `{name}`"),
-                Self::NativeCode(name) => write!(formatter, "the native code of `{name}`"),
-                Self::Installation(tool) => write!(formatter, "the installation of {tool}"),
-            };
-        }
-        match self {
-            Self::Component(name) => write!(formatter, "{name}"),
-            Self::Bindings(name) => write!(formatter, "bindings of {name}"),
-            Self::Composition(name) => write!(formatter, "composition of {name}"),
-            Self::NativeCode(name) => write!(formatter, "native code of {name}"),
-            Self::Installation(tool) => write!(formatter, "{tool}"),
-        }
-    }
 }
 
 /// The closed set of what steps do.

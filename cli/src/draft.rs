@@ -100,7 +100,7 @@ impl<'a> Draft<'a> {
     /// Lets `world` import the interface `import` of the app's own package.
     pub(crate) fn import(&mut self, world: &str, import: &str) -> Result<(), CommandError> {
         let wit = self.parse_wit()?;
-        let Some((source, text)) = wit.with_import(world, import) else { return Ok(()) };
+        let Some((source, text)) = wit.with_imports(world, &[import]) else { return Ok(()) };
         for (_, now) in &mut self.sources {
             if now.name == source.name {
                 *now = Arc::new(Source::new(source.name.clone(), text.clone()));

@@ -14,7 +14,7 @@ use conjoin_plan::{
     AbsPath, Arg, Complaint, Facts, Finding, GenerateAction, Generator, Hint, Layout, Profile, Project, Reading, Step,
     Takes, Target, Tool, Toolchain,
 };
-use conjoin_wit::{Dialect, WitFile, missing_wasi, wasi_deps};
+use conjoin_wit::{Dialect, Wit, WitFile, missing_wasi, wasi_deps};
 
 use crate::{
     javascript::{self, Componentize},
@@ -73,8 +73,10 @@ impl Toolchain for QuickJs {
     fn steps(&self, target: &Target<'_>, facts: &Facts, layout: &Layout) -> Result<Vec<Step>, Box<Diagnostic>> {
         check(target)?;
         let package = Package::read(target, facts, layout)?;
-        let gifts = Gifts::of(target);
-        let wit = gifts.added_to(target)?;
+        let sources = sources(target.wit);
+        let wit = conjoin_wit::parse(&sources, "").map_err(|mut found| Box::new(found.remove(0)))?;
+        let gifts = Gifts::of(target, &wit);
+        let wit = gifts.added_to(target, &wit, &sources)?;
         // A world with other gifts is another one: the folder of its WIT and the keys are named by its digest.
         let digest = format!("{}{}", gifts.mark(), target.world_digest);
         let target = &Target { wit: &wit, world_digest: &digest, ..target.clone() };
@@ -150,11 +152,11 @@ enum Calls {
 }
 
 impl Gifts {
-    fn of(target: &Target<'_>) -> Self {
+    fn of(target: &Target<'_>, wit: &Wit) -> Self {
         let Permissions { stdio, clocks, random, .. } = *target.permissions;
         let calls = if target.exports.iter().any(|name| name.starts_with("wasi:http/handler@")) {
             Calls::Handler
-        } else if target.wit.iter().any(|file| file.text.contains("async func")) {
+        } else if wit.world(target.world).is_some_and(|world| world.has_async_functions()) {
             Calls::Async
         } else {
             Calls::Sync
@@ -204,31 +206,37 @@ impl Gifts {
         options
     }
 
-    /// The WIT of the world with these imports.
-    fn added_to(self, target: &Target<'_>) -> Result<Vec<WitFile>, Box<Diagnostic>> {
+    /// The WIT of the world with these imports; `wit` is that of `sources`.
+    fn added_to(
+        self,
+        target: &Target<'_>,
+        wit: &Wit,
+        sources: &[Arc<Source>],
+    ) -> Result<Vec<WitFile>, Box<Diagnostic>> {
         let mut imports = self.imports();
         imports.retain(|name| !target.imports.iter().any(|import| import == name));
-        let is_wasi = |file: &WitFile| file.text.trim_start().starts_with("package wasi:");
-        let own = target.wit.iter().filter(|file| !is_wasi(file)).map(|file| {
-            let lines = file.text.lines().flat_map(|line| {
-                let added = if opens_world(line) { imports.as_slice() } else { &[] };
-                std::iter::once(line.to_owned()).chain(added.iter().map(|name| format!("  import {name};")))
-            });
-            let text = lines.collect::<Vec<_>>().join("\n") + "\n";
-            WitFile { path: file.path.clone(), text }
-        });
-        let mut files: Vec<WitFile> = own.collect();
-        let source = |file: &WitFile| Arc::new(Source::new(file.path.display().to_string(), file.text.as_str()));
-        let sources: Vec<_> = files.iter().map(source).collect();
-        files.extend(wasi_deps(&missing_wasi(&sources, "")));
-        let sources: Vec<_> = files.iter().map(source).collect();
+        let changed = wit.with_imports(target.world, &imports);
+        // WASI is that of conjoin, whole: what is imported now may need what the world did not reach before.
+        let packages = conjoin_wit::packages(sources, "").into_iter();
+        let own = packages.filter(|(package, _)| !package.starts_with("wasi:")).flat_map(|(_, files)| files);
+        let mut sources: Vec<Arc<Source>> = own
+            .map(|file| match &changed {
+                Some((source, text)) if source.name == file.name => {
+                    Arc::new(Source::new(file.name.clone(), text.clone()))
+                }
+                Some(_) | None => file,
+            })
+            .collect();
+        sources.extend(self::sources(&wasi_deps(&missing_wasi(&sources, ""))));
         let wit = conjoin_wit::parse(&sources, "").map_err(|mut found| Box::new(found.remove(0)))?;
-        Ok(wit.world(target.world).map_or(files, |world| world.render(&Dialect::default())))
+        Ok(wit.world(target.world).map_or_else(Vec::new, |world| world.render(&Dialect::default())))
     }
 }
 
-fn opens_world(line: &str) -> bool {
-    line.starts_with("world ") && line.ends_with('{')
+/// The files as what their parser reads.
+fn sources(files: &[WitFile]) -> Vec<Arc<Source>> {
+    let source = |file: &WitFile| Arc::new(Source::new(file.path.display().to_string(), file.text.as_str()));
+    files.iter().map(source).collect()
 }
 
 /// Describes the values of the world for the code that converts them.

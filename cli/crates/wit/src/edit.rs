@@ -14,9 +14,9 @@ impl Wit {
         package.worlds.contains_key(name) || package.interfaces.contains_key(name)
     }
 
-    /// The file in which `world` is defined, and its text with `import NAME;` as the world's first line; `None` if there is no such
-    /// world.
-    pub fn with_import(&self, world: &str, name: &str) -> Option<(Arc<Source>, String)> {
+    /// The file in which `world` is defined, and its text with `import NAME;` for each of `names` as the world's first lines; `None` if
+    /// there is no such world.
+    pub fn with_imports(&self, world: &str, names: &[&str]) -> Option<(Arc<Source>, String)> {
         let (source, place) = self.place_of_world(world)?;
         let text = &source.text;
         let body = places::body_of_world(text, place.start)?;
@@ -28,9 +28,11 @@ impl Wit {
             let outer = &text[line..place.start];
             let outer = &outer[..outer.len() - outer.trim_start().len()];
             let indent = body.indent(text).map_or_else(|| format!("{outer}  "), ToOwned::to_owned);
-            (body.open + rest.len(), format!("{line_end}{indent}import {name};"))
+            let lines: Vec<String> = names.iter().map(|name| format!("{line_end}{indent}import {name};")).collect();
+            (body.open + rest.len(), lines.concat())
         } else {
-            (body.open, format!(" import {name};"))
+            let imports: Vec<String> = names.iter().map(|name| format!(" import {name};")).collect();
+            (body.open, imports.concat())
         };
         let (at, line) = inserted;
         Some((Arc::clone(&source), format!("{}{line}{}", &text[..at], &text[at..])))
@@ -72,7 +74,7 @@ mod tests {
 
     fn with_import(text: &str) -> String {
         let wit = crate::parse(&[Arc::new(Source::new("wit/a.wit", text))], "wit").expect("WIT");
-        let (source, new) = wit.with_import("list", "b-api").expect("a world");
+        let (source, new) = wit.with_imports("list", &["b-api"]).expect("a world");
         assert_eq!(source.name, "wit/a.wit");
         let added = "package a:b@1.0.0;\ninterface b-api {}\n";
         let all = new.replacen("package a:b@1.0.0;", added, 1);

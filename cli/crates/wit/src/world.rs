@@ -3,7 +3,7 @@
 use std::{fmt::Write as _, ops::Range, sync::Arc};
 
 use conjoin_diagnostics::Source;
-use wit_parser::{PackageId, Resolve, WorldId};
+use wit_parser::{PackageId, Resolve, WorldId, WorldItem};
 
 use crate::{
     Dialect, Renderer, Surface, WitFile, canonical, model, parse,
@@ -84,6 +84,27 @@ impl World<'_> {
     /// What it imports and exports.
     pub fn surface(&self) -> Surface {
         surface::of_world(&self.wit.resolve, self.id)
+    }
+
+    /// Whether any function that the world imports or exports is async, itself or in an interface.
+    ///
+    /// ```
+    /// # use std::sync::Arc;
+    /// let text = "package a:b;\n/// There is no async func in it.\nworld w { export run: func(); }";
+    /// let source = Arc::new(conjoin_diagnostics::Source::new("wit/a.wit", text));
+    /// let wit = conjoin_wit::parse(&[source], "wit").expect("it is right");
+    /// assert!(!wit.world("w").expect("it is defined").has_async_functions());
+    /// ```
+    pub fn has_async_functions(&self) -> bool {
+        let resolve = &self.wit.resolve;
+        let world = &resolve.worlds[self.id];
+        world.imports.values().chain(world.exports.values()).any(|item| match item {
+            WorldItem::Interface { id, .. } => {
+                resolve.interfaces[*id].functions.values().any(|function| function.kind.is_async())
+            }
+            WorldItem::Function(function) => function.kind.is_async(),
+            WorldItem::Type { .. } => false,
+        })
     }
 
     /// A hash of the world and of everything that it reaches. Comments, the order of items, and whatever else the shared WIT

@@ -51,7 +51,8 @@ fn tell_times(ui: &mut Ui, task: &Task<'_>, report: &BuildReport) {
 fn write_timings(session: &mut Session<'_>, task: &Task<'_>, report: &BuildReport) -> Result<(), CommandError> {
     let page = timings::page(&task.layout.app.file_name(), task.plan, report, task.work.jobs.get());
     let path = task.layout.dot_conjoin().join("timings.html");
-    fs_err::write(&path, page).map_err(|error| CommandError::io("build::timings-unwritable", &error))?;
+    let written = page.map_err(std::io::Error::other).and_then(|page| fs_err::write(&path, page));
+    written.map_err(|error| CommandError::io("build::timings-unwritable", &error))?;
     session.ui.status("Timings", &session.machine.surroundings.shown(&path));
     Ok(())
 }

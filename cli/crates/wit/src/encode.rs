@@ -194,6 +194,10 @@ pub fn leave_run_to_adapter(resolve: &mut Resolve, world: WorldId) {
 }
 
 /// The world `world` of the WIT folder `wit`, for generators of bindings: the only door to the parser's own types.
+///
+/// # Errors
+///
+/// What is wrong in the WIT, or the worlds that it has if `world` is none of them.
 pub fn resolve(wit: &[WitFile], world: &str) -> Result<(Resolve, WorldId), EncodeError> {
     let sources: Vec<_> =
         wit.iter().map(|file| Arc::new(Source::new(file.path.display().to_string(), file.text.as_str()))).collect();

@@ -4,6 +4,17 @@
 //! form, a [`Surface`], and can be [rendered](World::render) in the [`Dialect`] that a toolchain speaks. [`inspect`] gives the
 //! surface of a built component, [`differences`] compares what one side imports with what another exports, and [`encode`] turns a
 //! core module into a component. This crate touches no file: text and bytes come in, text and bytes go out.
+//!
+//! ```
+//! use std::sync::Arc;
+//! use conjoin_diagnostics::Source;
+//!
+//! let text = "package shop:api@0.1.0; interface pricing { price: func() -> u32; } world gateway { import pricing; }";
+//! let wit = conjoin_wit::parse(&[Arc::new(Source::new("wit/shop.wit", text))], "wit").expect("it is right");
+//! let surface = wit.world("gateway").expect("it is defined").surface();
+//! assert_eq!(surface.imports[0].name, "shop:api/pricing@0.1.0");
+//! assert_eq!(surface.imports[0].functions(), ["price"]);
+//! ```
 
 mod advice;
 mod bounds;

@@ -21,6 +21,10 @@ use crate::{
 ///
 /// `files` are all its `*.wit`, named as the user knows them, e.g. `wit/shop.wit` and `wit/deps/wasi-http.wit`; `root` is the folder
 /// in these names, e.g. `wit`. Packages of WASI are not added: see [`crate::missing_wasi`].
+///
+/// # Errors
+///
+/// The first error of syntax of each package; where there is none, all packages that are missing; else the first name that is not defined.
 pub fn parse(files: &[Arc<Source>], root: &str) -> Result<Wit, Vec<Diagnostic>> {
     let folder = Folder::new(files, root);
     let mut diagnostics: Vec<Diagnostic> = folder.strays.iter().map(|file| stray(file, root)).collect();

@@ -66,7 +66,7 @@ use settings::{
     Machine, NewSettings, PlanSettings, RunSettings,
 };
 use signals::Signals;
-use ui::{Format, Ui, Verbosity};
+use ui::{Format, Stream, Ui, Verbosity};
 
 /// Runs the command line `args` and gives the exit code of the process.
 pub fn main(args: &[OsString], surroundings: Surroundings) -> ExitCode {
@@ -80,7 +80,7 @@ pub fn main(args: &[OsString], surroundings: Surroundings) -> ExitCode {
         Ok(cli) => cli,
         Err(error) => {
             if error.use_stderr() && wants_json(args) {
-                make_ui(&GlobalArgs::for_programs(), &surroundings, toolchains).diagnostic(&misused(&error));
+                make_ui(&GlobalArgs::for_programs(), &surroundings, toolchains).0.diagnostic(&misused(&error));
             } else {
                 // Help and version are answers; what clap could not print, nobody can read.
                 drop(error.print());
@@ -88,16 +88,20 @@ pub fn main(args: &[OsString], surroundings: Surroundings) -> ExitCode {
             return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(Exit::Usage as u8));
         }
     };
-    let mut ui = make_ui(&global, &surroundings, toolchains);
+    let (mut ui, streams) = make_ui(&global, &surroundings, toolchains);
     let ended = guarded(|| {
         conjoin_engine::keep_children();
         let signals = Signals::receive().map_err(|error| CommandError::io("machine::signals", &error))?;
+        let hurried = streams.clone();
+        signals.listen(move || hurried.iter().for_each(Stream::hurry));
         let machine = Machine { surroundings, signals };
         let code = dispatch(&mut Session { ui: &mut ui, machine: &machine, toolchains }, command)?;
         // Who reads a file of it later must not take a part for the whole.
         ui.unsaid.take().map_or(Ok(code), |error| Err(unsaid(&error)))
     });
     match ended {
+        // It was asked to end before it had said everything.
+        Ok(_) if streams.iter().any(Stream::is_stuck) => ExitCode::from(Exit::Interrupted as u8),
         Ok(code) => ExitCode::from(code),
         Err(CommandError { exit, diagnostics }) => {
             for diagnostic in &diagnostics {
@@ -147,7 +151,8 @@ fn dispatch(session: &mut Session<'_>, command: Command) -> Result<u8, CommandEr
     }
 }
 
-fn make_ui(global: &GlobalArgs, surroundings: &Surroundings, toolchains: ToolchainSet) -> Ui {
+/// The `Ui`, and the streams that it writes to.
+fn make_ui(global: &GlobalArgs, surroundings: &Surroundings, toolchains: ToolchainSet) -> (Ui, Vec<Stream>) {
     let GlobalArgs { verbose, quiet, color, message_format } = global;
     let dumb = surroundings.variable("TERM").is_some_and(|term| term == "dumb");
     let coloured = match color {
@@ -155,14 +160,17 @@ fn make_ui(global: &GlobalArgs, surroundings: &Surroundings, toolchains: Toolcha
         Colour::Never => false,
         Colour::Auto => surroundings.stderr_is_terminal && surroundings.variable("NO_COLOR").is_none() && !dumb,
     };
-    Ui {
-        out: Box::new(io::stdout()),
+    let (out, err) = (Stream::start(io::stdout()).ok(), Stream::start(io::stderr()).ok());
+    let streams = out.iter().chain(&err).cloned().collect();
+    let live = err.clone().filter(|_| surroundings.stderr_is_terminal && !dumb);
+    let ui = Ui {
+        out: by_lines(out, io::stdout()),
         unsaid: None,
-        err: Box::new(io::stderr()),
+        err: by_lines(err, io::stderr()),
         input: (surroundings.stdin_is_terminal && surroundings.stderr_is_terminal)
             .then(|| Box::new(io::BufReader::new(io::stdin())) as Box<dyn io::BufRead>),
         style: if coloured { Style::Coloured } else { Style::Plain },
-        live: surroundings.stderr_is_terminal && !dumb,
+        live,
         verbosity: match (quiet, verbose) {
             (true, _) => Verbosity::Quiet,
             (false, true) => Verbosity::Verbose,
@@ -173,6 +181,15 @@ fn make_ui(global: &GlobalArgs, surroundings: &Surroundings, toolchains: Toolcha
             MessageFormat::Json => Format::Json,
         },
         toolchains,
+    };
+    (ui, streams)
+}
+
+/// The stream, written to a line at a time; what it would write to, if it could not be started.
+fn by_lines(stream: Option<Stream>, instead: impl io::Write + 'static) -> Box<dyn io::Write> {
+    match stream {
+        Some(stream) => Box::new(io::LineWriter::new(stream)),
+        None => Box::new(instead),
     }
 }
 

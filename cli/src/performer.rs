@@ -2,6 +2,7 @@
 
 use std::{
     collections::BTreeMap,
+    panic,
     path::PathBuf,
     sync::mpsc::{self, RecvTimeoutError},
     thread,
@@ -63,42 +64,60 @@ impl Performer for SystemPerformer {
         })
     }
 
-    fn prove(&self, action: &ProveAction) -> Result<(), PerformError> {
-        let component = action.component.as_path();
-        let (said, expected) = match &action.expectation {
-            Expectation::Prints(text) => (conjoin_runtime::prove_prints(component), text),
-            Expectation::Hello(text) => (conjoin_runtime::prove_hello(component), text),
-        };
-        let said = said.map_err(|error| PerformError::new(chain(&error)))?;
-        if said == *expected {
-            return Ok(());
-        }
-        Err(PerformError::new(format!("`{}` was built, but says {said:?} instead of {expected:?}", action.component)))
+    fn prove(&self, action: &ProveAction, cancel: &CancelToken) -> Result<(), PerformError> {
+        let ProveAction { component, expectation, .. } = action.clone();
+        unless_cancelled(cancel, move || {
+            let (said, expected) = match expectation {
+                Expectation::Prints(text) => (conjoin_runtime::prove_prints(component.as_path()), text),
+                Expectation::Hello(text) => (conjoin_runtime::prove_hello(component.as_path()), text),
+            };
+            let said = said.map_err(|error| PerformError::new(chain(&error)))?;
+            if said == expected {
+                return Ok(());
+            }
+            Err(PerformError::new(format!("`{component}` was built, but says {said:?} instead of {expected:?}")))
+        })
     }
 
     fn precompile(&self, action: &PrecompileAction, cancel: &CancelToken) -> Result<(), PerformError> {
         let PrecompileAction { entry, component, into, .. } = action.clone();
-        let (send, receive) = mpsc::channel();
-        // A thread of its own, because a compiler cannot be stopped, only left behind.
-        thread::spawn(move || {
+        unless_cancelled(cancel, move || {
             let made = conjoin_runtime::precompile(entry.as_str(), component.as_path(), into.as_path());
-            drop(send.send(made.map_err(|error| PerformError {
+            made.map_err(|error| PerformError {
                 text: "it could not be made".to_owned(),
                 diagnostics: vec![blame::runtime(&error)],
                 is_bug: false,
-            })));
-        });
-        loop {
-            match receive.recv_timeout(LOOK) {
-                Ok(made) => return made,
-                Err(RecvTimeoutError::Timeout) if !cancel.is_cancelled() => {}
-                Err(_) => return Err(PerformError::new("the compiler was left behind")),
+            })
+        })
+    }
+}
+
+/// Carries out `work`, which nothing can stop, on a thread of its own. When `cancel` is set, that thread is left behind. A panic
+/// there goes on here.
+fn unless_cancelled(
+    cancel: &CancelToken,
+    work: impl FnOnce() -> Result<(), PerformError> + Send + 'static,
+) -> Result<(), PerformError> {
+    let (guard, ended) = mpsc::channel::<()>();
+    let thread = thread::Builder::new().name("conjoin-performer".to_owned()).spawn(move || {
+        let _dropped_at_the_end = guard;
+        work()
+    });
+    let thread = thread.map_err(|error| PerformError::new(format!("no thread could be started: {error}")))?;
+    loop {
+        match ended.recv_timeout(LOOK) {
+            Err(RecvTimeoutError::Disconnected) => {
+                return thread.join().unwrap_or_else(|panic| panic::resume_unwind(panic));
             }
+            Err(RecvTimeoutError::Timeout) if cancel.is_cancelled() => {
+                return Err(PerformError::new("it was left behind, because the build was cancelled"));
+            }
+            Err(RecvTimeoutError::Timeout) | Ok(()) => {}
         }
     }
 }
 
-/// How often it is looked whether a compiler is still wanted.
+/// How often a thread that waits for work checks whether the work is still wanted.
 const LOOK: Duration = Duration::from_millis(20);
 
 /// `component`, which was made from the file `from`, without what only people and debuggers read.
@@ -124,4 +143,30 @@ fn read_wit(folder: &AbsPath) -> Result<Vec<WitFile>, PerformError> {
 /// An error with its causes.
 fn chain(error: &dyn std::error::Error) -> String {
     conjoin_engine::error_chain(error)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_panic_of_the_work_goes_on_in_the_thread_that_waits() {
+        let cancel = CancelToken::new().expect("a pipe");
+        let ended = panic::catch_unwind(|| unless_cancelled(&cancel, || panic!("index out of bounds")));
+        let panic = ended.expect_err("it panicked");
+        assert_eq!(panic.downcast_ref::<&str>(), Some(&"index out of bounds"));
+    }
+
+    #[test]
+    fn work_that_does_not_end_is_left_behind_when_the_build_is_cancelled() {
+        let cancel = CancelToken::new().expect("a pipe");
+        let (end, never) = mpsc::channel::<()>();
+        cancel.cancel();
+        let ended = unless_cancelled(&cancel, move || {
+            let _ = never.recv();
+            Ok(())
+        });
+        assert_eq!(ended.expect_err("it was cancelled").text, "it was left behind, because the build was cancelled");
+        drop(end);
+    }
 }

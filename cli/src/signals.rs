@@ -1,6 +1,12 @@
 //! Ctrl-C and SIGTERM.
+//!
+//! The first signal asks whoever works to end, the second one asks again. A process that does not end then is ended.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::{
+    sync::{Arc, Mutex, PoisonError},
+    thread,
+    time::Duration,
+};
 
 use conjoin_engine::CancelToken;
 use signal_hook::{
@@ -8,7 +14,12 @@ use signal_hook::{
     iterator::Signals as Incoming,
 };
 
+use crate::exit::Exit;
+
 type Listener = Box<dyn Fn() + Send>;
+
+/// How long the process may take to end after the second signal: longer than a program of a step that does not listen.
+const LAST: Duration = Duration::from_secs(5);
 
 /// Hands Ctrl-C and SIGTERM on: to a [`CancelToken`], and to whoever listens.
 #[derive(Clone)]
@@ -24,11 +35,16 @@ impl Signals {
         let signals = Self { cancel: CancelToken::new()?, listeners: Arc::default() };
         let mut incoming = Incoming::new([SIGINT, SIGTERM])?;
         let receiver = signals.clone();
-        std::thread::Builder::new().name("conjoin-signals".to_owned()).spawn(move || {
-            for _ in incoming.forever() {
+        thread::Builder::new().name("conjoin-signals".to_owned()).spawn(move || {
+            for (earlier, _) in incoming.forever().enumerate() {
                 receiver.cancel.cancel();
                 for listener in receiver.listeners.lock().unwrap_or_else(PoisonError::into_inner).iter() {
                     listener();
+                }
+                if earlier > 0 {
+                    thread::sleep(LAST);
+                    // Whatever it is busy with, it does not listen. What would be done at its end may wait for the same.
+                    signal_hook::low_level::exit(Exit::Interrupted as i32);
                 }
             }
         })?;

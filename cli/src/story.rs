@@ -85,6 +85,9 @@ impl Story {
                 self.say(&format!("error: {}", self.shown(failure)));
                 self.explain_silence(failure);
             }
+            RunEvent::Dropped { count } => {
+                self.say(&format!("warning: {count} messages were dropped, because nobody read those before them"));
+            }
             RunEvent::Draining { connections } => {
                 self.status(
                     "Stopping",

@@ -6,6 +6,7 @@
 mod failure;
 mod human;
 mod json;
+mod stream;
 mod terminal;
 mod warnings;
 
@@ -21,6 +22,7 @@ use conjoin_plan::{AbsPath, Plan, ToolchainSet};
 use human::Progress;
 pub(crate) use human::status_line;
 pub(crate) use json::line as json_line;
+pub(crate) use stream::Stream;
 use warnings::Warnings;
 
 /// A text as one word of a POSIX shell.
@@ -65,8 +67,8 @@ pub(crate) struct Ui {
     pub(crate) input: Option<Box<dyn io::BufRead>>,
     /// Whether stderr has colours.
     pub(crate) style: Style,
-    /// Whether stderr is a terminal, so that a live line can be drawn.
-    pub(crate) live: bool,
+    /// The stream of stderr, if it is a terminal, so that a live line can be drawn.
+    pub(crate) live: Option<Stream>,
     /// How much is said.
     pub(crate) verbosity: Verbosity,
     /// What stdout carries.
@@ -170,7 +172,8 @@ impl Ui {
 
     /// A reader of the engine's events that tells them in this `Ui`'s way.
     pub(crate) fn events(&mut self) -> Events<'_> {
-        let progress = Progress::new(self.verbosity, self.style, self.draws_live_lines(), self.toolchains);
+        let live = self.live.clone().filter(|_| self.draws_live_lines());
+        let progress = Progress::new(self.verbosity, self.style, live, self.toolchains);
         Events { ui: self, progress, begun: Instant::now(), warnings: None }
     }
 
@@ -184,7 +187,7 @@ impl Ui {
 
     /// Whether lines show what is running.
     pub(crate) fn draws_live_lines(&self) -> bool {
-        self.live && self.format == Format::Human && self.verbosity > Verbosity::Quiet
+        self.live.is_some() && self.format == Format::Human && self.verbosity > Verbosity::Quiet
     }
 }
 

@@ -4,12 +4,18 @@
 //! when somebody types it begins a line, too, and the lines above are not found again to be removed. So they end some letters before.
 
 use std::{
-    io,
-    sync::atomic::{AtomicUsize, Ordering},
+    io::{self, Write},
+    os::fd::{AsRawFd, RawFd},
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicUsize, Ordering},
+    },
 };
 
 use console::{Term, measure_text_width};
 use indicatif::{ProgressDrawTarget, TermLike};
+
+use super::Stream;
 
 /// How many letters at the right are left free: two times `^C`.
 const MARGIN: u16 = 4;
@@ -17,20 +23,51 @@ const MARGIN: u16 = 4;
 /// How many times a second lines are drawn at most.
 const TIMES_A_SECOND: u8 = 20;
 
-/// stderr, for live lines; nowhere if that is no terminal.
-pub(super) fn draw_target() -> ProgressDrawTarget {
-    let term = Term::buffered_stderr();
+/// `stream`, which is stderr, for live lines; nowhere if that is no terminal.
+pub(super) fn draw_target(stream: Stream) -> ProgressDrawTarget {
+    let drawn = Drawn::default();
+    let term = Term::read_write_pair(io::stdin(), drawn.clone());
     if !term.is_term() {
         return ProgressDrawTarget::hidden();
     }
-    let narrowed = Narrowed { term, column: AtomicUsize::new(0) };
+    let narrowed = Narrowed { term, drawn, stream: Mutex::new(stream), column: AtomicUsize::new(0) };
     ProgressDrawTarget::term_like_with_hz(Box::new(narrowed), TIMES_A_SECOND)
+}
+
+/// What was drawn and not written yet; as a terminal it is stderr.
+#[derive(Clone, Debug, Default)]
+struct Drawn(Arc<Mutex<Vec<u8>>>);
+
+impl Drawn {
+    fn take(&self) -> Vec<u8> {
+        std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+impl Write for Drawn {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        // It is written when a whole picture was drawn.
+        Ok(())
+    }
+}
+
+impl AsRawFd for Drawn {
+    fn as_raw_fd(&self) -> RawFd {
+        io::stderr().as_raw_fd()
+    }
 }
 
 /// A terminal less [`MARGIN`].
 #[derive(Debug)]
 struct Narrowed {
     term: Term,
+    drawn: Drawn,
+    stream: Mutex<Stream>,
     /// How many letters were written since the line began.
     column: AtomicUsize,
 }
@@ -85,6 +122,10 @@ impl TermLike for Narrowed {
     }
 
     fn flush(&self) -> io::Result<()> {
-        self.term.flush()
+        let drawn = self.drawn.take();
+        if drawn.is_empty() {
+            return Ok(());
+        }
+        self.stream.lock().unwrap_or_else(PoisonError::into_inner).write_all(&drawn)
     }
 }

@@ -27,8 +27,9 @@ pub trait Performer: Sync {
     /// Composes components.
     fn compose(&self, action: &ComposeAction) -> Result<Vec<u8>, PerformError>;
 
-    /// Runs a component and compares what it says with what is expected.
-    fn prove(&self, action: &ProveAction) -> Result<(), PerformError>;
+    /// Runs a component and compares what it says with what is expected. When `cancel` says so, it returns at once, whatever it
+    /// returns.
+    fn prove(&self, action: &ProveAction, cancel: &CancelToken) -> Result<(), PerformError>;
 
     /// Compiles a composition to native code and keeps that. When `cancel` says so, it returns at once, whatever it returns.
     fn precompile(&self, action: &PrecompileAction, cancel: &CancelToken) -> Result<(), PerformError>;

@@ -1,6 +1,6 @@
 //! Command entries: `wasi:cli/run`, with the process's own standard streams, the arguments and the exit code.
 
-use std::future;
+use std::{future, panic};
 
 use wasmtime::{Store, component::Accessor};
 use wasmtime_wasi::{I32Exit, p2, p3};
@@ -22,10 +22,12 @@ const INTERRUPTED: i32 = 130;
 
 /// Runs a command to its end.
 pub(crate) async fn run(host: Host, options: CommandOptions, shutdown: &Shutdown) -> Result<i32, RuntimeError> {
-    // A task of its own: code of the fast compiler cannot be interrupted, and the request to stop must be heard all the same.
+    // A task of its own: a guest that writes to a pipe which nobody reads blocks its thread, and the request to stop must be
+    // heard all the same.
     let mut ended = tokio::spawn(run_to_end(host, options));
     tokio::select! {
-        code = &mut ended => code.unwrap_or_else(|panic| Err(RuntimeError::Start { reason: panic.to_string() })),
+        // It is not aborted before, so it can only have panicked.
+        code = &mut ended => code.unwrap_or_else(|panicked| panic::resume_unwind(panicked.into_panic())),
         () = shutdown.requested(1) => {
             ended.abort();
             Ok(INTERRUPTED)

@@ -1,11 +1,13 @@
-//! The two engines: one for optimised code, interruptible by epochs; one for the fast compiler, which cannot be interrupted
-//! and so runs only until optimised code is ready.
+//! The two engines: one for optimised code, one for the code of the fast compiler, which runs until optimised code is ready.
+//!
+//! Both compilers emit checks of the epoch, and one clock advances the epoch of both engines. So a guest in a loop yields at
+//! each tick, whichever code it runs, and can be dropped there.
 //!
 //! Whether instances come from a pool changes no code: a file that one engine made, the other can load.
 
 use std::{
     sync::{
-        Arc, OnceLock,
+        Arc, Mutex, OnceLock, PoisonError,
         atomic::{AtomicBool, AtomicUsize, Ordering},
     },
     thread::{self, Thread},
@@ -48,10 +50,10 @@ pub(crate) struct Engines {
 impl Engines {
     /// Makes the engine for optimised code and starts its clock.
     pub(crate) fn new(allocation: Allocation) -> Result<Self, RuntimeError> {
-        let on_demand = optimised_config();
+        let on_demand = common_config();
         let pooled = match allocation {
             Allocation::Pooled(concurrent) => {
-                let mut config = optimised_config();
+                let mut config = common_config();
                 config.allocation_strategy(pool(concurrent));
                 // A machine may limit the address space (`ulimit -v`, a container); then there is no pool.
                 Engine::new(&config).ok()
@@ -62,7 +64,8 @@ impl Engines {
             Some(engine) => engine,
             None => Engine::new(&on_demand).map_err(|error| RuntimeError::Start { reason: format!("{error:#}") })?,
         };
-        let ticker = Ticker::start(&optimised).map_err(|error| RuntimeError::Start { reason: error.to_string() })?;
+        let ticker =
+            Ticker::start(optimised.clone()).map_err(|error| RuntimeError::Start { reason: error.to_string() })?;
         Ok(Self { optimised, quick: OnceLock::new(), ticker })
     }
 
@@ -73,7 +76,12 @@ impl Engines {
 
     /// The engine of the fast compiler, if there is one for this machine.
     pub(crate) fn quick(&self) -> Option<&Engine> {
-        self.quick.get_or_init(|| Engine::new(&quick_config()).ok()).as_ref()
+        let quick = self.quick.get_or_init(|| {
+            let engine = Engine::new(&quick_config()).ok()?;
+            self.ticker.drive(engine.clone());
+            Some(engine)
+        });
+        quick.as_ref()
     }
 
     /// Keeps the clock running while a guest runs.
@@ -82,22 +90,12 @@ impl Engines {
     }
 }
 
-/// An engine for trying a component once.
-pub(crate) fn quick_engine() -> Option<Engine> {
-    Engine::new(&quick_config()).ok()
-}
-
 fn common_config() -> Config {
     let mut config = Config::new();
     config.max_wasm_stack(WASM_STACK);
     config.async_stack_size(ASYNC_STACK);
     config.memory_guaranteed_dense_image_size(IMAGE_SIZE);
     config.wasm_backtrace_details(wasmtime::WasmBacktraceDetails::Disable);
-    config
-}
-
-fn optimised_config() -> Config {
-    let mut config = common_config();
     config.epoch_interruption(true);
     config
 }
@@ -135,25 +133,31 @@ fn pool(concurrent: u32) -> PoolingAllocationConfig {
     pool
 }
 
-/// Advances the epoch while guests run.
+/// Advances the epoch of the engines while guests run.
 struct Ticker {
+    engines: Mutex<Vec<Engine>>,
     running: AtomicUsize,
     parked: AtomicBool,
     thread: OnceLock<Thread>,
 }
 
 impl Ticker {
-    fn start(engine: &Engine) -> std::io::Result<Arc<Self>> {
-        let ticker =
-            Arc::new(Self { running: AtomicUsize::new(0), parked: AtomicBool::new(false), thread: OnceLock::new() });
-        let (engine, clock) = (engine.weak(), Arc::downgrade(&ticker));
+    /// Starts the clock of `engine`.
+    fn start(engine: Engine) -> std::io::Result<Arc<Self>> {
+        let ticker = Arc::new(Self {
+            engines: Mutex::new(vec![engine]),
+            running: AtomicUsize::new(0),
+            parked: AtomicBool::new(false),
+            thread: OnceLock::new(),
+        });
+        let clock = Arc::downgrade(&ticker);
         let handle = thread::Builder::new().name("conjoin-ticks".to_owned()).spawn(move || {
             let mut idle = 0;
-            while let (Some(engine), Some(clock)) = (engine.upgrade(), clock.upgrade()) {
-                engine.increment_epoch();
+            while let Some(clock) = clock.upgrade() {
+                clock.tick();
                 idle = if clock.running.load(Ordering::SeqCst) == 0 { idle + 1 } else { 0 };
                 if idle < IDLE_TICKS {
-                    drop((engine, clock));
+                    drop(clock);
                     thread::sleep(TICK);
                     continue;
                 }
@@ -161,7 +165,7 @@ impl Ticker {
                 clock.parked.store(true, Ordering::SeqCst);
                 // A guest that started in between saw `parked` unset and left no token, so look again before resting.
                 let rest = clock.running.load(Ordering::SeqCst) == 0;
-                drop((engine, clock));
+                drop(clock);
                 if rest {
                     thread::park();
                 }
@@ -169,6 +173,17 @@ impl Ticker {
         })?;
         drop(ticker.thread.set(handle.thread().clone()));
         Ok(ticker)
+    }
+
+    /// Advances the epoch of `engine`, too, from now on.
+    fn drive(&self, engine: Engine) {
+        self.engines.lock().unwrap_or_else(PoisonError::into_inner).push(engine);
+    }
+
+    fn tick(&self) {
+        for engine in self.engines.lock().unwrap_or_else(PoisonError::into_inner).iter() {
+            engine.increment_epoch();
+        }
     }
 
     fn enter(self: &Arc<Self>) -> Running {

@@ -133,7 +133,7 @@ pub enum RuntimeError {
 }
 
 impl RuntimeError {
-    /// What to do next, each a sentence.
+    /// Gives what to do next, each a sentence without a full stop; nothing where the error says it all.
     pub fn hints(&self) -> Vec<String> {
         match self {
             Self::AddressInUse { address } => {

@@ -1,27 +1,9 @@
-//! What happens while guests run, as one closed type, delivered in order by one thread.
-//!
-//! The sending side never blocks a guest's thread; a guest that writes faster than the callback reads is held back by
-//! its output stream (see `output`). This module refuses to decide what is shown.
+//! What happens while guests run, as one closed type. `events` delivers it. This module refuses to decide what is shown.
 
-use std::{
-    collections::BTreeSet,
-    fmt,
-    net::SocketAddr,
-    sync::{
-        Arc, Mutex, PoisonError,
-        atomic::{AtomicUsize, Ordering},
-    },
-    thread,
-    time::Duration,
-};
-
-use tokio::sync::{Notify, mpsc};
+use std::{fmt, net::SocketAddr, sync::Arc, time::Duration};
 
 /// Receives every event, one at a time, on a thread of its own.
 pub type EventCallback = Arc<dyn Fn(RunEvent) + Send + Sync>;
-
-/// Guest output that waits for the callback before guests are held back, in bytes.
-const OUTPUT_IN_FLIGHT: usize = 4 * 1024 * 1024;
 
 /// Something that happened.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -64,6 +46,11 @@ pub enum RunEvent {
         stream: StreamKind,
         /// What it wrote: one line with its line feed; a longer one than 64 KiB comes in pieces.
         bytes: Vec<u8>,
+    },
+    /// Events were dropped, because those before them waited too long for the callback.
+    Dropped {
+        /// How many.
+        count: usize,
     },
     /// The server accepts no more requests and waits for those that run.
     Draining {
@@ -109,7 +96,7 @@ pub enum Capability {
 }
 
 impl Capability {
-    /// The line of `conjoin.toml` that grants it.
+    /// Gives the line of `conjoin.toml` that grants it.
     pub fn manifest_line(&self) -> String {
         match self {
             Self::Stdio => "permissions.stdio = true".to_owned(),
@@ -190,119 +177,5 @@ impl fmt::Display for Failure {
             write!(f, "\n  {line}")?;
         }
         Ok(())
-    }
-}
-
-/// The sending side.
-#[derive(Clone)]
-pub(crate) struct Events {
-    sender: mpsc::UnboundedSender<Item>,
-    gauge: Arc<OutputGauge>,
-}
-
-enum Item {
-    Event(RunEvent),
-    Flush(std::sync::mpsc::Sender<()>),
-}
-
-#[derive(Default)]
-struct OutputGauge {
-    bytes: AtomicUsize,
-    drained: Notify,
-}
-
-impl Events {
-    /// Starts the thread that calls `callback`; it ends when the last sender is gone.
-    pub(crate) fn start(callback: EventCallback) -> std::io::Result<Self> {
-        let (sender, mut receiver) = mpsc::unbounded_channel();
-        let gauge = Arc::new(OutputGauge::default());
-        let read = Arc::clone(&gauge);
-        thread::Builder::new().name("conjoin-events".to_owned()).spawn(move || {
-            while let Some(item) = receiver.blocking_recv() {
-                match item {
-                    Item::Event(event) => {
-                        let size = output_size(&event);
-                        callback(event);
-                        read.release(size);
-                    }
-                    // The one who asked may have given up waiting.
-                    Item::Flush(done) => drop(done.send(())),
-                }
-            }
-        })?;
-        Ok(Self { sender, gauge })
-    }
-
-    /// Sends an event; it is lost if the receiving thread died, which it only does with the callback.
-    pub(crate) fn send(&self, event: RunEvent) {
-        self.gauge.bytes.fetch_add(output_size(&event), Ordering::Relaxed);
-        drop(self.sender.send(Item::Event(event)));
-    }
-
-    /// Waits until everything sent so far was delivered.
-    pub(crate) fn flush(&self) {
-        let (done, wait) = std::sync::mpsc::channel();
-        if self.sender.send(Item::Flush(done)).is_ok() {
-            let _ = wait.recv();
-        }
-    }
-
-    /// Whether guests may write more.
-    pub(crate) fn accepts_output(&self) -> bool {
-        self.gauge.bytes.load(Ordering::Relaxed) < OUTPUT_IN_FLIGHT
-    }
-
-    /// Waits until guests may write more.
-    pub(crate) async fn output_accepted(&self) {
-        while !self.accepts_output() {
-            let drained = self.gauge.drained.notified();
-            if self.accepts_output() {
-                return;
-            }
-            drained.await;
-        }
-    }
-}
-
-impl OutputGauge {
-    fn release(&self, size: usize) {
-        if size > 0 {
-            self.bytes.fetch_sub(size, Ordering::Relaxed);
-            self.drained.notify_waiters();
-        }
-    }
-}
-
-fn output_size(event: &RunEvent) -> usize {
-    if let RunEvent::GuestOutput { bytes, .. } = event { bytes.len() } else { 0 }
-}
-
-/// Reports denied calls of one entry, each capability once.
-pub(crate) struct Denials {
-    entry: String,
-    members: Vec<String>,
-    events: Events,
-    reported: Mutex<BTreeSet<Capability>>,
-}
-
-impl Denials {
-    pub(crate) fn new(entry: String, members: Vec<String>, events: Events) -> Self {
-        Self { entry, members, events, reported: Mutex::default() }
-    }
-
-    /// Reports a call and returns what there is to say about it.
-    pub(crate) fn report(&self, capability: &Capability, call: &str) -> Denied {
-        let denied = Denied {
-            entry: self.entry.clone(),
-            capability: capability.clone(),
-            call: call.to_owned(),
-            members: self.members.clone(),
-        };
-        let mut reported = self.reported.lock().unwrap_or_else(PoisonError::into_inner);
-        // A guest chooses the origins it asks for, so their number has a bound.
-        if reported.len() < 64 && reported.insert(capability.clone()) {
-            self.events.send(RunEvent::Denied(denied.clone()));
-        }
-        denied
     }
 }

@@ -8,7 +8,8 @@ use wasmtime_wasi_http::{WasiHttpCtx, WasiHttpCtxView, WasiHttpView};
 
 use crate::{
     Capability, Entry, RuntimeError, StreamKind,
-    event::{Denials, Events},
+    denials::Denials,
+    events::Events,
     instance_limits::InstanceLimits,
     outbound::{OutboundHooks, OutboundPolicy},
     output::GuestStream,

@@ -6,6 +6,9 @@ use wasmtime::ResourceLimiter;
 const TABLE_ELEMENTS: usize = 2_000_000;
 
 /// Counts what an instance has and refuses what is too much: the guest sees its allocation fail.
+///
+/// Growth that was allowed and then failed stays counted. Wasmtime reports such failures also for growth that it never asked about,
+/// beyond the maximum of a memory's type. A guest could use those to have memory that it holds taken off the count.
 pub(crate) struct InstanceLimits {
     memory: usize,
     memory_limit: usize,

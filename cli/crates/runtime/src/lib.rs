@@ -4,6 +4,40 @@
 //! (`wasi:http/incoming-handler`) and 0.3 (`wasi:http/handler`), [`Runtime::run_command`] runs an entry with `wasi:cli/run`,
 //! [`prove_prints`] and [`prove_hello`] try what a freshly installed toolchain built, [`precompile`] makes a start quick.
 //!
+//! ```
+//! use std::sync::Arc;
+//!
+//! use conjoin_runtime::{CommandOptions, Entry, Grants, Runtime, RuntimeOptions, Shutdown};
+//!
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let folder = tempfile::tempdir()?;
+//! let component = folder.path().join("nothing.wasm");
+//! // A command that does nothing, with success.
+//! let text = r#"(component
+//!   (core module $m (func (export "run") (result i32) (i32.const 0)))
+//!   (core instance $i (instantiate $m))
+//!   (func $run (result (result)) (canon lift (core func $i "run")))
+//!   (instance $exported (export "run" (func $run)))
+//!   (export "wasi:cli/run@0.2.0" (instance $exported)))"#;
+//! std::fs::write(&component, wat::parse_str(text)?)?;
+//!
+//! let runtime = Runtime::new(RuntimeOptions {
+//!     code_cache: folder.path().join("code"),
+//!     events: Arc::new(|event| println!("{event:?}")),
+//! })?;
+//! let entry = Entry {
+//!     name: "nothing".to_owned(),
+//!     component,
+//!     grants: Grants::default(),
+//!     members: vec!["nothing".to_owned()],
+//!     reuse: None,
+//! };
+//! let code = runtime.run_command(CommandOptions { entry, args: Vec::new() }, &Shutdown::new())?;
+//! assert_eq!(code, 0);
+//! # Ok(())
+//! # }
+//! ```
+//!
 //! This is the only crate that is asynchronous and the only one that knows Wasmtime; neither shows in its interface.
 //! It refuses to print: what happens is a [`RunEvent`] handed to the callback of [`RuntimeOptions`]. It refuses to read the
 //! manifest, the environment and signals: grants, values and a [`Shutdown`] are handed in.
@@ -20,9 +54,11 @@
 
 mod code;
 mod command;
+mod denials;
 mod engine;
 mod error;
 mod event;
+mod events;
 mod grants;
 mod guest;
 mod http;

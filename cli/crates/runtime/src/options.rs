@@ -63,6 +63,8 @@ pub struct Limits {
     pub waiting: usize,
     /// How long a request may wait for its turn.
     pub wait_at_most: Duration,
+    /// How long a client may read nothing of what it is sent, or send nothing of what it has announced, before its connection is closed.
+    pub client_stalls: Duration,
     /// How long running requests may take after a shutdown was requested.
     pub drain_within: Duration,
     /// How much memory one instance of a composition may have, all its memories together, in bytes.
@@ -76,6 +78,7 @@ impl Default for Limits {
             concurrent: 256,
             waiting: 1024,
             wait_at_most: Duration::from_secs(10),
+            client_stalls: Duration::from_secs(30),
             drain_within: Duration::from_secs(30),
             memory: 1024 * 1024 * 1024,
         }

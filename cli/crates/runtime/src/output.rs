@@ -18,10 +18,7 @@ use wasmtime_wasi::{
     p2::{OutputStream, Pollable, StreamError, StreamResult},
 };
 
-use crate::{
-    Capability, RunEvent, StreamKind,
-    event::{Denials, Events},
-};
+use crate::{Capability, RunEvent, StreamKind, denials::Denials, events::Events};
 
 /// A line longer than this is passed on in pieces.
 const LINE: usize = 64 * 1024;

@@ -6,12 +6,20 @@ use crate::{
     RuntimeError,
     code::CodeStore,
     engine::{Allocation, Engines},
-    event::Events,
+    events::Events,
     prove::block_on,
 };
 
-/// Sees to it that `code_cache` has native code of the component of `entry`: optimised code of a small one, of a big one what a
-/// fast compiler makes, which is replaced while it runs.
+/// Compiles the file `component` of the entry `entry` to native code and keeps that in the folder `code_cache`, unless it is there
+/// already.
+///
+/// A small component is compiled with the optimising compiler. A big one is compiled with the fast compiler, whose code is replaced
+/// while it runs.
+///
+/// # Errors
+///
+/// If the file cannot be read, is no component or does not compile, and if the folder belongs to another user or can be written to
+/// by others.
 pub fn precompile(entry: &str, component: &Path, code_cache: &Path) -> Result<(), RuntimeError> {
     // What is to be told is told again when it runs.
     let events = Events::start(Arc::new(drop)).map_err(|error| RuntimeError::Start { reason: error.to_string() })?;

@@ -5,6 +5,7 @@
 use std::{
     path::Path,
     sync::{Arc, Mutex, PoisonError},
+    time::Duration,
 };
 
 use wasmtime::component::Component;
@@ -13,8 +14,8 @@ use wasmtime_wasi::p2::bindings::CommandPre;
 use crate::{
     Entry, Grants, RunEvent, RuntimeError, StreamKind,
     code::check_component,
-    engine::{Allocation, Engines, quick_engine},
-    event::Events,
+    engine::{Allocation, Engines},
+    events::Events,
     guest::{Blueprint, Stdio, Surroundings},
     linker,
 };
@@ -22,13 +23,21 @@ use crate::{
 /// Memory for a component that only says hello.
 const MEMORY: usize = 1024 * 1024 * 1024;
 
-/// Runs a command component and returns what it printed to its standard output.
+/// How long a component may take to say hello. One that takes longer is in a loop.
+const LIMIT: Duration = Duration::from_mins(2);
+
+/// Runs the command component in the file `component` and returns what it printed to its standard output.
+///
+/// # Errors
+///
+/// If the file cannot be read or is no component, if it does not export `wasi:cli/run`, if it imports what the host does not
+/// have, and with [`RuntimeError::Prove`] if it fails or does not end within two minutes.
 pub fn prove_prints(component: &Path) -> Result<String, RuntimeError> {
-    let proof = Proof::new(component)?;
+    let proof = Proof::new(component, LIMIT)?;
     let pre = linker::link(proof.component.engine(), &proof.component, &proof.blueprint)?;
     let pre = CommandPre::new(pre).map_err(|_| RuntimeError::NoCommandExport { entry: proof.name.clone() })?;
     let mut store = proof.blueprint.store(proof.component.engine())?;
-    let result = block_on(async {
+    let result = proof.run(async {
         let command = pre.instantiate_async(&mut store).await?;
         command.wasi_cli_run().call_run(&mut store).await
     })?;
@@ -43,12 +52,21 @@ pub fn prove_prints(component: &Path) -> Result<String, RuntimeError> {
     }
 }
 
-/// Calls the function `hello: func() -> string` of a component and returns what it said.
+/// Calls the function `hello: func() -> string` of the component in the file `component` and returns what it said.
+///
+/// # Errors
+///
+/// If the file cannot be read or is no component, if it does not export the function, if it imports what the host does not
+/// have, and with [`RuntimeError::Prove`] if it fails or does not answer within two minutes.
 pub fn prove_hello(component: &Path) -> Result<String, RuntimeError> {
-    let proof = Proof::new(component)?;
+    prove_hello_within(LIMIT, component)
+}
+
+fn prove_hello_within(limit: Duration, component: &Path) -> Result<String, RuntimeError> {
+    let proof = Proof::new(component, limit)?;
     let pre = linker::link(proof.component.engine(), &proof.component, &proof.blueprint)?;
     let mut store = proof.blueprint.store(proof.component.engine())?;
-    let hello = block_on(async {
+    let hello = proof.run(async {
         let instance = pre.instantiate_async(&mut store).await?;
         let Ok(hello) = instance.get_typed_func::<(), (String,)>(&mut store, "hello") else { return Ok(None) };
         hello.call_async(&mut store, ()).await.map(Some)
@@ -64,8 +82,10 @@ struct Proof {
     name: String,
     component: Component,
     blueprint: Blueprint,
+    engines: Engines,
     events: Events,
     output: Arc<Mutex<Output>>,
+    limit: Duration,
 }
 
 #[derive(Default)]
@@ -75,7 +95,7 @@ struct Output {
 }
 
 impl Proof {
-    fn new(path: &Path) -> Result<Self, RuntimeError> {
+    fn new(path: &Path, limit: Duration) -> Result<Self, RuntimeError> {
         let name = path.display().to_string();
         let output = Arc::new(Mutex::new(Output::default()));
         let written = Arc::clone(&output);
@@ -93,18 +113,26 @@ impl Proof {
         let entry = Entry { name: name.clone(), component: path.to_owned(), grants, members: Vec::new(), reuse: None };
         let surroundings = Surroundings { args: Vec::new(), stdio: Stdio::Events, memory: MEMORY, events: &events };
         let blueprint = Blueprint::new(&entry, surroundings)?;
-        let component = compile(&name, path)?;
-        Ok(Self { name, component, blueprint, events, output })
+        let engines = Engines::new(Allocation::OnDemand)?;
+        let component = compile(&engines, &name, path)?;
+        Ok(Self { name, component, blueprint, engines, events, output, limit })
+    }
+
+    /// Runs the guest within the limit.
+    fn run<T>(&self, guest: impl Future<Output = T>) -> Result<T, RuntimeError> {
+        let _running = self.engines.running();
+        block_on(async { tokio::time::timeout(self.limit, guest).await })?
+            .map_err(|_| self.failed(&format!("it did not end within {:?}", self.limit)))
     }
 
     fn printed(&self) -> String {
-        self.events.flush();
+        self.events.flush(|| None);
         let output = self.output.lock().unwrap_or_else(PoisonError::into_inner);
         String::from_utf8_lossy(&output.stdout).into_owned()
     }
 
     fn failed(&self, reason: &str) -> RuntimeError {
-        self.events.flush();
+        self.events.flush(|| None);
         let output = self.output.lock().unwrap_or_else(PoisonError::into_inner);
         let stderr = String::from_utf8_lossy(&output.stderr);
         let reason = if stderr.is_empty() { reason.to_owned() } else { format!("{reason}\n{}", stderr.trim_end()) };
@@ -124,13 +152,32 @@ pub(crate) fn block_on<T>(future: impl Future<Output = T>) -> Result<T, RuntimeE
 }
 
 /// Compiles with the fast compiler, or with the other one if that cannot.
-fn compile(name: &str, path: &Path) -> Result<Component, RuntimeError> {
+fn compile(engines: &Engines, name: &str, path: &Path) -> Result<Component, RuntimeError> {
     let bytes = fs_err::read(path).map_err(|source| RuntimeError::ReadComponent { entry: name.to_owned(), source })?;
     check_component(name, path, &bytes)?;
-    if let Some(component) = quick_engine().and_then(|engine| Component::from_binary(&engine, &bytes).ok()) {
+    if let Some(component) = engines.quick().and_then(|engine| Component::from_binary(engine, &bytes).ok()) {
         return Ok(component);
     }
-    let engines = Engines::new(Allocation::OnDemand)?;
     Component::from_binary(engines.optimised(), &bytes)
         .map_err(|error| RuntimeError::Compile { entry: name.to_owned(), reason: format!("{error:#}") })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_component_in_a_loop_is_stopped_at_the_limit() {
+        let text = r"(component
+            (core module $m (func $start (loop $again (br $again))) (start $start))
+            (core instance (instantiate $m)))";
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("loop.wasm");
+        fs_err::write(&path, wat::parse_str(text).unwrap()).unwrap();
+        let error = prove_hello_within(Duration::from_millis(50), &path).unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            format!("`{}` was built but does not run: it did not end within 50ms", path.display())
+        );
+    }
 }

@@ -1,6 +1,10 @@
 //! The request to stop, handed in from outside: once to finish what runs, twice to stop now.
 
+use std::time::Duration;
+
 use tokio::sync::watch;
+
+use crate::events::PATIENCE;
 
 /// A handle with which any thread, a signal handler's included, asks a server or a command to stop.
 #[derive(Clone, Debug)]
@@ -23,6 +27,16 @@ impl Shutdown {
     /// Asks to stop. The first time running requests are finished, the second time everything ends at once.
     pub fn request(&self) {
         self.requests.send_modify(|count| *count += 1);
+    }
+
+    /// How long whoever delivers events may take for one, if that has a limit: the first request gives a pipe that is read slowly some
+    /// time, the second one hardly any.
+    pub(crate) fn patience(&self) -> Option<Duration> {
+        match *self.requests.borrow() {
+            0 => None,
+            1 => Some(PATIENCE),
+            _ => Some(PATIENCE / 10),
+        }
     }
 
     /// Waits until a stop was requested at least `times` times.

@@ -11,7 +11,7 @@ use conjoin_engine::{BuildEvent, BuildOutcome, DirtyReason, Notice, StepOutcome}
 use conjoin_plan::{StepId, Subject, Tool, Toolchain, ToolchainSet};
 use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
 
-use super::{Verbosity, terminal::draw_target};
+use super::{Stream, Verbosity, terminal::draw_target};
 
 /// How many letters of the last line that a program printed are shown beside it.
 const LAST_WORDS: usize = 40;
@@ -71,9 +71,9 @@ struct SubjectProgress {
 }
 
 impl Progress {
-    /// `live` draws a line that shows what is running.
-    pub(super) fn new(verbosity: Verbosity, style: Style, live: bool, toolchains: ToolchainSet) -> Self {
-        let live = live.then(|| MultiProgress::with_draw_target(draw_target()));
+    /// A line that shows what is running is drawn on `live`.
+    pub(super) fn new(verbosity: Verbosity, style: Style, live: Option<Stream>, toolchains: ToolchainSet) -> Self {
+        let live = live.map(|stream| MultiProgress::with_draw_target(draw_target(stream)));
         let (steps, subjects, running, said) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
         Self { verbosity, style, live, steps, subjects, running, said, toolchains }
     }

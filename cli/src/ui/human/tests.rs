@@ -39,7 +39,7 @@ fn told(steps: &[(&str, bool, StepOutcome)], end: BuildOutcome) -> String {
 /// What is written where no live line can be drawn, and an event comes each tenth of a second.
 fn written(events: &[BuildEvent]) -> String {
     let (mut progress, mut said) =
-        (Progress::new(Verbosity::Normal, Style::Plain, false, conjoin_toolchains::all()), Vec::new());
+        (Progress::new(Verbosity::Normal, Style::Plain, None, conjoin_toolchains::all()), Vec::new());
     let mut after = Duration::ZERO;
     for event in events {
         progress.tell(event, after, &mut said);
@@ -159,7 +159,8 @@ fn how_far_a_step_is_takes_the_place_of_what_its_program_says() {
     let subject = Subject::Component(ComponentName::parse("api").expect("a name"));
     let (title, program, tool) = ("cargo build".to_owned(), Some("cargo".to_owned()), Some(&CARGO));
     let line = StepLine { step: step.clone(), subject, title, program, tool, is_stored: true };
-    let mut progress = Progress::new(Verbosity::Normal, Style::Plain, true, conjoin_toolchains::all());
+    let stream = Stream::start(std::io::sink()).expect("a thread");
+    let mut progress = Progress::new(Verbosity::Normal, Style::Plain, Some(stream), conjoin_toolchains::all());
     let mut shows = |event: BuildEvent| {
         progress.tell(&event, Duration::ZERO, &mut Vec::new());
         progress.running.get(&step).map(|running| running.line.message())

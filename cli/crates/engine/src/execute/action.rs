@@ -72,7 +72,12 @@ impl Attempt<'_> {
                 write_whole(action.output.as_path(), &bytes).map_err(on_file)
             }
             Action::Prove(action) => {
-                performer.prove(action)?;
+                let cancel = self.work.options.cancel;
+                let outcome = performer.prove(action, cancel);
+                if cancel.is_cancelled() {
+                    return Err(StepError::Run(RunError::Cancelled));
+                }
+                outcome?;
                 write_whole(action.output.as_path(), b"it works\n").map_err(on_file)
             }
             Action::Precompile(action) => {

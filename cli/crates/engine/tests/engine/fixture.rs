@@ -224,7 +224,7 @@ impl Performer for Joiner {
         parts.map(|parts| parts.concat()).map_err(|error| PerformError::new(error.to_string()))
     }
 
-    fn prove(&self, _: &ProveAction) -> Result<(), PerformError> {
+    fn prove(&self, _: &ProveAction, _: &CancelToken) -> Result<(), PerformError> {
         Err(PerformError::new("it says nothing"))
     }
 

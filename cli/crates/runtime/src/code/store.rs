@@ -9,7 +9,7 @@ use super::{
     cache::{self, CodeCache, Key},
     compile,
 };
-use crate::{HowCompiled, RunEvent, RuntimeError, engine::Engines, event::Events};
+use crate::{HowCompiled, RunEvent, RuntimeError, engine::Engines, events::Events};
 
 /// A component above this size is worth two compilers.
 const BIG: usize = 1024 * 1024;
@@ -96,7 +96,7 @@ impl CodeStore {
         let make = self.make(self.engines.optimised(), &wasm);
         let (cache, events) = (self.cache.clone(), self.events.clone());
         let quick = self.engines.quick().map(|engine| Key::new(engine, &wasm.hash));
-        compile::in_background(move |took| match make() {
+        compile::in_background(self.events.clone(), move |took| match make() {
             Ok(component) => {
                 if let Some(quick) = quick {
                     cache.remove(&quick);

@@ -62,7 +62,6 @@ impl Alive {
     pub(super) async fn outcome(mut self) -> Outcome {
         drop(self.body_done.take());
         match self.worker.take() {
-            // A worker that panicked is as good as a guest that trapped; the panic was printed.
             Some(worker) => worker.await.unwrap_or(Outcome::Trapped),
             None => Outcome::Silent,
         }

@@ -3,7 +3,7 @@
 use std::{convert::Infallible, future, pin, sync::Arc, time::Duration};
 
 use http::{Request, Response, StatusCode, header};
-use http_body_util::BodyExt as _;
+use http_body_util::BodyExt;
 use hyper::{server::conn::http1, service::service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::{io::AsyncWriteExt as _, net::TcpStream, sync::oneshot};
@@ -14,6 +14,7 @@ use super::{
     entry::HttpEntry,
     linger::{self, RequestBody},
     route::Routes,
+    stalled::{Connection, Wait},
     worker::{self, Job, Outcome},
 };
 use crate::{Failure, RunEvent, Shutdown, engine::Engines};
@@ -29,6 +30,7 @@ pub(super) struct Serving {
     pub(super) admission: Admission,
     pub(super) engines: Arc<Engines>,
     pub(super) answer_within: Duration,
+    pub(super) client_stalls: Duration,
 }
 
 /// Serves one connection until it is closed or, after a shutdown was requested, its running request is answered.
@@ -37,9 +39,10 @@ pub(super) async fn serve(stream: TcpStream, serving: Arc<Serving>, shutdown: Sh
     drop(stream.set_nodelay(true));
     let unread = Flag::default();
     let noted = unread.clone();
+    let client_stalls = serving.client_stalls;
     let service = service_fn(move |request: Request<_>| {
         let serving = Arc::clone(&serving);
-        let request = request.map(|body| RequestBody::new(body, noted.clone()));
+        let request = request.map(|body| RequestBody::new(body, noted.clone(), Wait::new(client_stalls)));
         Box::pin(async move { Ok::<_, Infallible>(serving.answer(request).await) })
     });
     let mut connection = http1::Builder::new()
@@ -47,7 +50,7 @@ pub(super) async fn serve(stream: TcpStream, serving: Arc<Serving>, shutdown: Sh
         .header_read_timeout(HEAD_WITHIN)
         .max_headers(MAX_HEADERS)
         .max_buf_size(MAX_BUFFER)
-        .serve_connection(TokioIo::new(stream), service);
+        .serve_connection(TokioIo::new(Connection::new(stream, client_stalls)), service);
     // An error here is the client's: it went away or did not speak HTTP, which hyper has answered.
     let served = tokio::select! {
         biased;
@@ -57,7 +60,7 @@ pub(super) async fn serve(stream: TcpStream, serving: Arc<Serving>, shutdown: Sh
             future::poll_fn(|context| connection.poll_without_shutdown(context)).await
         }
     };
-    let mut stream = connection.into_parts().io.into_inner();
+    let mut stream = connection.into_parts().io.into_inner().into_inner();
     if served.is_ok() && unread.is_set() {
         linger::close(stream).await;
     } else {
@@ -91,7 +94,7 @@ impl Serving {
         let (body_done, done) = oneshot::channel();
         let method = request.method().clone();
         let line = format!("{method} {}", request.uri().path());
-        let request = request.map(|body| body.map_err(Into::into).boxed_unsync());
+        let request = request.map(BodyExt::boxed_unsync);
         let running = self.engines.running();
         let (abandoned, failed) = (Flag::default(), Flag::default());
         let job = Job {
@@ -102,8 +105,10 @@ impl Serving {
             abandoned: abandoned.clone(),
             failed: failed.clone(),
         };
+        let events = entry.blueprint.events.clone();
         let worker = tokio::spawn(async move {
-            let outcome = worker::run(job).await;
+            // A worker that panics is as good to its client as a guest that traps.
+            let outcome = events.keep_panic_of(worker::run(job)).await.unwrap_or(Outcome::Trapped);
             drop((running, permit));
             outcome
         });

@@ -59,10 +59,14 @@ impl HttpEntry {
         let entry = Arc::new(Self { blueprint, code: ArcSwap::from_pointee(code) });
         if let Some(better) = better {
             let entry = Arc::clone(&entry);
+            let events = host.events.clone();
             drop(tokio::spawn(async move {
-                if let Ok(better) = better.await {
-                    entry.swap(&better.component, better.took);
-                }
+                let swapped = async {
+                    if let Ok(better) = better.await {
+                        entry.swap(&better.component, better.took);
+                    }
+                };
+                events.keep_panic_of(swapped).await;
             }));
         }
         Ok(entry)

@@ -17,8 +17,12 @@ use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
     net::TcpStream,
 };
+use wasmtime_wasi_http::Error;
 
-use super::answer::Flag;
+use super::{
+    answer::Flag,
+    stalled::{Stalled, Wait},
+};
 
 /// How long a client may go on.
 const AT_MOST: Duration = Duration::from_secs(30);
@@ -26,15 +30,17 @@ const AT_MOST: Duration = Duration::from_secs(30);
 /// How long a client may be silent.
 const SILENT_AT_MOST: Duration = Duration::from_secs(5);
 
-/// The body of a request; sets a flag if it is dropped before its end.
+/// The body of a request; sets a flag if it is dropped before its end, and ends with an error if the client stalls.
 pub(super) struct RequestBody {
     body: Incoming,
     unread: Flag,
+    wait: Wait,
 }
 
 impl RequestBody {
-    pub(super) fn new(body: Incoming, unread: Flag) -> Self {
-        Self { body, unread }
+    /// The body `body` of a request. `unread` is set if it is dropped before its end.
+    pub(super) fn new(body: Incoming, unread: Flag, wait: Wait) -> Self {
+        Self { body, unread, wait }
     }
 }
 
@@ -48,13 +54,14 @@ impl Drop for RequestBody {
 
 impl Body for RequestBody {
     type Data = Bytes;
-    type Error = hyper::Error;
+    type Error = Error;
 
-    fn poll_frame(
-        mut self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, hyper::Error>>> {
-        Pin::new(&mut self.body).poll_frame(context)
+    fn poll_frame(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Error>>> {
+        let polled = Pin::new(&mut self.body).poll_frame(context);
+        self.wait.bound(polled, context).map(|frame| match frame {
+            Ok(frame) => frame.map(|frame| frame.map_err(Error::from)),
+            Err(Stalled) => Some(Err(Error::ConnectionReadTimeout)),
+        })
     }
 
     fn is_end_stream(&self) -> bool {

@@ -8,6 +8,7 @@ mod linger;
 mod listen;
 mod route;
 mod server;
+mod stalled;
 mod worker;
 
 pub use self::listen::listen;

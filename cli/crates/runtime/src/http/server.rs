@@ -1,6 +1,6 @@
 //! The server: loads, accepts, and ends in good order.
 
-use std::{collections::BTreeMap, io, net::SocketAddr, sync::Arc, time::Duration};
+use std::{collections::BTreeMap, future, io, net::SocketAddr, sync::Arc, time::Duration};
 
 use tokio::{
     net::{TcpListener, TcpStream},
@@ -13,7 +13,7 @@ use super::{
     entry::HttpEntry,
     route::Routes,
 };
-use crate::{RunEvent, RuntimeError, ServeOptions, Shutdown, event::Events, runtime::Host};
+use crate::{RunEvent, RuntimeError, ServeOptions, Shutdown, events::Events, runtime::Host};
 
 /// Connections at once; more wait in the system's queue.
 const MAX_CONNECTIONS: usize = 4096;
@@ -38,7 +38,7 @@ pub(crate) async fn serve(
     let (listener, address) =
         take_over(options.listener).map_err(|error| RuntimeError::Start { reason: error.to_string() })?;
     host.events.send(RunEvent::Ready { address });
-    let open = accept(&listener, &serving, shutdown).await;
+    let open = accept(&listener, &serving, &host.events, shutdown).await;
     drop(listener);
     drain(open, &serving, &host.events, options.limits.drain_within, shutdown).await;
     Ok(())
@@ -62,6 +62,7 @@ async fn load(host: &Host, options: &ServeOptions) -> Result<Serving, RuntimeErr
         admission: Admission::new(&options.limits),
         engines: Arc::clone(&host.engines),
         answer_within: options.limits.answer_within,
+        client_stalls: options.limits.client_stalls,
     })
 }
 
@@ -71,7 +72,7 @@ struct Open {
     connections: mpsc::WeakSender<()>,
 }
 
-async fn accept(listener: &TcpListener, serving: &Arc<Serving>, shutdown: &Shutdown) -> Open {
+async fn accept(listener: &TcpListener, serving: &Arc<Serving>, events: &Events, shutdown: &Shutdown) -> Open {
     let slots = Arc::new(Semaphore::new(MAX_CONNECTIONS));
     let (alive, ended) = mpsc::channel(1);
     let open = Open { ended, connections: alive.downgrade() };
@@ -83,8 +84,9 @@ async fn accept(listener: &TcpListener, serving: &Arc<Serving>, shutdown: &Shutd
         };
         let Some((stream, slot)) = accepted else { continue };
         let (serving, shutdown, alive) = (Arc::clone(serving), shutdown.clone(), alive.clone());
+        let events = events.clone();
         drop(tokio::spawn(async move {
-            connection::serve(stream, serving, shutdown).await;
+            events.keep_panic_of(connection::serve(stream, serving, shutdown)).await;
             drop((slot, alive));
         }));
     }
@@ -113,8 +115,14 @@ async fn drain(mut open: Open, serving: &Serving, events: &Events, limit: Durati
         open.ended.recv().await;
         serving.admission.idle().await;
     };
+    // Guests may wait until somebody reads what they write, which may be never.
+    let unstick = async {
+        events.give_up_when_stuck().await;
+        future::pending::<()>().await;
+    };
     tokio::select! {
         () = finished => {}
+        () = unstick => {}
         () = tokio::time::sleep(limit) => {}
         () = shutdown.requested(2) => {}
     }

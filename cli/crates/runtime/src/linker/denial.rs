@@ -9,7 +9,7 @@ use wasmtime::component::{
 
 use crate::{
     Capability,
-    event::Denials,
+    denials::Denials,
     guest::{Blueprint, Guest},
 };
 

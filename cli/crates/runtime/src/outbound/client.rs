@@ -2,6 +2,7 @@
 
 use std::{
     net::SocketAddr,
+    panic,
     pin::Pin,
     sync::{Arc, LazyLock},
     task::{Context, Poll},
@@ -22,7 +23,7 @@ use rustls::{ClientConfig, RootCertStore, pki_types::ServerName};
 use tokio::{
     io::{AsyncRead, AsyncWrite},
     net::{TcpStream, lookup_host},
-    task::JoinHandle,
+    task::{JoinError, JoinHandle},
     time::{Instant, Sleep, sleep, timeout},
 };
 use tokio_rustls::TlsConnector;
@@ -74,7 +75,15 @@ pub(super) async fn send(
     let answered = timeout(first_byte_within, sender.send_request(request)).await;
     let response = answered.map_err(|_| Error::ConnectionReadTimeout)??;
     let response = response.map(|body| TimedBody { body, between_bytes, late: None }.boxed_unsync());
-    Ok((response, Box::new(async move { connection.await.unwrap_or(Ok(())) })))
+    let driven = async move {
+        match connection.await.map_err(JoinError::try_into_panic) {
+            Ok(ended) => ended,
+            Err(Ok(panic)) => panic::resume_unwind(panic),
+            // Everything ends.
+            Err(Err(_)) => Ok(()),
+        }
+    };
+    Ok((response, Box::new(driven)))
 }
 
 /// Reads a request's body that goes nowhere, for a while: a guest that finds its body refused reports that instead of why.

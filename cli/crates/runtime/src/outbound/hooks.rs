@@ -9,7 +9,7 @@ use super::{
     client::{self, Sent},
     policy::{OutboundPolicy, target_of},
 };
-use crate::{Capability, event::Denials};
+use crate::{Capability, denials::Denials};
 
 /// What guests call, for messages: `outgoing-handler.handle` of WASI 0.2 or `client.send` of 0.3.
 const CALL: &str = "wasi:http";

@@ -10,7 +10,7 @@ use std::{
 use conjoin_runtime::{Grants, HowCompiled, RunEvent};
 
 use crate::{
-    guests::Guest,
+    guests::{Guest, padded},
     server::{Server, options, runtime_with_cache},
 };
 
@@ -168,21 +168,4 @@ async fn a_start_that_was_stopped_early_leaves_quick_code_for_the_next() {
     assert_eq!(server.get("/hello").await, "200 hello from 0.2");
     server.log.wait("swap", |event| matches!(event, RunEvent::Swapped { .. }).then_some(()));
     assert_eq!(files(&cache, "cwasm").len(), 1, "quick code is removed when it is not needed any more");
-}
-
-/// A component with two million bytes that mean nothing, in a custom section.
-fn padded(component: &[u8]) -> Vec<u8> {
-    let mut content = vec![3];
-    content.extend(b"pad");
-    content.resize(2_000_000, 0);
-    let mut padded = component.to_vec();
-    padded.push(0);
-    let mut size = content.len();
-    while size >= 0x80 {
-        padded.push(u8::try_from(size & 0x7f).unwrap() | 0x80);
-        size >>= 7;
-    }
-    padded.push(u8::try_from(size).unwrap());
-    padded.extend(content);
-    padded
 }

@@ -52,3 +52,20 @@ fn built() -> &'static Path {
         target.join("wasm32-wasip2/release")
     })
 }
+
+/// The component with two million bytes that mean nothing, in a custom section: big enough for the fast compiler.
+pub(crate) fn padded(component: &[u8]) -> Vec<u8> {
+    let mut content = vec![3];
+    content.extend(b"pad");
+    content.resize(2_000_000, 0);
+    let mut padded = component.to_vec();
+    padded.push(0);
+    let mut size = content.len();
+    while size >= 0x80 {
+        padded.push(u8::try_from(size & 0x7f).unwrap() | 0x80);
+        size >>= 7;
+    }
+    padded.push(u8::try_from(size).unwrap());
+    padded.extend(content);
+    padded
+}

@@ -8,6 +8,7 @@ mod command;
 mod denied;
 mod guests;
 mod http_client;
+mod looping;
 mod overload;
 mod server;
 mod serving;

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use conjoin_runtime::{Grants, Limits, RunEvent};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 
 use crate::{
     guests::{Guest, HTTP},
@@ -59,5 +60,29 @@ async fn a_guest_that_never_answers_is_stopped() {
             _ => None,
         });
         assert!(server.get("/hello").await.starts_with("200 "));
+    }
+}
+
+/// Opens a connection, sends `request`, reads the first byte of the answer, and does nothing more.
+async fn stalled(server: &Server, request: &str) -> tokio::net::TcpStream {
+    let mut stream = tokio::net::TcpStream::connect(server.address).await.unwrap();
+    stream.write_all(request.as_bytes()).await.unwrap();
+    stream.read_exact(&mut [0]).await.unwrap();
+    stream
+}
+
+#[tokio::test]
+async fn clients_that_stall_do_not_keep_their_places() {
+    // More than the buffers of the system take, so that the server waits for the client; and half of what was announced.
+    let reads_nothing = "GET /big?30000000 HTTP/1.1\r\nhost: x\r\n\r\n";
+    let sends_nothing = "POST /echo HTTP/1.1\r\nhost: x\r\ncontent-length: 100\r\n\r\nhalf";
+    for request in [reads_nothing, sends_nothing] {
+        let mut options = options(Guest::HttpP2, clocks());
+        let client_stalls = Duration::from_millis(200);
+        options.limits = Limits { concurrent: 2, waiting: 1, client_stalls, ..Limits::default() };
+        let server = Server::start(runtime(), options);
+        let stalled = [stalled(&server, request).await, stalled(&server, request).await];
+        assert_eq!(server.get("/hello").await, "200 hello from 0.2");
+        drop(stalled);
     }
 }

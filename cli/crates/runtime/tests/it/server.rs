@@ -49,6 +49,14 @@ impl Log {
         events.iter().find_map(pick).unwrap()
     }
 
+    /// Waits until `count` events are as `wanted` says.
+    pub(crate) fn wait_for(&self, count: usize, wanted: impl Fn(&RunEvent) -> bool) {
+        let seen = |events: &[RunEvent]| events.iter().filter(|event| wanted(event)).count();
+        let events = self.shared.0.lock().unwrap();
+        let (events, _) = self.shared.1.wait_timeout_while(events, PATIENCE, |events| seen(events) < count).unwrap();
+        assert!(seen(&events) >= count, "fewer than {count} among {events:#?}");
+    }
+
     /// The messages about denied calls; waits for the first.
     pub(crate) fn denied(&self) -> Vec<String> {
         self.wait("denied call", |event| matches!(event, RunEvent::Denied(_)).then_some(()));

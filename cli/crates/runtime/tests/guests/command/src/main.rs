@@ -15,6 +15,18 @@ fn main() {
         }
         // The standard library knows only 0 and 1 here.
         ["exit", code] => wasip2::cli::exit::exit_with_code(code.parse().unwrap()),
+        ["spin"] => {
+            eprintln!("spinning");
+            loop {
+                std::hint::spin_loop();
+            }
+        }
+        ["flood"] => {
+            eprintln!("flooding");
+            loop {
+                println!("{}", "more than anybody reads ".repeat(100));
+            }
+        }
         ["trap"] => panic!("this command fails on purpose"),
         ["env"] => std::env::vars().for_each(|(name, value)| println!("{name}={value}")),
         ["clock"] => println!("{}", std::time::Instant::now().elapsed().as_secs()),

@@ -24,9 +24,12 @@ async fn main(request: Request<Body>) -> Result<Response<Body>, Error> {
         "count" => answered.to_string(),
         "trap" => panic!("this guest fails on purpose"),
         "exit" => std::process::exit(3),
-        "spin" => loop {
-            std::hint::spin_loop();
-        },
+        "spin" => {
+            eprintln!("spinning");
+            loop {
+                std::hint::spin_loop();
+            }
+        }
         "sleep" => {
             wstd::task::sleep(Duration::from_millis(query.parse().unwrap())).await;
             "slept\n".to_owned()

@@ -29,9 +29,12 @@ impl wasip3::exports::http::handler::Guest for Guest {
             "copy" => return http_into_wasi_response(http::Response::new(http_from_wasi_request(request)?.into_body())),
             "count" => answered.to_string(),
             "trap" => panic!("this guest fails on purpose"),
-            "spin" => loop {
-                std::hint::spin_loop();
-            },
+            "spin" => {
+                eprintln!("spinning");
+                loop {
+                    std::hint::spin_loop();
+                }
+            }
             "sleep" => {
                 monotonic_clock::wait_for(query.parse::<u64>().unwrap() * 1_000_000).await;
                 "slept\n".to_owned()

@@ -130,7 +130,7 @@ pub(crate) fn find(surroundings: &Surroundings, folder: &AbsPath) -> Result<AbsP
 /// Reads and checks `conjoin.toml` of the app in `dir`.
 pub(crate) fn load_manifest(surroundings: &Surroundings, dir: &AbsPath) -> Result<Manifest, CommandError> {
     let source = load_source(surroundings, &dir.join("conjoin.toml"))?;
-    conjoin_manifest::parse(&source).map_err(CommandError::project)
+    conjoin_manifest::parse(&source, &conjoin_toolchains::all().languages()).map_err(CommandError::project)
 }
 
 /// The folder of the shared WIT, and the WASI packages that it names and lacks.

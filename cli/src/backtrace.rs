@@ -3,43 +3,9 @@
 /// How many frames are shown.
 const SHOWN: usize = 6;
 
-/// With what names begin that languages and generated bindings give to their own functions.
-const MACHINERY: [&str; 34] = [
-    "<alloc::",
-    "<core::",
-    "<std::",
-    "<wasm function",
-    "JS::",
-    "JS_",
-    "Py",
-    "_Py",
-    "__main_void",
-    "__original_main",
-    "__rust",
-    "__wasi",
-    "__wasm",
-    "_rt0_wasm",
-    "_start",
-    "abort",
-    "alloc::",
-    "asyncio",
-    "cabi_",
-    "componentize",
-    "core::",
-    "dlmalloc",
-    "internal/",
-    "js::",
-    "mozilla::",
-    "pymain",
-    "runtime",
-    "rust_",
-    "std::",
-    "syscall",
-    "tinygo_",
-    "wasi:",
-    "wasm_",
-    "wit_bindgen",
-];
+/// With what names begin that generated bindings and linkers give to their own functions. What languages call theirs, their toolchains
+/// say.
+const MACHINERY: [&str; 7] = ["<wasm function", "__wasm", "_start", "cabi_", "wasi:", "wasm_", "wit_bindgen"];
 
 /// The frames of the user's code, or the innermost ones where there are none such, and how many there are beside them.
 pub(crate) fn shortened(backtrace: &str) -> String {
@@ -47,7 +13,10 @@ pub(crate) fn shortened(backtrace: &str) -> String {
     if frames.len() <= SHOWN {
         return backtrace.to_owned();
     }
-    let is_own = |frame: &&&str| name(frame).is_some_and(|name| !MACHINERY.iter().any(|start| name.starts_with(start)));
+    let toolchains = conjoin_toolchains::all().toolchains.iter();
+    let theirs = toolchains.flat_map(|toolchain| toolchain.machinery()).copied();
+    let machinery: Vec<&str> = MACHINERY.into_iter().chain(theirs).collect();
+    let is_own = |frame: &&&str| name(frame).is_some_and(|name| !machinery.iter().any(|start| name.starts_with(start)));
     let own: Vec<&str> = frames.iter().filter(is_own).copied().take(SHOWN).collect();
     let shown = if own.is_empty() { frames[..SHOWN / 2].to_vec() } else { own };
     let more = format!("    ... {} frames more: `-v` shows them", frames.len() - shown.len());

@@ -15,7 +15,7 @@ use clap_complete::{
     engine::{ArgValueCandidates, ArgValueCompleter, CompletionCandidate, PathCompleter, ValueCompleter as _},
     env::Shells,
 };
-use conjoin_manifest::{Language, Named, Outline, ToolchainName, outline};
+use conjoin_manifest::{Named, Outline, outline};
 
 use crate::{args::Cli, surroundings::Surroundings};
 
@@ -82,13 +82,12 @@ fn listed(names: &[Named]) -> Vec<CompletionCandidate> {
 
 /// The languages, and the toolchains of those that have several.
 fn languages() -> Vec<CompletionCandidate> {
-    let languages = Language::ALL.iter().map(|language| candidate(language.as_str(), ""));
-    let choices = Language::ALL.iter().flat_map(|language| [language.toolchains(), language.engines()].concat());
-    let mut toolchains: Vec<ToolchainName> =
-        choices.filter(|toolchain| Language::parse(toolchain.as_str()).is_none()).collect();
-    toolchains.sort();
-    toolchains.dedup();
-    languages.chain(toolchains.iter().map(|toolchain| candidate(toolchain.as_str(), "toolchain"))).collect()
+    let all = conjoin_toolchains::all();
+    let languages = all.languages();
+    let toolchains = all.toolchains.iter().map(|toolchain| toolchain.spec().name);
+    let toolchains = toolchains.filter(|name| languages.choice(name).is_some());
+    let toolchains = toolchains.map(|name| candidate(name, "toolchain"));
+    languages.names().map(|name| candidate(name, "")).chain(toolchains).collect()
 }
 
 fn candidate(name: &str, what: &str) -> CompletionCandidate {

@@ -133,7 +133,8 @@ impl<'a> Draft<'a> {
         }
         let name = self.machine.surroundings.shown(&self.dir.join("conjoin.toml"));
         let source = Arc::new(Source::new(name, self.manifest_now.clone()));
-        let manifest = conjoin_manifest::parse(&source).map_err(CommandError::project)?;
+        let manifest =
+            conjoin_manifest::parse(&source, &conjoin_toolchains::all().languages()).map_err(CommandError::project)?;
         let wit = self.parse_wit()?;
         let mut components = load_sources(&self.dir, &manifest);
         components.extend(self.components.clone());
@@ -181,7 +182,10 @@ impl<'a> Draft<'a> {
 pub(crate) fn check_files(machine: &Machine, dir: &AbsPath, files: &FileSet) -> Result<App, CommandError> {
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
     let manifest = files.get("conjoin.toml").map(text).unwrap_or_default();
-    let manifest = conjoin_manifest::parse(&Arc::new(Source::new("conjoin.toml", manifest)));
+    let manifest = conjoin_manifest::parse(
+        &Arc::new(Source::new("conjoin.toml", manifest)),
+        &conjoin_toolchains::all().languages(),
+    );
     let manifest = manifest.map_err(CommandError::project)?;
     let root = manifest.app.wit.to_string();
     let sources: Vec<Arc<Source>> = files

@@ -9,9 +9,10 @@ use std::{
     time::Duration,
 };
 
-use conjoin_engine::{CancelToken, GeneratedFile, PerformError, Performer};
+use conjoin_engine::{CancelToken, PerformError, Performer};
 use conjoin_plan::{
-    AbsPath, ComposeAction, EncodeAction, Expectation, GenerateAction, Made, PrecompileAction, ProveAction,
+    AbsPath, ComposeAction, EncodeAction, Expectation, GenerateAction, GeneratedFile, Made, PrecompileAction,
+    ProveAction,
 };
 use conjoin_wit::WitFile;
 
@@ -27,9 +28,7 @@ impl Performer for SystemPerformer {
 
     fn generate(&self, action: &GenerateAction) -> Result<Vec<GeneratedFile>, PerformError> {
         let wit = read_wit(&action.wit)?;
-        let files = conjoin_toolchains::generate(&action.generator, &wit, &action.world)
-            .map_err(|error| PerformError::new(chain(&error)))?;
-        Ok(files.into_iter().map(|file| GeneratedFile { path: file.path, text: file.text }).collect())
+        action.generator.generate(&wit, &action.world).map_err(|error| PerformError::new(chain(&error)))
     }
 
     fn encode(&self, action: &EncodeAction) -> Result<Vec<u8>, PerformError> {

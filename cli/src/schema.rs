@@ -4,7 +4,7 @@ use conjoin_plan::Layout;
 
 /// The schema, as it is kept in files.
 pub(crate) fn schema_text() -> String {
-    format!("{:#}", conjoin_manifest::schema())
+    format!("{:#}", conjoin_manifest::schema(&conjoin_toolchains::all().languages()))
 }
 
 /// Keeps the schema where the first line of a manifest made by `new` says, so that editors find that of this version, offline.

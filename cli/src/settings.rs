@@ -26,7 +26,7 @@ pub(crate) struct Machine {
 impl Machine {
     /// What programs inherit.
     pub(crate) fn environment(&self) -> Environment {
-        Environment::new(self.surroundings.environment.clone())
+        Environment::new(self.surroundings.environment.clone()).without(conjoin_toolchains::all().withheld())
     }
 }
 

@@ -54,7 +54,8 @@ fn kept() -> PathBuf {
 
 /// The codes of what conjoin says about a manifest; none if it is right.
 fn codes(text: &str) -> BTreeSet<&'static str> {
-    let parsed = conjoin_manifest::parse(&Arc::new(Source::new("conjoin.toml", text)));
+    let parsed =
+        conjoin_manifest::parse(&Arc::new(Source::new("conjoin.toml", text)), &conjoin_toolchains::all().languages());
     parsed.map_or_else(|found| found.iter().map(|diagnostic| diagnostic.code).collect(), |_| BTreeSet::new())
 }
 

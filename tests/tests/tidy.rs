@@ -193,7 +193,7 @@ fn every_diagnostic_has_a_case() {
         ("machine::signals", "no machine is known that refuses it"),
         ("machine::stdout", "it takes a device that is full, which the tests of disks have"),
         ("plan::inconsistent", "it takes toolchains whose steps contradict one another; no app leads to it"),
-        ("plan::no-toolchain", "the compiler sees to it that every language has one"),
+        ("plan::no-toolchain", "languages are those of the toolchains, so each has one"),
         ("run::port-in-use", "the port differs each time; a test of `runtime` has one"),
         ("rust::no-sources", "it takes a nightly compiler and all of Debian's tools"),
         ("tinygo::machine", "it is about machines other than that of the test"),
@@ -209,4 +209,53 @@ fn every_diagnostic_has_a_case() {
     assert!(forgotten.is_empty(), "these codes need a golden case, or a reason: {forgotten:?}");
     let obsolete: Vec<_> = known.difference(&without_case).collect();
     assert!(obsolete.is_empty(), "these codes have a case now: {obsolete:?}");
+}
+
+/// What builds a language says what is known of it, and nobody else: these files name one all the same.
+const NAMES_OF_LANGUAGES: [(&str, &str); 8] = [
+    (
+        "cli/crates/engine/src/environment.rs",
+        "the variable of the jobserver has the name of the one program that reads it",
+    ),
+    ("cli/crates/engine/src/jobs.rs", "the variable of the jobserver has the name of the one program that reads it"),
+    ("cli/crates/engine/src/probe/identity.rs", "managers of versions put a program in the place of another"),
+    ("cli/src/app.rs", "a hint names a template as an example"),
+    ("cli/src/args.rs", "the help names templates as examples"),
+    ("cli/src/commands/add/mod.rs", "a hint names a template as an example"),
+    ("cli/src/commands/new.rs", "a hint names a template as an example"),
+    ("cli/src/ui/failure.rs", "the folder of a project's packages holds what others have written"),
+];
+
+#[test]
+fn languages_and_their_tools_are_named_by_what_builds_them_alone() {
+    let set = conjoin_toolchains::all();
+    let toolchains = set.toolchains.iter().flat_map(|toolchain| {
+        let languages = toolchain.languages().iter().map(|language| language.name);
+        let tools = toolchain.requirements().iter().map(|tool| tool.id);
+        languages.chain(tools).chain([toolchain.spec().name])
+    });
+    // Two letters are too few to tell a name from a word.
+    let names: BTreeSet<&str> = toolchains.filter(|name| name.len() > 2).collect();
+    let mut seen = BTreeMap::<String, Vec<String>>::new();
+    for (path, text) in rust_files() {
+        let path = path.to_string_lossy().into_owned();
+        let folders = ["cli/crates/plan/src/", "cli/crates/engine/src/", "cli/src/"];
+        if !folders.iter().any(|folder| path.starts_with(folder)) || path.ends_with("/tests.rs") {
+            continue;
+        }
+        let code = text.split("#[cfg(test)]").next().unwrap_or_default().replace("env!(\"CARGO_PKG_VERSION\")", "");
+        for line in code.lines().filter(|line| !line.trim_start().starts_with("//")) {
+            let lower = line.to_ascii_lowercase();
+            let words: Vec<&str> =
+                lower.split(|letter: char| !letter.is_ascii_alphanumeric() && letter != '-').collect();
+            let parts = words.iter().flat_map(|word| word.split('-'));
+            if parts.chain(words.iter().copied()).any(|word| names.contains(word)) {
+                seen.entry(path.clone()).or_default().push(line.trim().to_owned());
+            }
+        }
+    }
+    for (path, reason) in NAMES_OF_LANGUAGES {
+        assert!(seen.remove(path).is_some(), "{path} names no language: remove it from the list ({reason})");
+    }
+    assert!(seen.is_empty(), "these name languages or their tools: {seen:#?}");
 }

@@ -8,7 +8,7 @@ use std::{
 };
 
 use conjoin_diagnostics::Diagnostic;
-use conjoin_manifest::{Access, Component, ComponentName, HttpTrigger, Isolation, Origin, Permissions, ToolchainName};
+use conjoin_manifest::{Access, Component, ComponentName, HttpTrigger, Isolation, Origin, Permissions};
 use conjoin_plan::{AbsPath, Extent, Selection};
 use conjoin_runtime::{
     CommandOptions, Directory, Entry, Grants, Limits, RoutedEntry, Runtime, RuntimeError, RuntimeOptions, ServeOptions,
@@ -92,13 +92,12 @@ fn served<'a>(app: &'a App, entries: &'a [ComponentName]) -> impl Iterator<Item 
     app.manifest.http.iter().filter(|trigger| entries.contains(&trigger.component.value))
 }
 
-/// The parts of `entries` that cannot write what they fail with: Python and both engines of JavaScript are built without
-/// standard streams where these are not granted.
+/// The parts of `entries` that cannot write what they fail with: some toolchains leave the standard streams out of a component that
+/// was not granted them.
 fn silent(app: &App, entries: &[ComponentName]) -> Silent {
     let is_silent = |name: &ComponentName| {
         let Component { origin, permissions, .. } = &app.manifest.components[name];
-        let speechless = [ToolchainName::Python, ToolchainName::QuickJs, ToolchainName::Starling];
-        matches!(origin, Origin::Built(built) if speechless.contains(&built.toolchain)) && !permissions.stdio
+        matches!(origin, Origin::Built(built) if built.toolchain.is_silent) && !permissions.stdio
     };
     let parts = |entry| app.wiring.closure(entry).into_iter().filter(is_silent).collect();
     entries.iter().map(|entry| (entry.to_string(), parts(entry))).collect()
@@ -265,7 +264,9 @@ world stranger {
 
     fn shop() -> App {
         let source = |name: &str, text: &str| Arc::new(Source::new(name.to_owned(), text.to_owned()));
-        let manifest = conjoin_manifest::parse(&source("conjoin.toml", MANIFEST)).expect("a manifest");
+        let manifest =
+            conjoin_manifest::parse(&source("conjoin.toml", MANIFEST), &conjoin_toolchains::all().languages())
+                .expect("a manifest");
         let wit = conjoin_wit::parse(&[source("wit/shop.wit", WIT)], "wit").expect("a package");
         let folder = |path: &str| AbsPath::new(path).expect("an absolute path");
         let wiring = wire(&manifest, &wit, &folder("/shop"), &BTreeMap::new()).expect("it fits");

@@ -13,7 +13,10 @@ use crate::{
 pub(crate) fn schema(ui: &mut Ui) -> Result<(), CommandError> {
     match ui.format {
         Format::Human => ui.answer(&schema_text()),
-        Format::Json => ui.answer_json("schema", json!({ "schema": conjoin_manifest::schema() })),
+        Format::Json => ui.answer_json(
+            "schema",
+            json!({ "schema": conjoin_manifest::schema(&conjoin_toolchains::all().languages()) }),
+        ),
     }
     Ok(())
 }

@@ -15,54 +15,32 @@ use conjoin_plan::EnvChanges;
 #[derive(Clone, Debug, Default)]
 pub struct Environment {
     variables: BTreeMap<OsString, OsString>,
+    withheld: Vec<(&'static str, &'static str)>,
 }
 
-/// Variables that no program inherits, and why. A `*` at the end stands for any ending.
+/// Variables that no program inherits, and why, whatever the app is written in. A `*` at the end stands for any ending.
 pub const WITHHELD: &[(&str, &str)] = &[
-    ("CARGO", "set by `cargo run` for the program it runs; describes conjoin's build, not the app's"),
-    ("CARGO_MANIFEST_*", "set by `cargo run`"),
-    ("CARGO_PKG_*", "set by `cargo run`"),
-    ("CARGO_BIN_*", "set by `cargo run`"),
-    ("CARGO_CRATE_NAME", "set by `cargo run`"),
-    ("CARGO_PRIMARY_PACKAGE", "set by `cargo run`"),
-    ("OUT_DIR", "set by cargo for build scripts"),
     ("CARGO_MAKEFLAGS", "a jobserver that is not conjoin's"),
     ("MAKEFLAGS", "a jobserver that is not conjoin's"),
     ("MFLAGS", "a jobserver that is not conjoin's"),
-    ("RUSTC", "another compiler than the one whose version is in the key"),
-    ("RUSTC_WORKSPACE_WRAPPER", "another compiler than the one whose version is in the key"),
-    ("RUSTFLAGS", "changes the artifact without being part of the key"),
-    ("CARGO_ENCODED_RUSTFLAGS", "changes the artifact without being part of the key"),
-    ("CARGO_BUILD_*", "changes the artifact, or where it lies"),
-    ("CARGO_TARGET_DIR", "changes where artifacts lie"),
-    ("CARGO_TARGET_WASM32_*", "changes the artifact without being part of the key"),
-    ("CARGO_PROFILE_*", "changes the artifact without being part of the key"),
-    ("GOFLAGS", "changes the artifact without being part of the key"),
-    ("GOOS", "changes the artifact without being part of the key"),
-    ("GOARCH", "changes the artifact without being part of the key"),
-    ("GOWASM", "changes the artifact without being part of the key"),
-    ("GOEXPERIMENT", "changes the artifact without being part of the key"),
-    ("NODE_OPTIONS", "loads code into every tool that runs on Node"),
-    ("NODE_PATH", "adds modules that the app does not name"),
-    ("PYTHONPATH", "adds modules that the app does not name"),
-    ("PYTHONSTARTUP", "loads code into every tool that runs on Python"),
-    ("CFLAGS", "changes what is built without being part of the key"),
-    ("CXXFLAGS", "changes what is built without being part of the key"),
-    ("CPPFLAGS", "changes what is built without being part of the key"),
-    ("LDFLAGS", "changes what is built without being part of the key"),
     ("GIT_DIR", "set by git for its hooks; names another repository than the app's"),
     ("GIT_WORK_TREE", "set by git for its hooks"),
     ("GIT_INDEX_FILE", "set by git for its hooks"),
     ("FORCE_COLOR", "puts escape sequences into output that hints are compared with"),
     ("CLICOLOR_FORCE", "puts escape sequences into output that hints are compared with"),
-    ("CARGO_TERM_COLOR", "puts escape sequences into output that hints are compared with"),
-    ("CARGO_TERM_PROGRESS_*", "draws bars into output that is kept"),
 ];
 
 impl Environment {
     /// The environment of these variables.
     pub fn new(variables: impl IntoIterator<Item = (OsString, OsString)>) -> Self {
-        Self { variables: variables.into_iter().collect() }
+        Self { variables: variables.into_iter().collect(), withheld: WITHHELD.to_vec() }
+    }
+
+    /// Withholds these variables, too, each for a reason; a `*` at the end of a name stands for any ending.
+    #[must_use]
+    pub fn without(mut self, withheld: impl IntoIterator<Item = (&'static str, &'static str)>) -> Self {
+        self.withheld.extend(withheld);
+        self
     }
 
     /// A variable as conjoin got it, if it is set and not empty.
@@ -76,9 +54,9 @@ impl Environment {
         std::env::split_paths(path).filter(|folder| folder.is_absolute()).collect()
     }
 
-    /// What a program gets: everything but [`WITHHELD`], with `changes`, which win.
+    /// What a program gets: everything but what is withheld, with `changes`, which win.
     pub fn for_program(&self, changes: &EnvChanges) -> BTreeMap<OsString, OsString> {
-        let inherited = self.variables.iter().filter(|(name, _)| !is_withheld(name));
+        let inherited = self.variables.iter().filter(|(name, _)| !self.is_withheld(name));
         let mut variables: BTreeMap<_, _> = inherited.map(|(name, value)| (name.clone(), value.clone())).collect();
         for (name, value) in &changes.variables {
             match value {
@@ -102,14 +80,14 @@ impl Environment {
         }
         variables
     }
-}
 
-fn is_withheld(name: &OsStr) -> bool {
-    let Some(name) = name.to_str() else { return false };
-    WITHHELD.iter().any(|(withheld, _)| match withheld.strip_suffix('*') {
-        Some(beginning) => name.starts_with(beginning),
-        None => name == *withheld,
-    })
+    fn is_withheld(&self, name: &OsStr) -> bool {
+        let Some(name) = name.to_str() else { return false };
+        self.withheld.iter().any(|(withheld, _)| match withheld.strip_suffix('*') {
+            Some(beginning) => name.starts_with(beginning),
+            None => name == *withheld,
+        })
+    }
 }
 
 #[cfg(test)]
@@ -146,5 +124,6 @@ mod tests {
 
     fn environment(variables: &[(&str, &str)]) -> Environment {
         Environment::new(variables.iter().map(|(name, value)| (OsString::from(name), OsString::from(value))))
+            .without([("RUSTFLAGS", "of a test"), ("CARGO_PKG_*", "of a test")])
     }
 }

@@ -4,7 +4,7 @@
 //! input files. Names are those of [`Roots`], so that neither time stamps nor the place of the app count. The place of a program does
 //! not count either: its version does.
 
-use conjoin_plan::{AbsPath, Action, Arg, Expectation, Generator, Invocation, Locate, Step};
+use conjoin_plan::{AbsPath, Action, Arg, Expectation, Invocation, Locate, Step};
 
 use crate::{
     digest::{Digest, Seen},
@@ -41,12 +41,7 @@ impl Description {
             }
             Action::Generate(generate) => {
                 versions.push(performer.to_owned());
-                let what = match &generate.generator {
-                    Generator::TypeScript => "declarations for TypeScript".to_owned(),
-                    Generator::QuickJs => "values for QuickJS".to_owned(),
-                    Generator::Go { package } => format!("Go package {package:?}"),
-                    Generator::C => "bindings for C".to_owned(),
-                };
+                let what = generate.generator.fingerprint();
                 let (into, wit) = (name(&generate.into), name(&generate.wit));
                 vec![format!("generate {what} in {into}"), format!("world {:?} of {wit}", generate.world)]
             }

@@ -47,7 +47,7 @@ pub use folder::{CleanError, Cleaned, Scope, clean, keep_file};
 pub use inputs::InputError;
 pub use installed::{Installed, installed, remove_installed};
 pub use lock::{Lock, LockError, lock};
-pub use performer::{GeneratedFile, PerformError, Performer};
+pub use performer::{PerformError, Performer};
 pub use probe::{ProbeContext, probe};
 pub use report::{BuildReport, ExecuteError, FailedStep, StepError, StepReport};
 pub use resources::{free_disk, free_memory};

@@ -6,7 +6,9 @@
 use std::fmt;
 
 use conjoin_diagnostics::Diagnostic;
-use conjoin_plan::{AbsPath, ComposeAction, EncodeAction, GenerateAction, PrecompileAction, ProveAction};
+use conjoin_plan::{
+    AbsPath, ComposeAction, EncodeAction, GenerateAction, GeneratedFile, PrecompileAction, ProveAction,
+};
 
 use crate::CancelToken;
 
@@ -33,15 +35,6 @@ pub trait Performer: Sync {
 
     /// Compiles a composition to native code and keeps that. When `cancel` says so, it returns at once, whatever it returns.
     fn precompile(&self, action: &PrecompileAction, cancel: &CancelToken) -> Result<(), PerformError>;
-}
-
-/// A file that a generator made.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct GeneratedFile {
-    /// Where, relative to the folder of the action, with `/`.
-    pub path: String,
-    /// The whole text.
-    pub text: String,
 }
 
 /// Why an action failed.

@@ -6,6 +6,7 @@
 
 mod check;
 mod insert;
+mod language;
 mod model;
 mod name;
 mod outline;
@@ -17,9 +18,10 @@ mod schema;
 mod shape;
 
 pub use insert::insert;
+pub use language::{Language, LanguageSet, LanguageSpec, ServesOnce, ToolchainSpec};
 pub use model::{
-    App, Built, CommandTrigger, Component, CustomBuild, HttpExample, HttpTrigger, Import, Isolation, Language,
-    Manifest, Origin, Spanned, ToolchainName,
+    App, Built, CommandTrigger, Component, CustomBuild, HttpExample, HttpTrigger, Import, Isolation, Manifest, Origin,
+    Spanned,
 };
 pub use name::ComponentName;
 pub use outline::{Named, Outline, outline};

@@ -1,11 +1,11 @@
 //! What a checked manifest says.
 
-use std::{collections::BTreeMap, fmt, ops::Range, sync::Arc};
+use std::{collections::BTreeMap, ops::Range, sync::Arc};
 
 use conjoin_diagnostics::Source;
 use conjoin_policy::Route;
 
-use crate::{AppPath, ComponentName, Permissions};
+use crate::{AppPath, ComponentName, Language, Permissions, ToolchainSpec};
 
 /// A value with the bytes of `conjoin.toml` it was written in.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -105,7 +105,7 @@ pub struct Built {
     /// Its language.
     pub language: Spanned<Language>,
     /// What builds it, resolved from `language`, `toolchain` and `engine`.
-    pub toolchain: ToolchainName,
+    pub toolchain: &'static ToolchainSpec,
 }
 
 /// The escape hatch for a language that conjoin does not know.
@@ -119,136 +119,6 @@ pub struct CustomBuild {
     pub inputs: Vec<Spanned<String>>,
     /// The component or core module it makes, relative to `path`.
     pub output: Spanned<AppPath>,
-}
-
-/// The languages that conjoin builds.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Language {
-    /// Rust.
-    Rust,
-    /// Go, built by the standard compiler or by TinyGo.
-    Go,
-    /// JavaScript.
-    JavaScript,
-    /// TypeScript.
-    TypeScript,
-    /// Python.
-    Python,
-    /// C.
-    C,
-    /// C++.
-    Cpp,
-}
-
-impl Language {
-    /// All languages, in the order in which lists show them.
-    pub const ALL: [Self; 7] =
-        [Self::Rust, Self::Go, Self::JavaScript, Self::TypeScript, Self::Python, Self::C, Self::Cpp];
-
-    /// The name as it is written in a manifest.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Rust => "rust",
-            Self::Go => "go",
-            Self::JavaScript => "javascript",
-            Self::TypeScript => "typescript",
-            Self::Python => "python",
-            Self::C => "c",
-            Self::Cpp => "cpp",
-        }
-    }
-
-    /// The language of this name.
-    pub fn parse(text: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|language| language.as_str() == text)
-    }
-
-    /// The language that is called `text` elsewhere: by templates, by the ends of file names, by people.
-    pub fn meant(text: &str) -> Option<Self> {
-        match text.to_ascii_lowercase().as_str() {
-            "rs" | "cargo" => Some(Self::Rust),
-            "golang" => Some(Self::Go),
-            "js" | "mjs" | "node" | "nodejs" | "ecmascript" => Some(Self::JavaScript),
-            "ts" => Some(Self::TypeScript),
-            "py" | "python3" => Some(Self::Python),
-            "c++" | "cc" | "cxx" | "cplusplus" | "hpp" => Some(Self::Cpp),
-            "h" | "clang" => Some(Self::C),
-            _ => None,
-        }
-    }
-
-    /// What `toolchain` chooses from; nothing for most languages.
-    pub fn toolchains(self) -> &'static [ToolchainName] {
-        match self {
-            Self::Go => &[ToolchainName::Go, ToolchainName::TinyGo],
-            Self::Rust | Self::JavaScript | Self::TypeScript | Self::Python | Self::C | Self::Cpp => &[],
-        }
-    }
-
-    /// What `engine` chooses from; nothing for most languages.
-    pub fn engines(self) -> &'static [ToolchainName] {
-        match self {
-            Self::JavaScript | Self::TypeScript => &[ToolchainName::Starling, ToolchainName::QuickJs],
-            Self::Rust | Self::Go | Self::Python | Self::C | Self::Cpp => &[],
-        }
-    }
-
-    /// What builds it when neither `toolchain` nor `engine` is written.
-    pub fn default_toolchain(self) -> ToolchainName {
-        match self {
-            Self::Rust => ToolchainName::Rust,
-            Self::Go => ToolchainName::Go,
-            Self::JavaScript | Self::TypeScript => ToolchainName::Starling,
-            Self::Python => ToolchainName::Python,
-            Self::C | Self::Cpp => ToolchainName::Clang,
-        }
-    }
-}
-
-impl fmt::Display for Language {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(self.as_str())
-    }
-}
-
-/// What builds a language.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum ToolchainName {
-    /// cargo for `wasm32-wasip2`.
-    Rust,
-    /// The standard Go compiler.
-    Go,
-    /// TinyGo.
-    TinyGo,
-    /// componentize-js: JavaScript or TypeScript on the engine StarlingMonkey.
-    Starling,
-    /// componentize-qjs: JavaScript or TypeScript on the engine QuickJS.
-    QuickJs,
-    /// componentize-py.
-    Python,
-    /// clang: C or C++.
-    Clang,
-}
-
-impl ToolchainName {
-    /// The name in messages.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Rust => "rust",
-            Self::Go => "go",
-            Self::TinyGo => "tinygo",
-            Self::Starling => "starling",
-            Self::QuickJs => "quickjs",
-            Self::Python => "python",
-            Self::Clang => "clang",
-        }
-    }
-}
-
-impl fmt::Display for ToolchainName {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(self.as_str())
-    }
 }
 
 /// One `[[trigger.http]]` table.

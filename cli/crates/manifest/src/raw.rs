@@ -111,15 +111,15 @@ pub(crate) struct RawApp {
 #[schemars(rename = "component", transform = schema::component_rules)]
 pub(crate) struct RawComponent {
     /// The language of the project, which conjoin builds with that language's own toolchain.
-    #[schemars(schema_with = "schema::language")]
+    #[schemars(schema_with = "schema::choice")]
     #[serde(default)]
     pub(crate) language: Option<Spanned<String>>,
     /// What builds it, for Go: `go`, the standard compiler, which is the default, or `tinygo`.
-    #[schemars(schema_with = "schema::toolchain")]
+    #[schemars(schema_with = "schema::choice")]
     #[serde(default)]
     pub(crate) toolchain: Option<Spanned<String>>,
     /// The engine, for JavaScript and TypeScript: `starling` (StarlingMonkey) or `quickjs`.
-    #[schemars(schema_with = "schema::engine")]
+    #[schemars(schema_with = "schema::choice")]
     #[serde(default)]
     pub(crate) engine: Option<Spanned<String>>,
     /// The file of a component that was built elsewhere, by any toolchain.

@@ -14,7 +14,7 @@ use schemars::{
 use serde_json::{Value, json};
 
 use crate::{
-    Language,
+    Language, LanguageSet,
     check::ACCESSES,
     raw::{RawComponent, RawManifest, Table},
     shape::FORMAT,
@@ -25,12 +25,41 @@ const WIT_NAME: &str = "([a-z][a-z0-9]*|[A-Z][A-Z0-9]*)(-([a-z][a-z0-9]*|[A-Z][A
 const VERSION: &str = r"[0-9]+\.[0-9]+\.[0-9]+([+-][0-9A-Za-z.+-]+)?";
 
 /// The JSON schema of `conjoin.toml`, of draft 7, which editors for TOML understand.
-pub fn schema() -> Value {
+pub fn schema(languages: &LanguageSet) -> Value {
     let generator = SchemaSettings::draft07().into_generator();
     let mut schema = generator.into_root_schema_for::<RawManifest>();
     RecursiveTransform(tidy).transform(&mut schema);
     schema.insert("title".to_owned(), "conjoin.toml".into());
-    schema.to_value()
+    let mut schema = schema.to_value();
+    if let Some(component) = schema.pointer_mut("/definitions/component") {
+        name_languages(component, languages);
+    }
+    schema
+}
+
+/// Completes the table of a component by what depends on the languages that there are.
+fn name_languages(component: &mut Value, languages: &LanguageSet) {
+    for (key, names) in [
+        ("language", languages.names().collect()),
+        ("toolchain", languages.choices(|language| language.toolchains)),
+        ("engine", languages.choices(|language| language.engines)),
+    ] {
+        if let Some(value) = component.pointer_mut(&format!("/properties/{key}")).and_then(Value::as_object_mut) {
+            value.insert("enum".to_owned(), json!(names));
+        }
+    }
+    let of = |has_choice: fn(Language) -> bool| {
+        let names: Vec<_> =
+            languages.all().iter().filter(|language| has_choice(language)).map(|language| language.name).collect();
+        json!({ "required": ["language"], "properties": { "language": { "enum": names } } })
+    };
+    let rules = [
+        json!({ "if": { "required": ["toolchain"] }, "then": of(|language| !language.toolchains.is_empty()) }),
+        json!({ "if": { "required": ["engine"] }, "then": of(|language| !language.engines.is_empty()) }),
+    ];
+    if let Some(all) = component.pointer_mut("/allOf").and_then(Value::as_array_mut) {
+        all.splice(0..0, rules);
+    }
 }
 
 /// Takes away defaults that TOML cannot write, and the line breaks of comments.
@@ -88,16 +117,9 @@ pub(crate) fn patterns(_: &mut SchemaGenerator) -> Schema {
     list(&text(PATH))
 }
 
-pub(crate) fn language(_: &mut SchemaGenerator) -> Schema {
-    one_of(Language::ALL.map(Language::as_str))
-}
-
-pub(crate) fn toolchain(_: &mut SchemaGenerator) -> Schema {
-    one_of(Language::Go.toolchains().iter().map(|toolchain| toolchain.as_str()))
-}
-
-pub(crate) fn engine(_: &mut SchemaGenerator) -> Schema {
-    one_of(Language::JavaScript.engines().iter().map(|engine| engine.as_str()))
+/// A name that [`name_languages`] lists the choices of.
+pub(crate) fn choice(_: &mut SchemaGenerator) -> Schema {
+    json_schema!({ "type": "string", "enum": [] })
 }
 
 pub(crate) fn world(_: &mut SchemaGenerator) -> Schema {
@@ -161,17 +183,7 @@ pub(crate) fn headers(_: &mut SchemaGenerator) -> Schema {
 pub(crate) fn component_rules(schema: &mut Schema) {
     let origins = ["language", "source", "build"].map(|key| json!({ "required": [key] }));
     schema.insert("oneOf".to_owned(), json!(origins));
-    let of = |choices: fn(Language) -> bool| {
-        let languages: Vec<_> =
-            Language::ALL.into_iter().filter(|language| choices(*language)).map(Language::as_str).collect();
-        json!({ "required": ["language"], "properties": { "language": { "enum": languages } } })
-    };
-    let toolchains = of(|language| !language.toolchains().is_empty());
-    let engines = of(|language| !language.engines().is_empty());
-    let rules = json!([
-        { "if": { "required": ["toolchain"] }, "then": toolchains },
-        { "if": { "required": ["engine"] }, "then": engines },
-        { "not": { "required": ["source", "path"] } },
-    ]);
+    // `name_languages` puts more in front.
+    let rules = json!([{ "not": { "required": ["source", "path"] } }]);
     schema.insert("allOf".to_owned(), rules);
 }

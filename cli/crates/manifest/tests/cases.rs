@@ -17,7 +17,7 @@ fn case(input: std::path::PathBuf) -> tryfn::Case {
 
 fn outcome(input: &Path) -> Result<String, std::io::Error> {
     let source = Arc::new(Source::new("conjoin.toml", fs_err::read_to_string(input)?));
-    Ok(match parse(&source) {
+    Ok(match parse(&source, &conjoin_toolchains::all().languages()) {
         Ok(manifest) => dump(&manifest),
         Err(diagnostics) => {
             diagnostics.iter().map(|diagnostic| render(diagnostic, Style::Plain)).collect::<Vec<_>>().join("\n")

@@ -111,7 +111,10 @@ fn every_style_keeps_what_was_there_and_means_what_it_should() {
             for end in [&text[..], text.trim_end(), &(text.clone() + "\n\n"), &(text.clone() + "# the end")] {
                 for text in [end.to_owned(), end.replace('\n', "\r\n"), format!("\u{feff}{end}")] {
                     let new = check(&text, ADDITION);
-                    let manifest = parse(&Arc::new(Source::new("conjoin.toml", new.clone())));
+                    let manifest = parse(
+                        &Arc::new(Source::new("conjoin.toml", new.clone())),
+                        &conjoin_toolchains::all().languages(),
+                    );
                     let manifest = manifest.unwrap_or_else(|error| panic!("{error:#?}\n{new}"));
                     assert_eq!(manifest.components.len(), 2);
                     // And once more: what was inserted can be continued.
@@ -126,7 +129,7 @@ fn every_style_keeps_what_was_there_and_means_what_it_should() {
 fn an_app_without_components_gets_its_first_one() {
     let new = check(HEAD, ADDITION);
     assert_eq!(new, format!("{HEAD}\n{ADDITION}"));
-    assert!(parse(&Arc::new(Source::new("conjoin.toml", new))).is_ok());
+    assert!(parse(&Arc::new(Source::new("conjoin.toml", new)), &conjoin_toolchains::all().languages()).is_ok());
 }
 
 #[test]

@@ -89,7 +89,9 @@ fn valid() -> Vec<(PathBuf, String)> {
 
 /// Parses and, if it fails, renders everything that is said about it.
 fn judge(path: &Path, text: &str) {
-    if let Err(diagnostics) = parse(&Arc::new(Source::new("conjoin.toml", text))) {
+    if let Err(diagnostics) =
+        parse(&Arc::new(Source::new("conjoin.toml", text)), &conjoin_toolchains::all().languages())
+    {
         assert!(!diagnostics.is_empty(), "{}: neither a manifest nor an error: {text}", path.display());
         for diagnostic in &diagnostics {
             assert!(!diagnostic.labels.is_empty(), "{}: no place: {diagnostic:?}", path.display());
@@ -103,7 +105,8 @@ fn the_line_that_grants_a_permission_grants_it() {
     for permission in Permission::ALL {
         let text =
             format!("conjoin = 1\napp.name = \"a\"\n[component.b]\nlanguage = \"rust\"\n{}\n", permission.line());
-        let manifest = parse(&Arc::new(Source::new("conjoin.toml", text))).unwrap();
+        let manifest =
+            parse(&Arc::new(Source::new("conjoin.toml", text)), &conjoin_toolchains::all().languages()).unwrap();
         let permissions = &manifest.component("b").unwrap().permissions;
         let granted: Vec<_> = Permission::ALL.into_iter().filter(|other| permissions.grants(*other)).collect();
         assert_eq!(granted, [permission]);
@@ -116,10 +119,11 @@ fn read(origin: &str, route: &str) -> Result<(Origin, Route), (bool, bool)> {
         "conjoin = 1\napp.name = \"a\"\n[component.b]\nlanguage = \"rust\"\npermissions.outbound-http = [{origin:?}]\n\
          [[trigger.http]]\nroute = {route:?}\ncomponent = \"b\"\n"
     );
-    let manifest = parse(&Arc::new(Source::new("conjoin.toml", text))).map_err(|diagnostics| {
-        let has = |code| diagnostics.iter().any(|diagnostic| diagnostic.code == code);
-        (has("manifest::bad-origin"), has("manifest::bad-route"))
-    })?;
+    let manifest = parse(&Arc::new(Source::new("conjoin.toml", text)), &conjoin_toolchains::all().languages())
+        .map_err(|diagnostics| {
+            let has = |code| diagnostics.iter().any(|diagnostic| diagnostic.code == code);
+            (has("manifest::bad-origin"), has("manifest::bad-route"))
+        })?;
     let permissions = &manifest.component("b").expect("it was written").permissions;
     Ok((permissions.outbound_http[0].value.clone(), manifest.http[0].route.value.clone()))
 }

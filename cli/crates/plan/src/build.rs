@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use conjoin_diagnostics::Diagnostic;
-use conjoin_manifest::{Built, Component, ComponentName, CustomBuild, Manifest, Origin, ToolchainName};
+use conjoin_manifest::{Built, Component, ComponentName, CustomBuild, Manifest, Origin};
 use conjoin_wit::{Dialect, Renderer, Wit, WitFile};
 
 use crate::{
@@ -63,23 +63,16 @@ pub(crate) fn toolchain_of(
     built: &Built,
 ) -> Result<&'static dyn Toolchain, Box<Diagnostic>> {
     app.toolchains.toolchain(built.toolchain).ok_or_else(|| {
-        let diagnostic = Diagnostic::error(
-            "plan::no-toolchain",
-            format!(
-                "component `{}` cannot be built: this version of conjoin has no toolchain `{}`",
-                component.name.value, built.toolchain
-            ),
+        Box::new(
+            Diagnostic::error(
+                "plan::no-toolchain",
+                format!(
+                    "component `{}` cannot be built: this version of conjoin has no toolchain `{}`",
+                    component.name.value, built.toolchain
+                ),
+            )
+            .label(&app.manifest.source, built.language.span.clone(), "its language"),
         )
-        .label(&app.manifest.source, built.language.span.clone(), "its language");
-        Box::new(match built.toolchain {
-            ToolchainName::Go => diagnostic.hint("write `toolchain = \"tinygo\"` below it"),
-            ToolchainName::QuickJs => diagnostic.hint("write `engine = \"starling\"` below it"),
-            ToolchainName::Rust
-            | ToolchainName::TinyGo
-            | ToolchainName::Starling
-            | ToolchainName::Python
-            | ToolchainName::Clang => diagnostic,
-        })
     })
 }
 

@@ -13,6 +13,7 @@
 mod build;
 mod facts;
 mod finding;
+mod generator;
 mod install;
 mod layout;
 mod path;
@@ -29,6 +30,7 @@ mod wire;
 pub use build::{AppModel, Extent, Selection, build, component_path, selected_components};
 pub use facts::{Facts, FoundIn, FoundTool, ToolFact};
 pub use finding::{Finding, Place, Reading};
+pub use generator::{Generate, GenerateError, GeneratedFile, Generator};
 pub use install::{
     Failures, InstallPlan, Installation, install, install_texts, lacking, missing, titled, version, with_needs,
 };
@@ -38,9 +40,8 @@ pub use plan::{Plan, PlanError};
 pub use quote::quote;
 pub use requirements::{ProbeRequest, names_file, requirements};
 pub use step::{
-    Action, Arg, ComposeAction, CopyAction, Discovery, EncodeAction, EnvChanges, Expectation, GenerateAction,
-    Generator, Input, Invocation, Keep, Made, Packages, PrecompileAction, ProveAction, ReadList, Step, StepId, Unseen,
-    WrittenFile,
+    Action, Arg, ComposeAction, CopyAction, Discovery, EncodeAction, EnvChanges, Expectation, GenerateAction, Input,
+    Invocation, Keep, Made, Packages, PrecompileAction, ProveAction, ReadList, Step, StepId, Unseen, WrittenFile,
 };
 pub use subject::Subject;
 pub use tool::{Locate, Parallelism, Probe, Provider, Tool, ToolSpec, Version, Window, recipe_beside, recipe_stem};

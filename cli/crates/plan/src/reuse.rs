@@ -5,7 +5,7 @@
 use std::collections::BTreeSet;
 
 use conjoin_diagnostics::Diagnostic;
-use conjoin_manifest::{ComponentName, Isolation, Manifest, Origin, ToolchainName};
+use conjoin_manifest::{ComponentName, Isolation, Manifest, Origin, ServesOnce};
 
 use crate::AppWiring;
 
@@ -18,7 +18,8 @@ pub(crate) fn refused(manifest: &Manifest, wiring: &AppWiring) -> Vec<Diagnostic
         if !seen.insert(entry) {
             continue;
         }
-        for name in wiring.closure(entry).iter().filter(|name| serves_once(manifest, wiring, name)) {
+        let closure = wiring.closure(entry);
+        for (name, once) in closure.iter().filter_map(|name| Some((name, serves_once(manifest, wiring, name)?))) {
             let (span, text) = match &trigger.isolation_place {
                 Some(span) => (span.clone(), "an instance for several requests"),
                 None => (trigger.route.span.clone(), "instances of this entry serve several requests"),
@@ -30,25 +31,20 @@ pub(crate) fn refused(manifest: &Manifest, wiring: &AppWiring) -> Vec<Diagnostic
                     format!("instances of `{entry}` cannot be reused: `{name}` answers one request"),
                 )
                 .label(&manifest.source, span, text)
-                .label(&manifest.source, handler.name.span.clone(), "its engine is StarlingMonkey")
-                .note("its handler of `fetch` events fails at the second request to an instance: \"respondWith can't be called twice\"")
+                .label(&manifest.source, handler.name.span.clone(), once.because)
+                .note(once.otherwise)
                 .hint("remove `isolation`: each request gets a fresh instance, which is the default")
-                .hint(format!(
-                    "or let `{name}` run on QuickJS: `engine = \"quickjs\"`, and `export wasi:http/handler@0.3.0` in its world"
-                )),
+                .hint(format!("or let `{name}` {}", once.instead)),
             );
         }
     }
     diagnostics
 }
 
-/// Whether it is a handler on the engine `StarlingMonkey`.
-fn serves_once(manifest: &Manifest, wiring: &AppWiring, name: &ComponentName) -> bool {
-    let starling = manifest.components.get(name).is_some_and(
-        |component| matches!(&component.origin, Origin::Built(built) if built.toolchain == ToolchainName::Starling),
-    );
-    let handles = wiring.surfaces.get(name).is_some_and(|surface| {
-        surface.exports.iter().any(|export| export.without_version() == "wasi:http/incoming-handler")
-    });
-    starling && handles
+/// Why an instance of this component answers one request, if that is so.
+fn serves_once(manifest: &Manifest, wiring: &AppWiring, name: &ComponentName) -> Option<&'static ServesOnce> {
+    let Origin::Built(built) = &manifest.components.get(name)?.origin else { return None };
+    let once = built.toolchain.serves_once.as_ref()?;
+    let exports = &wiring.surfaces.get(name)?.exports;
+    exports.iter().any(|export| export.without_version() == once.exports).then_some(once)
 }

@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, fmt, sync::Arc};
 use conjoin_manifest::ComponentName;
 use conjoin_wit::{Adapter, Wiring};
 
-use crate::{AbsPath, FoundTool, Subject, Tool, quote::quote};
+use crate::{AbsPath, FoundTool, Generator, Subject, Tool, quote::quote};
 
 /// The name of a step, unique in its plan, e.g. `pricing/cargo`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -108,22 +108,6 @@ pub struct GenerateAction {
     pub into: AbsPath,
     /// The list of what was written, with digests; written last.
     pub list: AbsPath,
-}
-
-/// The closed set of what is generated in process.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Generator {
-    /// Declarations of the world's imports and exports for TypeScript and JavaScript.
-    TypeScript,
-    /// What the engine QuickJS has to convert of the world's values.
-    QuickJs,
-    /// Bindings for the standard Go compiler.
-    Go {
-        /// The import path of the folder, e.g. `shop/pricing/bindings`.
-        package: String,
-    },
-    /// Bindings for C and C++.
-    C,
 }
 
 /// What a compiler has made.

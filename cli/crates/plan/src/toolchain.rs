@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use conjoin_diagnostics::Diagnostic;
-use conjoin_manifest::{ComponentName, CustomBuild, Language, Permissions, ToolchainName};
+use conjoin_manifest::{ComponentName, CustomBuild, Language, LanguageSet, Permissions, ToolchainSpec};
 use conjoin_wit::{Dialect, WitFile};
 
 use crate::{AbsPath, Facts, Finding, Layout, Profile, Reading, Step, Tool, with_needs};
@@ -39,8 +39,27 @@ pub struct Target<'a> {
 
 /// What builds a language. One file each in the crate `toolchains`.
 pub trait Toolchain: Sync {
-    /// Which one it is.
-    fn name(&self) -> ToolchainName;
+    /// Which one it is, and what manifests and wiring know of it.
+    fn spec(&self) -> &'static ToolchainSpec;
+
+    /// The languages that it builds.
+    fn languages(&self) -> &'static [Language];
+
+    /// What the ids of templates of components in `language` that it builds end with.
+    fn template(&self, language: Language) -> &'static str {
+        language.name
+    }
+
+    /// With what names begin, in backtraces, that the language and its tools give to their own functions.
+    fn machinery(&self) -> &'static [&'static str] {
+        &[]
+    }
+
+    /// Variables that no program inherits, because they would change what is made without being part of a key, and why. A `*` at the
+    /// end stands for any ending.
+    fn withheld(&self) -> &'static [(&'static str, &'static str)] {
+        &[]
+    }
 
     /// The tools that a build needs.
     fn requirements(&self) -> &'static [Tool];
@@ -189,8 +208,18 @@ pub type CustomSteps = fn(&Target<'_>, &CustomBuild, &Facts, &Layout) -> Result<
 
 impl ToolchainSet {
     /// The toolchain of this name, if conjoin has it yet.
-    pub fn toolchain(&self, name: ToolchainName) -> Option<&'static dyn Toolchain> {
-        self.toolchains.iter().copied().find(|toolchain| toolchain.name() == name)
+    pub fn toolchain(&self, spec: &ToolchainSpec) -> Option<&'static dyn Toolchain> {
+        self.toolchains.iter().copied().find(|toolchain| toolchain.spec() == spec)
+    }
+
+    /// The languages that they build.
+    pub fn languages(&self) -> LanguageSet {
+        LanguageSet::new(self.toolchains.iter().flat_map(|toolchain| toolchain.languages()).copied())
+    }
+
+    /// The variables that no program inherits on account of any toolchain, and why.
+    pub fn withheld(&self) -> Vec<(&'static str, &'static str)> {
+        self.toolchains.iter().flat_map(|toolchain| toolchain.withheld()).copied().collect()
     }
 
     /// The tools that they and their installation need.

@@ -44,7 +44,8 @@ fn wire_case(case: &Path) -> Result<String, Vec<Diagnostic>> {
         let name = path.strip_prefix(case).unwrap().to_string_lossy().into_owned();
         Arc::new(Source::new(name, fs_err::read_to_string(path).unwrap()))
     };
-    let manifest = conjoin_manifest::parse(&source(&case.join("conjoin.toml")))?;
+    let manifest =
+        conjoin_manifest::parse(&source(&case.join("conjoin.toml")), &conjoin_toolchains::all().languages())?;
     let mut files = wit_files(&case.join("wit"));
     files.sort();
     let files: Vec<Arc<Source>> = files.iter().map(|path| source(path)).collect();
@@ -96,7 +97,11 @@ fn dense(count: usize, imports: impl Fn(usize, usize) -> bool) -> String {
         }
         writeln!(wit, "}}").unwrap();
     }
-    let manifest = conjoin_manifest::parse(&Arc::new(Source::new("conjoin.toml", manifest))).unwrap();
+    let manifest = conjoin_manifest::parse(
+        &Arc::new(Source::new("conjoin.toml", manifest)),
+        &conjoin_toolchains::all().languages(),
+    )
+    .unwrap();
     let wit = conjoin_wit::parse(&[Arc::new(Source::new("wit/dense.wit", wit))], "wit").unwrap();
     let wiring = wire(&manifest, &wit, &AbsPath::new("/app").unwrap(), &BTreeMap::new()).unwrap();
     text_of(&wiring, manifest.components.keys().next().unwrap())

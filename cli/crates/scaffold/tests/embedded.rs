@@ -53,7 +53,8 @@ fn every_template_makes_an_app_whose_manifest_is_right() {
         let files = rendered(&template.id, "my-app");
         let text = |path: &str| String::from_utf8(files.get(path).expect(path).to_vec()).expect("a text");
         let source = Arc::new(Source::new("conjoin.toml", text("conjoin.toml")));
-        let manifest = conjoin_manifest::parse(&source).unwrap_or_else(|error| panic!("{}: {error:#?}", template.id));
+        let manifest = conjoin_manifest::parse(&source, &conjoin_toolchains::all().languages())
+            .unwrap_or_else(|error| panic!("{}: {error:#?}", template.id));
         assert_eq!(manifest.app.name.value, "my-app");
         let languages: BTreeSet<String> = manifest
             .components
@@ -86,7 +87,7 @@ fn every_template_makes_an_app_whose_wit_has_the_worlds_of_its_manifest() {
         );
         let wit = conjoin_wit::parse(&sources, "wit").unwrap_or_else(|error| panic!("{}: {error:#?}", template.id));
         let source = Arc::new(Source::new("conjoin.toml", text(files.get("conjoin.toml").expect("a manifest"))));
-        let manifest = conjoin_manifest::parse(&source).expect("a manifest");
+        let manifest = conjoin_manifest::parse(&source, &conjoin_toolchains::all().languages()).expect("a manifest");
         let worlds: BTreeSet<&str> = manifest.components.values().map(|one| one.world.value.as_str()).collect();
         let defined = wit.worlds();
         assert_eq!(worlds, defined.iter().map(String::as_str).collect(), "{}", template.id);

@@ -6,15 +6,16 @@
 //!
 //! | file | what it describes |
 //! |---|---|
-//! | `tools` | every tool: where it is looked for, which versions will do and why, who installs it |
+//! | `language` of each language | what it is called and chosen by, and what its tools leave behind |
+//! | `tools` of each language, `system` | its tools: where they are looked for, which versions will do and why, who installs them |
 //! | `rust`, `go`, `starling`, `quickjs`, `python`, `tinygo`, `clang` | how a language is built |
-//! | `rust_messages`, `python_messages`, `messages` of `go` and `javascript` | what the tools' errors say about the user's files |
+//! | `messages` of each language | what the tools' errors say about the user's files |
 //! | `custom` | how a command of the user's builds any other |
-//! | `rustup`, `rust_sources`, `npm`, `pip`, `debian` | how a tool is installed |
+//! | `rustup` and `sources` of `rust`, `pip` of `python`, `npm`, `debian` | how a tool is installed |
 //! | `cargo_toml`, `go_mod`, `package_json` | what a project says of itself |
 //! | `go_sources` | what of a Go module counts as read |
 //! | `projects` | what is wrong in a project and can be seen in its files |
-//! | `generate` | what is made of the WIT in process |
+//! | `generate` | what generators share |
 //! | `javascript` | how WIT looks from JavaScript and TypeScript |
 //! | `steps` | the shapes of steps that several of them share |
 //!
@@ -42,7 +43,14 @@ mod system;
 mod tinygo;
 mod unsupported;
 
-pub use generate::{GenerateError, GeneratedFile, generate};
+/// What is generated of a world, by language.
+pub mod generators {
+    pub use crate::{
+        clang::Bindings as C,
+        go::Bindings as Go,
+        javascript::{Declarations as TypeScript, Values as QuickJs},
+    };
+}
 
 use conjoin_plan::{Toolchain, ToolchainSet};
 

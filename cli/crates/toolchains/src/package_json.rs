@@ -3,10 +3,11 @@
 use std::sync::Arc;
 
 use conjoin_diagnostics::{Diagnostic, Source};
-use conjoin_manifest::Language;
 use conjoin_plan::{AbsPath, Facts, Layout, Target};
 use serde::Deserialize;
 use serde_json::Value;
+
+use crate::javascript::language::TYPESCRIPT;
 
 /// Where the sources may begin, the preferred file first.
 const ENTRIES: [&str; 4] = ["src/index.ts", "src/index.js", "index.ts", "index.js"];
@@ -67,7 +68,7 @@ impl Package {
                 .note(format!("looked for {}, and `main` in package.json", ENTRIES.join(", ")))
                 .hint(format!(
                     "write `{folder}/{}`",
-                    if target.language == Some(Language::TypeScript) { ENTRIES[0] } else { ENTRIES[1] }
+                    if target.language == Some(&TYPESCRIPT) { ENTRIES[0] } else { ENTRIES[1] }
                 ))
                 .hint("`path = \"...\"` in conjoin.toml names the component's folder if it is another one"),
             ));

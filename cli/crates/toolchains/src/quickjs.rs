@@ -6,10 +6,11 @@
 
 use std::sync::Arc;
 
+use crate::javascript::language;
 use crate::javascript::{NODE, NPM};
 use crate::npm::COMPONENTIZE_QJS;
 use conjoin_diagnostics::{Diagnostic, Source};
-use conjoin_manifest::{Permissions, ToolchainName};
+use conjoin_manifest::{Language, Permissions, ToolchainSpec};
 use conjoin_plan::{
     AbsPath, Arg, Complaint, Facts, Finding, GenerateAction, Generator, Hint, Layout, Profile, Project, Reading, Step,
     Takes, Target, Tool, Toolchain,
@@ -50,8 +51,24 @@ const HINTS: &[Hint] = &[
 pub(crate) struct QuickJs;
 
 impl Toolchain for QuickJs {
-    fn name(&self) -> ToolchainName {
-        ToolchainName::QuickJs
+    fn spec(&self) -> &'static ToolchainSpec {
+        &language::BY_QUICKJS
+    }
+
+    fn languages(&self) -> &'static [Language] {
+        const { &[&language::JAVASCRIPT, &language::TYPESCRIPT] }
+    }
+
+    fn template(&self, language: Language) -> &'static str {
+        language::template(language)
+    }
+
+    fn machinery(&self) -> &'static [&'static str] {
+        language::MACHINERY
+    }
+
+    fn withheld(&self) -> &'static [(&'static str, &'static str)] {
+        language::WITHHELD
     }
 
     fn requirements(&self) -> &'static [Tool] {
@@ -248,7 +265,7 @@ fn describe(target: &Target<'_>, world: &Step, wit: &AbsPath, layout: &Layout) -
         "describe the values of the world",
         world,
         GenerateAction {
-            generator: Generator::QuickJs,
+            generator: Generator::new(javascript::Values),
             wit: wit.clone(),
             world: target.world.to_owned(),
             list: into.join("list.txt"),

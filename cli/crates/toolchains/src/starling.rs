@@ -4,10 +4,11 @@
 //! `index.js`, otherwise what `package.json` calls `main`. Types are checked beside
 //! that, by the project's own `tsc` where it is installed.
 
+use crate::javascript::language;
 use crate::javascript::{NODE, NPM};
 use crate::npm::COMPONENTIZE_JS;
 use conjoin_diagnostics::Diagnostic;
-use conjoin_manifest::{Permissions, ToolchainName};
+use conjoin_manifest::{Language, Permissions, ToolchainSpec};
 use conjoin_plan::{
     AbsPath, Complaint, Facts, Finding, Hint, Layout, Profile, Project, Reading, Step, Takes, Target, Tool, Toolchain,
 };
@@ -43,8 +44,24 @@ const HINTS: &[Hint] = &[
 pub(crate) struct Starling;
 
 impl Toolchain for Starling {
-    fn name(&self) -> ToolchainName {
-        ToolchainName::Starling
+    fn spec(&self) -> &'static ToolchainSpec {
+        &language::BY_STARLING
+    }
+
+    fn languages(&self) -> &'static [Language] {
+        const { &[&language::JAVASCRIPT, &language::TYPESCRIPT] }
+    }
+
+    fn template(&self, language: Language) -> &'static str {
+        language::template(language)
+    }
+
+    fn machinery(&self) -> &'static [&'static str] {
+        language::MACHINERY_OF_STARLING
+    }
+
+    fn withheld(&self) -> &'static [(&'static str, &'static str)] {
+        language::WITHHELD
     }
 
     fn requirements(&self) -> &'static [Tool] {

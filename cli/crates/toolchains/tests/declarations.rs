@@ -2,7 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
-use conjoin_plan::Generator;
+use conjoin_plan::Generate as _;
+use conjoin_toolchains::generators::{QuickJs, TypeScript};
 use conjoin_wit::{WitFile, missing_wasi, wasi_deps};
 use snapbox::{Data, assert_data_eq};
 
@@ -27,7 +28,7 @@ fn wit(case: &Path) -> Vec<WitFile> {
 fn declarations_of_worlds() {
     assert!(cases().len() > 1, "the cases are gone");
     for case in cases() {
-        let files = conjoin_toolchains::generate(&Generator::TypeScript, &wit(&case), "app").unwrap();
+        let files = TypeScript.generate(&wit(&case), "app").unwrap();
         let names: Vec<&str> = files.iter().map(|file| file.path.as_str()).collect();
         assert_eq!(names, [".gitignore", "wit.d.ts"]);
         assert_data_eq!(files[1].text.clone(), Data::read_from(&case.join("wit.d.ts"), None).raw());
@@ -37,13 +38,13 @@ fn declarations_of_worlds() {
 #[test]
 fn values_that_quickjs_has_to_convert() {
     let case = cases().into_iter().find(|case| case.ends_with("every-kind")).expect("the case");
-    let files = conjoin_toolchains::generate(&Generator::QuickJs, &wit(&case), "app").unwrap();
+    let files = QuickJs.generate(&wit(&case), "app").unwrap();
     assert_eq!(files.len(), 1);
     assert_data_eq!(files[0].text.clone(), Data::read_from(&case.join("world.json"), None).raw());
 }
 
 #[test]
 fn a_world_that_is_not_there_is_an_error() {
-    let error = conjoin_toolchains::generate(&Generator::TypeScript, &wit(&cases()[0]), "nothing").unwrap_err();
+    let error = TypeScript.generate(&wit(&cases()[0]), "nothing").unwrap_err();
     assert_eq!(error.to_string(), "the WIT has no world `nothing`; it has `app`");
 }

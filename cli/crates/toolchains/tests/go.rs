@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use conjoin_diagnostics::Source;
-use conjoin_plan::Generator;
-use conjoin_toolchains::{GeneratedFile, generate};
+use conjoin_plan::{Generate as _, GeneratedFile};
+use conjoin_toolchains::generators::Go;
 use conjoin_wit::{Dialect, WitFile, missing_wasi, parse, wasi_deps};
 
 const WIT: &str = "package shop:api;
@@ -42,8 +42,8 @@ fn wit(world: &str) -> Vec<WitFile> {
 }
 
 fn bindings(world: &str) -> Vec<GeneratedFile> {
-    let generator = Generator::Go { package: "example.com/a/bindings".to_owned() };
-    generate(&generator, &wit(world), world).unwrap_or_else(|error| panic!("{error}"))
+    let generator = Go { package: "example.com/a/bindings".to_owned() };
+    generator.generate(&wit(world), world).unwrap_or_else(|error| panic!("{error}"))
 }
 
 fn paths(files: &[GeneratedFile]) -> Vec<&str> {
@@ -147,8 +147,8 @@ fn a_program_gets_what_it_imports() {
 #[test]
 fn what_go_cannot_have_is_named() {
     let error = |world: &str| {
-        let generator = Generator::Go { package: "a/bindings".to_owned() };
-        generate(&generator, &wit(world), world).expect_err("it cannot be had").to_string()
+        let generator = Go { package: "a/bindings".to_owned() };
+        generator.generate(&wit(world), world).expect_err("it cannot be had").to_string()
     };
     let advice = "which Go components cannot have; leave it out of what this world imports and exports";
     assert_eq!(error("waiting"), format!("the world `waiting` uses the `async` function `soon`, {advice}"));

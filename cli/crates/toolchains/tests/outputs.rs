@@ -18,7 +18,7 @@ fn toolchains() -> impl Iterator<Item = &'static dyn Toolchain> {
 
 /// The cases of a toolchain, with the output.
 fn cases(toolchain: &dyn Toolchain) -> Vec<(PathBuf, String)> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/outputs").join(toolchain.name().as_str());
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/outputs").join(toolchain.spec().name);
     let mut folders: Vec<PathBuf> = fs_err::read_dir(root).unwrap().map(|entry| entry.unwrap().path()).collect();
     folders.sort();
     let output = |folder: &Path| fs_err::read_to_string(folder.join("output.txt")).unwrap();
@@ -52,7 +52,7 @@ fn every_hint_has_an_output() {
         let seen: BTreeSet<&str> = cases(toolchain).iter().flat_map(|(_, output)| hints(toolchain, output)).collect();
         let never: Vec<&str> =
             toolchain.hints().iter().filter(|hint| !seen.contains(hint.say)).map(|hint| hint.when).collect();
-        assert!(never.is_empty(), "{}: no real output has {never:?}", toolchain.name().as_str());
+        assert!(never.is_empty(), "{}: no real output has {never:?}", toolchain.spec().name);
     }
 }
 

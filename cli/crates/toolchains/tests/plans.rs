@@ -93,7 +93,8 @@ fn components(case: &Path, profile: Profile) -> Result<String, Vec<Diagnostic>> 
         let name = path.strip_prefix(case).expect("it is below").to_string_lossy().into_owned();
         Arc::new(Source::new(name, fs_err::read_to_string(path).expect("it can be read")))
     };
-    let manifest = conjoin_manifest::parse(&source(&case.join("conjoin.toml")))?;
+    let manifest =
+        conjoin_manifest::parse(&source(&case.join("conjoin.toml")), &conjoin_toolchains::all().languages())?;
     let mut files: Vec<Arc<Source>> = vec![source(&case.join("wit/app.wit"))];
     let missing = conjoin_wit::missing_wasi(&files, "wit");
     let deps = conjoin_wit::wasi_deps(&missing);

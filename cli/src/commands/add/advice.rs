@@ -1,6 +1,6 @@
 //! How a library that was added is called: the line and the place, for each component that could.
 
-use conjoin_manifest::{Component, ComponentName, Language, Origin};
+use conjoin_manifest::{Component, ComponentName, Origin};
 use conjoin_scaffold::{Call, Surroundings, find, render_call};
 
 use crate::{app::App, session::Session};
@@ -64,25 +64,9 @@ fn call_of(
     let Origin::Built(built) = &component.origin else { return None };
     let name = &component.name.value;
     let kind = if app.manifest.http.iter().any(|trigger| trigger.component.value == *name) { "http" } else { "cli" };
-    let call = languages(built.language.value, built.toolchain).iter().find_map(|language| {
-        let template = find(&format!("{kind}-{language}")).ok()?;
-        let call = render_call(surroundings, &template, name.as_str(), lib).ok()??;
-        let path = built.path.value.as_path().join(&call.file);
-        app.layout.app.join(&path).as_path().is_file().then_some((path, call))
-    })?;
-    Some(call)
-}
-
-/// What the templates of a language are called.
-fn languages(language: Language, toolchain: conjoin_manifest::ToolchainName) -> &'static [&'static str] {
-    match (language, toolchain) {
-        (Language::Rust, _) => &["rust"],
-        (Language::Go, conjoin_manifest::ToolchainName::TinyGo) => &["tinygo"],
-        (Language::Go, _) => &["go"],
-        (Language::JavaScript, _) => &["js"],
-        (Language::TypeScript, _) => &["ts"],
-        (Language::Python, _) => &["python"],
-        (Language::C, _) => &["c"],
-        (Language::Cpp, _) => &["cpp"],
-    }
+    let toolchain = conjoin_toolchains::all().toolchain(built.toolchain)?;
+    let template = find(&format!("{kind}-{}", toolchain.template(built.language.value))).ok()?;
+    let call = render_call(surroundings, &template, name.as_str(), lib).ok()??;
+    let path = built.path.value.as_path().join(&call.file);
+    app.layout.app.join(&path).as_path().is_file().then_some((path, call))
 }

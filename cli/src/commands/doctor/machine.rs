@@ -137,7 +137,11 @@ mod tests {
         let component = "[component.api]\nlanguage = \"rust\"\n";
         let app = |trigger: &str| {
             let text = format!("conjoin = 1\napp.name = \"shop\"\n{component}{trigger}component = \"api\"\n");
-            conjoin_manifest::parse(&Arc::new(Source::new("conjoin.toml", text))).expect("a manifest")
+            conjoin_manifest::parse(
+                &Arc::new(Source::new("conjoin.toml", text)),
+                &conjoin_toolchains::all().languages(),
+            )
+            .expect("a manifest")
         };
         let (serves, runs) = (app("[[trigger.http]]\nroute = \"/...\"\n"), app("[[trigger.command]]\n"));
         assert_eq!(address(None, Some(&serves)), USUAL_ADDRESS.parse().ok());

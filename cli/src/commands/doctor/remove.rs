@@ -1,7 +1,5 @@
 //! `conjoin doctor --remove`: what conjoin has installed for languages goes, and nothing else.
 
-use std::collections::BTreeSet;
-
 use conjoin_diagnostics::Diagnostic;
 use conjoin_engine::{CleanError, Installed, LockError, installed, remove_installed};
 use conjoin_plan::{Facts, FoundIn, Tool, ToolFact, Toolchain, ToolchainSet, recipe_stem};
@@ -89,11 +87,11 @@ fn recipes(tool: Tool) -> Vec<String> {
 
 /// The languages that need the tool and were not named, as far as they are installed.
 fn others(set: &ToolchainSet, scope: &Scope, tool: Tool) -> Vec<String> {
-    let named: BTreeSet<_> = scope.groups.iter().map(|group| group.toolchain.name()).collect();
-    let others = set.toolchains.iter().filter(|toolchain| !named.contains(&toolchain.name()));
+    let named: Vec<_> = scope.groups.iter().map(|group| group.toolchain.spec()).collect();
+    let others = set.toolchains.iter().filter(|toolchain| !named.contains(&toolchain.spec()));
     let needing =
         others.filter(|toolchain| toolchain.requirements().contains(&tool) && is_installed(scope, **toolchain));
-    needing.map(|toolchain| toolchain.name().to_string()).collect()
+    needing.map(|toolchain| toolchain.spec().to_string()).collect()
 }
 
 /// Whether conjoin has installed everything of a toolchain that it can install.

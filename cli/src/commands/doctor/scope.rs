@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use conjoin_diagnostics::{Diagnostic, nearest};
-use conjoin_manifest::{ComponentName, Language, Manifest, Origin, ToolchainName};
+use conjoin_manifest::{ComponentName, Language, Manifest, Origin, ToolchainSpec};
 use conjoin_plan::{AbsPath, Layout, ProbeRequest, Profile, Project, Tool, Toolchain, ToolchainSet};
 
 use crate::{
@@ -49,16 +49,16 @@ impl Scope {
                 if named.is_none() {
                     session.ui.note("not in an app: these are the tools of all toolchains");
                 }
-                let is_named = |name| named.as_ref().is_none_or(|named| named.contains(&name));
+                let is_named = |spec: &'static ToolchainSpec| named.as_ref().is_none_or(|named| named.contains(&spec));
                 Ok(Self { layout: layout(folder), groups: groups_outside(set, &is_named), app: None })
             }
             Ok(dir) => {
                 let manifest = load_manifest(here, &dir)?;
                 let mut groups = groups_of(set, &manifest, &dir);
                 if let Some(named) = named {
-                    groups.retain(|group| named.contains(&group.toolchain.name()));
+                    groups.retain(|group| named.contains(&group.toolchain.spec()));
                     if groups.is_empty() {
-                        groups = groups_outside(set, &|name| named.contains(&name));
+                        groups = groups_outside(set, &|spec| named.contains(&spec));
                     }
                 }
                 Ok(Self { layout: layout(dir), groups, app: Some(manifest) })
@@ -80,10 +80,10 @@ impl Scope {
 impl Group {
     /// What is above its part of the table.
     pub(super) fn title(&self) -> String {
-        let languages: Vec<&str> = self.languages.iter().map(|language| language.as_str()).collect();
-        let toolchain = self.toolchain.name();
+        let languages: Vec<&str> = self.languages.iter().map(|language| language.name).collect();
+        let toolchain = self.toolchain.spec().name;
         let mut title = languages.join(", ");
-        if !languages.contains(&toolchain.as_str()) {
+        if !languages.contains(&toolchain) {
             title = format!("{title} by {toolchain}");
         }
         if self.components.is_empty() {
@@ -95,18 +95,21 @@ impl Group {
 }
 
 /// The toolchains of the languages, or of the names of toolchains, that were typed; `None` if none was.
-fn named_toolchains(session: &Session<'_>, names: &[String]) -> Result<Option<BTreeSet<ToolchainName>>, CommandError> {
+fn named_toolchains(
+    session: &Session<'_>,
+    names: &[String],
+) -> Result<Option<Vec<&'static ToolchainSpec>>, CommandError> {
     if names.is_empty() {
         return Ok(None);
     }
     let set = &session.toolchains;
-    let mut all = BTreeSet::new();
+    let (mut all, languages) = (Vec::new(), set.languages());
     for name in names {
-        let toolchains = set.toolchains.iter().map(|toolchain| toolchain.name());
-        let meant: Vec<ToolchainName> = match Language::parse(name) {
-            Some(language) => toolchains.filter(|toolchain| languages_of(*toolchain).contains(&language)).collect(),
-            None => toolchains.filter(|toolchain| toolchain.as_str() == name).collect(),
+        let is_meant = |toolchain: &&&dyn Toolchain| match languages.parse(name) {
+            Some(language) => toolchain.languages().contains(&language),
+            None => toolchain.spec().name == name,
         };
+        let meant: Vec<_> = set.toolchains.iter().filter(is_meant).map(|toolchain| toolchain.spec()).collect();
         if meant.is_empty() {
             return Err(CommandError::usage(unknown(session, name)));
         }
@@ -116,13 +119,13 @@ fn named_toolchains(session: &Session<'_>, names: &[String]) -> Result<Option<BT
 }
 
 fn unknown(session: &Session<'_>, name: &str) -> Diagnostic {
-    let languages = Language::ALL.iter().map(|language| language.as_str());
-    let toolchains = session.toolchains.toolchains.iter().map(|toolchain| toolchain.name().as_str());
-    let toolchains = toolchains.filter(|name| Language::parse(name).is_none());
-    let known: Vec<&str> = languages.chain(toolchains).collect();
+    let languages = session.toolchains.languages();
+    let toolchains = session.toolchains.toolchains.iter().map(|toolchain| toolchain.spec().name);
+    let toolchains = toolchains.filter(|name| languages.parse(name).is_none());
+    let known: Vec<&str> = languages.names().chain(toolchains).collect();
     let diagnostic = Diagnostic::error("usage::unknown-language", format!("there is no language `{name}`"))
         .note(format!("there are {}", known.join(", ")));
-    let meant = Language::meant(name).map(Language::as_str).or_else(|| nearest(name, known.iter().copied()));
+    let meant = languages.meant(name).map(|language| language.name).or_else(|| nearest(name, known.iter().copied()));
     match meant {
         Some(meant) => diagnostic.hint(format!("did you mean `{meant}`?")),
         None if session.machine.surroundings.absolute(name.as_ref()).as_path().is_dir() => {
@@ -132,21 +135,11 @@ fn unknown(session: &Session<'_>, name: &str) -> Diagnostic {
     }
 }
 
-fn languages_of(toolchain: ToolchainName) -> &'static [Language] {
-    match toolchain {
-        ToolchainName::Rust => &[Language::Rust],
-        ToolchainName::Go | ToolchainName::TinyGo => &[Language::Go],
-        ToolchainName::Starling | ToolchainName::QuickJs => &[Language::JavaScript, Language::TypeScript],
-        ToolchainName::Python => &[Language::Python],
-        ToolchainName::Clang => &[Language::C, Language::Cpp],
-    }
-}
-
-fn groups_outside(set: &ToolchainSet, is_named: &dyn Fn(ToolchainName) -> bool) -> Vec<Group> {
-    let toolchains = set.toolchains.iter().filter(|toolchain| is_named(toolchain.name()));
+fn groups_outside(set: &ToolchainSet, is_named: &dyn Fn(&'static ToolchainSpec) -> bool) -> Vec<Group> {
+    let toolchains = set.toolchains.iter().filter(|toolchain| is_named(toolchain.spec()));
     let group = |toolchain: &'static dyn Toolchain| Group {
         toolchain,
-        languages: languages_of(toolchain.name()).to_vec(),
+        languages: toolchain.languages().to_vec(),
         components: Vec::new(),
         projects: Vec::new(),
     };
@@ -160,7 +153,7 @@ fn groups_of(set: &ToolchainSet, manifest: &Manifest, app: &AbsPath) -> Vec<Grou
     }
     for component in manifest.components.values() {
         let Origin::Built(built) = &component.origin else { continue };
-        let Some(group) = groups.iter_mut().find(|group| group.toolchain.name() == built.toolchain) else { continue };
+        let Some(group) = groups.iter_mut().find(|group| group.toolchain.spec() == built.toolchain) else { continue };
         if !group.languages.contains(&built.language.value) {
             group.languages.push(built.language.value);
         }

@@ -205,8 +205,8 @@ fn lines(row: &Row, again: bool) -> Vec<String> {
 fn json(group: &Group, row: &Row) -> serde_json::Value {
     let Row { name, state, version, path, found_in, trouble, needed, because, cure, .. } = row;
     json!({
-        "toolchain": group.toolchain.name().as_str(),
-        "languages": group.languages.iter().map(|language| language.as_str()).collect::<Vec<_>>(),
+        "toolchain": group.toolchain.spec().name,
+        "languages": group.languages.iter().map(|language| language.name).collect::<Vec<_>>(),
         "components": group.components.iter().map(ToString::to_string).collect::<Vec<_>>(),
         "tool": name, "state": state, "found": version, "path": path, "found_in": found_in, "trouble": trouble,
         "needed": needed, "because": because, "can_install": row.can_install(), "install_from": cure.from,

@@ -2,9 +2,9 @@
 
 use std::{collections::BTreeSet, fmt::Write as _, io, path::Path};
 
-use conjoin_plan::{AbsPath, GenerateAction};
+use conjoin_plan::{AbsPath, GenerateAction, GeneratedFile};
 
-use crate::{GeneratedFile, digest::Digest, write::write_whole};
+use crate::{digest::Digest, write::write_whole};
 
 const HEADING: &str = "# The files that conjoin has generated here. Do not edit them.\n";
 

@@ -9,19 +9,35 @@ use std::{
 };
 
 use conjoin_engine::{
-    BuildEvent, BuildReport, CancelToken, Environment, ExecuteError, ExecuteOptions, GeneratedFile, Limits, OnFailure,
-    PerformError, Performer, Scope, StepOutcome, execute,
+    BuildEvent, BuildReport, CancelToken, Environment, ExecuteError, ExecuteOptions, Limits, OnFailure, PerformError,
+    Performer, Scope, StepOutcome, execute,
 };
 use conjoin_manifest::ComponentName;
 use conjoin_plan::{
-    AbsPath, Action, ComposeAction, CopyAction, EncodeAction, FoundIn, FoundTool, GenerateAction, Input, Invocation,
-    Keep, Layout, Parallelism, Plan, PrecompileAction, Profile, ProveAction, Step, StepId, Subject, ToolSpec,
+    AbsPath, Action, ComposeAction, CopyAction, EncodeAction, FoundIn, FoundTool, Generate, GenerateAction,
+    GenerateError, GeneratedFile, Input, Invocation, Keep, Layout, Parallelism, Plan, PrecompileAction, Profile,
+    ProveAction, Step, StepId, Subject, ToolSpec,
 };
 use conjoin_test_support::TestEnv;
+use conjoin_wit::WitFile;
 
 /// What every program in these tests stands for.
 static PROGRAM: ToolSpec =
     ToolSpec { parallelism: Some(Parallelism::Jobserver), ..ToolSpec::new("program", "a program") };
+
+/// A generator, for whose results the performer of these tests reads the WIT.
+#[derive(Debug)]
+pub(crate) struct Anything;
+
+impl Generate for Anything {
+    fn fingerprint(&self) -> String {
+        "anything".to_owned()
+    }
+
+    fn generate(&self, _: &[WitFile], _: &str) -> Result<Vec<GeneratedFile>, GenerateError> {
+        Ok(Vec::new())
+    }
+}
 
 /// What the compiler of most tests does: `cc build SOURCE OUTPUT` copies.
 pub(crate) const COMPILER: &str = "when build\n say compiling {2}\n join {3} {2}\n";

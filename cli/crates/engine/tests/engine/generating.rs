@@ -3,14 +3,14 @@
 use conjoin_engine::StepOutcome;
 use conjoin_plan::{Action, GenerateAction, Generator, Input, Plan, Step};
 
-use crate::fixture::{Fixture, all, plan, step};
+use crate::fixture::{Anything, Fixture, all, plan, step};
 
 /// Generates into `gen/` of the app.
 fn generating(fixture: &Fixture) -> Plan {
     let app = &fixture.layout.app;
     let (wit, into) = (app.join("wit"), app.join("gen"));
     let list = into.join("list.txt");
-    let action = GenerateAction { generator: Generator::TypeScript, wit, world: "app".to_owned(), into, list };
+    let action = GenerateAction { generator: Generator::new(Anything), wit, world: "app".to_owned(), into, list };
     let (input, output) = (Input::File(action.wit.join("world.wit")), action.list.clone());
     plan(vec![Step { inputs: vec![input], outputs: vec![output], ..step("a/bindings", Action::Generate(action)) }])
 }

@@ -2,7 +2,7 @@
 
 use conjoin_plan::{AbsPath, Action, GenerateAction, Generator, Input, Plan, Step, StepId, WrittenFile};
 
-use crate::fixture::{Fixture, plan, step};
+use crate::fixture::{Anything, Fixture, plan, step};
 
 const COMMENTED: &str = "//Sums-up\ntotal: func(text: string) -> u32;\n";
 const ONE: &str = "total: func(text: string) -> u32;\n";
@@ -29,7 +29,7 @@ fn plan_of(fixture: &Fixture, app: App) -> Plan {
     };
     let (into, list) = (fixture.layout.app.join("gen"), fixture.layout.app.join("gen/list"));
     let generate = Action::Generate(GenerateAction {
-        generator: Generator::TypeScript,
+        generator: Generator::new(Anything),
         wit: folder.clone(),
         world: "a".to_owned(),
         into: into.clone(),

@@ -14,7 +14,7 @@ use super::{
     values::{Inside, check_path, spanned},
 };
 use crate::{
-    App, AppPath, Component, ComponentName, Manifest, Origin, Spanned,
+    App, AppPath, Component, ComponentName, LanguageSet, Manifest, Origin, Spanned,
     raw::{RawApp, RawManifest, Table},
     shape::FORMAT,
 };
@@ -23,7 +23,11 @@ use crate::{
 const WIT: &str = "wit";
 
 /// Checks everything that a manifest of the right shape says.
-pub(crate) fn check(source: &Arc<Source>, raw: &RawManifest) -> Result<Manifest, Vec<Diagnostic>> {
+pub(crate) fn check(
+    source: &Arc<Source>,
+    raw: &RawManifest,
+    languages: &LanguageSet,
+) -> Result<Manifest, Vec<Diagnostic>> {
     let mut findings = Findings::new(source);
     findings.required(raw.conjoin.as_ref(), 0..0, "the manifest", &format!("conjoin = {FORMAT}"));
     let app = findings.required(raw.app.as_ref(), 0..0, "the manifest", "app = { name = \"my-app\" }");
@@ -32,7 +36,7 @@ pub(crate) fn check(source: &Arc<Source>, raw: &RawManifest) -> Result<Manifest,
     let components: BTreeMap<ComponentName, _> = raw
         .component
         .iter()
-        .filter_map(|(name, component)| check_component(&mut findings, name, component, &names))
+        .filter_map(|(name, component)| check_component(&mut findings, (name, component), &names, languages))
         .map(|component| (component.name.value.clone(), component))
         .collect();
     check_folders(&mut findings, &components);

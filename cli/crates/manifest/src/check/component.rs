@@ -8,19 +8,20 @@ use super::{
     values::{Inside, Names, check_letters, check_path, check_reference, is_import_name, is_wit_name, spanned},
 };
 use crate::{
-    AppPath, Built, Component, ComponentName, CustomBuild, Import, Language, Origin, Spanned, ToolchainName,
+    AppPath, Built, Component, ComponentName, CustomBuild, Import, Language, LanguageSet, Origin, Spanned,
+    ToolchainSpec,
     raw::{Named, RawBuild, RawComponent, Table},
 };
 
 /// A component, if its table is right.
 pub(super) fn check_component(
     findings: &mut Findings<'_>,
-    key: &toml::Spanned<String>,
-    raw: &RawComponent,
+    (key, raw): (&toml::Spanned<String>, &RawComponent),
     names: &Names<'_>,
+    languages: &LanguageSet,
 ) -> Option<Component> {
     let name = check_name(findings, key);
-    let origin = check_origin(findings, key, raw);
+    let origin = check_origin(findings, key, raw, languages);
     let world = check_world(findings, key, raw);
     let permissions = check_permissions(findings, &raw.permissions);
     let imports = check_imports(findings, key.get_ref(), &raw.imports, names);
@@ -56,7 +57,12 @@ fn check_world(
     None
 }
 
-fn check_origin(findings: &mut Findings<'_>, key: &toml::Spanned<String>, raw: &RawComponent) -> Option<Origin> {
+fn check_origin(
+    findings: &mut Findings<'_>,
+    key: &toml::Spanned<String>,
+    raw: &RawComponent,
+    languages: &LanguageSet,
+) -> Option<Origin> {
     let name = key.get_ref();
     let mut origins = [
         ("language", raw.language.as_ref().map(toml::Spanned::span)),
@@ -89,7 +95,7 @@ fn check_origin(findings: &mut Findings<'_>, key: &toml::Spanned<String>, raw: &
     };
     check_misplaced(findings, raw, origin);
     if let Some(language) = &raw.language {
-        return check_built(findings, key, raw, language);
+        return check_built(findings, key, raw, (language, languages));
     }
     if let Some(source) = &raw.source {
         return check_path(findings, source, Inside::App).map(Origin::Source);
@@ -115,19 +121,18 @@ fn check_built(
     findings: &mut Findings<'_>,
     key: &toml::Spanned<String>,
     raw: &RawComponent,
-    language: &toml::Spanned<String>,
+    (language, languages): (&toml::Spanned<String>, &LanguageSet),
 ) -> Option<Origin> {
     let path = check_folder(findings, key, raw);
-    let Some(known) = Language::parse(language.get_ref()) else {
+    let Some(known) = languages.parse(language.get_ref()) else {
         let message = format!("unknown language `{}`", language.get_ref());
         let diagnostic =
             findings.at("manifest::unknown-language", message, language.span(), "not a language that conjoin builds");
-        let choices = Language::ALL.iter().map(|language| language.as_str());
-        let meant = Language::meant(language.get_ref()).map_or(language.get_ref().as_str(), |meant| meant.as_str());
-        let diagnostic = with_choices(diagnostic, "languages", meant, choices);
-        let is_tinygo = language.get_ref().replace(['-', '_'], "").eq_ignore_ascii_case("tinygo");
-        findings.report(if is_tinygo {
-            diagnostic.hint("TinyGo is a toolchain: write `language = \"go\"` and `toolchain = \"tinygo\"`")
+        let meant = languages.meant(language.get_ref()).map_or(language.get_ref().as_str(), |meant| meant.name);
+        let diagnostic = with_choices(diagnostic, "languages", meant, languages.names());
+        findings.report(if let Some((key, of, choice)) = languages.choice(language.get_ref()) {
+            diagnostic
+                .hint(format!("`{choice}` is a choice of {of}: write `language = \"{of}\"` and `{key} = \"{choice}\"`"))
         } else if diagnostic.hints.is_empty() {
             diagnostic.hint("for any other language write `build = { .. }` or `source = \"file.wasm\"` instead")
         } else {
@@ -140,19 +145,20 @@ fn check_built(
 }
 
 /// What builds `language`: its default, or what `toolchain` or `engine` choose.
-fn check_toolchain(findings: &mut Findings<'_>, raw: &RawComponent, language: Language) -> Option<ToolchainName> {
+fn check_toolchain(
+    findings: &mut Findings<'_>,
+    raw: &RawComponent,
+    language: Language,
+) -> Option<&'static ToolchainSpec> {
     let toolchain = match &raw.toolchain {
-        Some(value) => check_choice(
-            findings,
-            ("toolchain", "manifest::unknown-toolchain"),
-            value,
-            (language, language.toolchains()),
-        ),
-        None => Some(language.default_toolchain()),
+        Some(value) => {
+            check_choice(findings, ("toolchain", "manifest::unknown-toolchain"), value, (language, language.toolchains))
+        }
+        None => Some(language.default),
     };
     match &raw.engine {
         Some(value) => {
-            check_choice(findings, ("engine", "manifest::unknown-engine"), value, (language, language.engines()))
+            check_choice(findings, ("engine", "manifest::unknown-engine"), value, (language, language.engines))
         }
         None => toolchain,
     }
@@ -163,10 +169,10 @@ fn check_choice(
     findings: &mut Findings<'_>,
     (key, code): (&str, &'static str),
     value: &toml::Spanned<String>,
-    (language, choices): (Language, &[ToolchainName]),
-) -> Option<ToolchainName> {
+    (language, choices): (Language, &[&'static ToolchainSpec]),
+) -> Option<&'static ToolchainSpec> {
     let typed = value.get_ref().as_str();
-    if let Some(choice) = choices.iter().find(|choice| choice.as_str() == typed) {
+    if let Some(choice) = choices.iter().find(|choice| choice.name == typed) {
         return Some(*choice);
     }
     let message = format!("{language} has no {key} `{typed}`");
@@ -174,7 +180,7 @@ fn check_choice(
     let diagnostic = if choices.is_empty() {
         diagnostic.hint(format!("remove `{key}`: for {language} there is no choice"))
     } else {
-        with_choices(diagnostic, &format!("{key}s of {language}"), typed, choices.iter().map(|choice| choice.as_str()))
+        with_choices(diagnostic, &format!("{key}s of {language}"), typed, choices.iter().map(|choice| choice.name))
     };
     findings.report(diagnostic);
     None

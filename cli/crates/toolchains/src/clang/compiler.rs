@@ -4,7 +4,7 @@ use crate::clang::CLANG;
 use conjoin_manifest::Language;
 use conjoin_plan::{AbsPath, FoundIn, FoundTool, Invocation, Profile};
 
-use super::{libraries, program};
+use super::{language::CPP, libraries, program};
 
 /// Folders of headers that are meant for programs of the machine itself.
 const PATHS_OF_THE_MACHINE: [&str; 3] = ["CPATH", "C_INCLUDE_PATH", "CPLUS_INCLUDE_PATH"];
@@ -34,10 +34,11 @@ impl Compiler<'_> {
             Profile::Dev => invocation.args(["-O1", "-g", "-fdebug-compilation-dir=."]),
             Profile::Release => invocation.args(["-O2", "-DNDEBUG"]),
         };
-        invocation = match language {
+        invocation = if language == &CPP {
             // Debian's libc++abi can unwind no stack.
-            Language::Cpp => invocation.args(["-std=gnu++20", "-fno-exceptions"]),
-            _ => invocation.arg("-std=gnu17"),
+            invocation.args(["-std=gnu++20", "-fno-exceptions"])
+        } else {
+            invocation.arg("-std=gnu17")
         };
         for folder in folders {
             invocation = invocation.joined("-I", folder);
@@ -64,7 +65,7 @@ impl Compiler<'_> {
             invocation = invocation.arg("-Wl,--strip-all");
         }
         invocation = invocation.args(objects);
-        if language == Language::Cpp {
+        if language == &CPP {
             invocation = invocation.args(["-lc++", "-lc++abi"]);
         }
         invocation.arg("-lc").arg(self.libraries.join(libraries::BUILTINS)).arg("-o").arg(output)

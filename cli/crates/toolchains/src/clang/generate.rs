@@ -1,11 +1,12 @@
 //! The bindings of a world in C: the generator's files, and conjoin's bridges for programs and HTTP.
 
+use conjoin_plan::{Generate, GenerateError, GeneratedFile};
 use conjoin_wit::{WitFile, without_version};
 use heck::ToSnakeCase as _;
 use wit_bindgen_c::Opts;
 use wit_bindgen_core::Files;
 
-use crate::{GenerateError, GeneratedFile, unsupported::unsupported};
+use crate::{generate::resolve, unsupported::unsupported};
 
 /// The folder of bindings in a project, and in front of the names of headers.
 pub(super) const BINDINGS: &str = "bindings";
@@ -45,11 +46,30 @@ pub(super) fn bridge(exports: &[String]) -> Option<Bridge> {
     matches!(exports, [only] if without_version(only) == "wasi:cli/run").then_some(PROGRAM)
 }
 
-/// The bindings of `world`: `WORLD.h` and `WORLD.c`, and the bridge for such a world.
-pub(crate) fn generate(wit: &[WitFile], world: &str) -> Result<Vec<GeneratedFile>, GenerateError> {
-    let (mut resolve, id) = conjoin_wit::resolve(wit, world).map_err(|error| GenerateError::Wit(error.to_string()))?;
+/// Bindings for C and C++.
+#[derive(Debug)]
+pub struct Bindings;
+
+impl Generate for Bindings {
+    fn fingerprint(&self) -> String {
+        "bindings for C".to_owned()
+    }
+
+    fn generate(&self, wit: &[WitFile], world: &str) -> Result<Vec<GeneratedFile>, GenerateError> {
+        generate(wit, world, "C and C++")
+    }
+}
+
+/// The bindings of `world`: `WORLD.h` and `WORLD.c`, and the bridge for such a world; `language` is named where it
+/// has no form for something.
+pub(crate) fn generate(
+    wit: &[WitFile],
+    world: &str,
+    language: &'static str,
+) -> Result<Vec<GeneratedFile>, GenerateError> {
+    let (mut resolve, id) = resolve(wit, world)?;
     if let Some(what) = unsupported(&resolve, usize::MAX) {
-        return Err(GenerateError::Unsupported { world: world.to_owned(), what, language: "C and C++" });
+        return Err(GenerateError::Unsupported { world: world.to_owned(), what, language });
     }
     let exports: Vec<String> = resolve.worlds[id].exports.keys().map(|key| resolve.name_world_key(key)).collect();
     let options = Opts { no_object_file: true, ..Opts::default() };

@@ -4,7 +4,6 @@ use crate::clang::CLANG;
 use crate::debian::{APT_GET, DPKG_DEB};
 use crate::system::{FIND, RM, XARGS};
 use conjoin_diagnostics::Diagnostic;
-use conjoin_manifest::Language;
 use conjoin_plan::{
     AbsPath, Facts, GenerateAction, Generator, Input, Invocation, Keep, Layout, Locate, Probe, Profile, Provider, Step,
     StepId, Subject, Tool, ToolSpec, Window, WrittenFile,
@@ -12,7 +11,8 @@ use conjoin_plan::{
 
 use super::{
     compiler::Compiler,
-    generate::{BINDINGS, VERSION},
+    generate::{BINDINGS, Bindings, VERSION},
+    language,
     program::prove,
 };
 use crate::{
@@ -133,11 +133,11 @@ impl Hello<'_> {
             let run = self.run(source, title, inputs, vec![object.clone()]);
             run.step(compile.arg("-o").arg(object))
         };
-        let source = compile("hello.cpp", Language::Cpp, "compile it");
-        let glue = compile("bindings/hello.c", Language::C, "compile its bindings");
+        let source = compile("hello.cpp", &language::CPP, "compile it");
+        let glue = compile("bindings/hello.c", &language::C, "compile its bindings");
         let objects = [source.outputs[0].clone(), glue.outputs[0].clone()];
         let core = self.work.join("core.wasm");
-        let link = self.compiler.link((&objects, &core), Language::Cpp, Profile::Release);
+        let link = self.compiler.link((&objects, &core), &language::CPP, Profile::Release);
         let inputs = objects.iter().cloned().map(Input::File).collect();
         let link = self.run("link", "link it", inputs, vec![core]).step(link);
         let [encode, prove] = prove(("wasi-libc", &WASI_LIBC), &link, wit);
@@ -154,7 +154,7 @@ impl Hello<'_> {
             inputs: steps::outputs_of(write).collect(),
             outputs: vec![list.clone()],
             action: conjoin_plan::Action::Generate(GenerateAction {
-                generator: Generator::C,
+                generator: Generator::new(Bindings),
                 wit,
                 world: "hello".to_owned(),
                 into,

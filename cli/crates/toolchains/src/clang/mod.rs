@@ -15,13 +15,14 @@
 
 mod compiler;
 mod generate;
+mod language;
 mod libraries;
 mod messages;
 mod program;
 mod sources;
 mod toolchain;
 
-pub(crate) use generate::generate;
+pub use generate::Bindings;
 pub(crate) use libraries::WASI_LIBC;
 pub(crate) use program::CLANG;
 pub(crate) use toolchain::Clang;

@@ -4,13 +4,15 @@ use conjoin_diagnostics::Diagnostic;
 use conjoin_manifest::Language;
 use conjoin_plan::{AbsPath, Facts, Target};
 
+use super::language::{C, CPP};
+
 /// The folder of sources in a project.
 pub(super) const FOLDER: &str = "src";
 
 /// The ends of the names of files that are compiled as C.
-const C: &[&str] = &["c"];
+const C_ENDS: &[&str] = &["c"];
 /// The same for C++.
-const CPP: &[&str] = &["cc", "cpp", "cxx"];
+const CPP_ENDS: &[&str] = &["cc", "cpp", "cxx"];
 
 /// A source of a project.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -32,19 +34,18 @@ pub(super) fn of(target: &Target<'_>, facts: &Facts) -> Result<Vec<SourceFile>, 
 fn source(target: &Target<'_>, path: &AbsPath) -> Option<SourceFile> {
     let name = path.file_name();
     let (_, end) = name.rsplit_once('.')?;
-    let language = match target.language {
-        _ if C.contains(&end) => Language::C,
-        Some(Language::Cpp) if CPP.contains(&end) => Language::Cpp,
-        _ => return None,
+    let language: Language = if C_ENDS.contains(&end) {
+        &C
+    } else if CPP_ENDS.contains(&end) && target.language == Some(&CPP) {
+        &CPP
+    } else {
+        return None;
     };
     Some(SourceFile { name, language })
 }
 
 fn none(target: &Target<'_>) -> Diagnostic {
-    let (language, example) = match target.language {
-        Some(Language::Cpp) => ("C or C++", "main.cpp"),
-        _ => ("C", "main.c"),
-    };
+    let (language, example) = if target.language == Some(&CPP) { ("C or C++", "main.cpp") } else { ("C", "main.c") };
     Diagnostic::error(
         "clang::no-sources",
         format!(

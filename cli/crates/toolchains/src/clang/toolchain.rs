@@ -2,7 +2,7 @@
 
 use crate::clang::{CLANG, WASI_LIBC};
 use conjoin_diagnostics::Diagnostic;
-use conjoin_manifest::{Language, ToolchainName};
+use conjoin_manifest::{Language, ToolchainSpec};
 use conjoin_plan::{
     AbsPath, Companion, Discovery, Facts, Finding, GenerateAction, Generator, Hint, Input, Keep, Layout, Made, Profile,
     ReadList, Reading, Step, Takes, Target, Tool, Toolchain, Unseen,
@@ -11,8 +11,8 @@ use conjoin_wit::{Adapter, Dialect};
 
 use super::{
     compiler::Compiler,
-    generate::{BINDINGS, VERSION, bridge, stem},
-    messages,
+    generate::{BINDINGS, Bindings, VERSION, bridge, stem},
+    language, messages,
     sources::{self, FOLDER, SourceFile},
 };
 use crate::steps::{self, Run};
@@ -56,8 +56,20 @@ const HINTS: &[Hint] = &[
 pub(crate) struct Clang;
 
 impl Toolchain for Clang {
-    fn name(&self) -> ToolchainName {
-        ToolchainName::Clang
+    fn spec(&self) -> &'static ToolchainSpec {
+        &language::BY_CLANG
+    }
+
+    fn languages(&self) -> &'static [Language] {
+        const { &[&language::C, &language::CPP] }
+    }
+
+    fn machinery(&self) -> &'static [&'static str] {
+        language::MACHINERY
+    }
+
+    fn withheld(&self) -> &'static [(&'static str, &'static str)] {
+        language::WITHHELD
     }
 
     fn requirements(&self) -> &'static [Tool] {
@@ -169,7 +181,7 @@ impl<'a> Build<'a> {
         let source = format!("{BINDINGS}/{name}.c");
         let title = format!("compile {source}");
         let object = self.objects.join(format!("{source}.o"));
-        let compile = self.compiler.compile((&self.generated, &source), Language::C, self.target.profile, &[]);
+        let compile = self.compiler.compile((&self.generated, &source), &language::C, self.target.profile, &[]);
         let inputs = steps::outputs_of(bindings).collect();
         let run = self.run(&source, &title, inputs, object.clone());
         Step { keep: Keep::Stored, ..run.step(compile.arg("-o").arg(object)) }
@@ -203,7 +215,7 @@ impl<'a> Build<'a> {
         let core = self.generated.parent().join("core.wasm");
         let inputs = objects.iter().flat_map(steps::outputs_of).collect();
         let objects: Vec<AbsPath> = objects.iter().flat_map(|step| step.outputs.iter().cloned()).collect();
-        let language = self.target.language.unwrap_or(Language::C);
+        let language = self.target.language.unwrap_or(&language::C);
         let link = self.compiler.link((&objects, &core), language, self.target.profile);
         Step { keep: Keep::Stored, ..self.run("link", "link", inputs, core).step(link) }
     }
@@ -216,7 +228,7 @@ fn generate(target: &Target<'_>, (id, title): (&str, &str), world: &Step, wit: A
         title,
         world,
         GenerateAction {
-            generator: Generator::C,
+            generator: Generator::new(Bindings),
             wit,
             world: target.world.to_owned(),
             list: into.join("bindings.txt"),

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use conjoin_plan::{Generate, GenerateError, GeneratedFile};
 use conjoin_wit::{WitFile, leave_run_to_adapter, without_version};
 use wit_bindgen_core::Files;
 use wit_bindgen_go::{Format, Opts};
@@ -12,7 +13,7 @@ use super::{
     imports::take_host_functions,
     source::{Import, Source},
 };
-use crate::{GenerateError, GeneratedFile, unsupported::unsupported};
+use crate::{generate::resolve, unsupported::unsupported};
 
 /// What bindings depend on beside the world; the number counts changes of `support/go` and of this module.
 pub(super) const VERSION: &str = concat!("bindings for Go 3 of conjoin ", env!("CARGO_PKG_VERSION"));
@@ -44,9 +45,26 @@ const PROGRAM: &[(&str, &str)] = &[support!("internal/runtime/main_wasm.go")];
 const BRIDGE: &[(&str, &str)] =
     &[support!("wasihttp/handler.go"), support!("wasihttp/request.go"), support!("wasihttp/response.go")];
 
+/// Bindings for the standard Go compiler.
+#[derive(Debug)]
+pub struct Bindings {
+    /// The import path of the folder, e.g. `shop/pricing/bindings`.
+    pub package: String,
+}
+
+impl Generate for Bindings {
+    fn fingerprint(&self) -> String {
+        format!("Go package {:?}", self.package)
+    }
+
+    fn generate(&self, wit: &[WitFile], world: &str) -> Result<Vec<GeneratedFile>, GenerateError> {
+        generate(&self.package, wit, world)
+    }
+}
+
 /// The bindings of `world`, packages below `package`.
-pub(crate) fn generate(package: &str, wit: &[WitFile], world: &str) -> Result<Vec<GeneratedFile>, GenerateError> {
-    let (mut resolve, id) = conjoin_wit::resolve(wit, world).map_err(|error| GenerateError::Wit(error.to_string()))?;
+fn generate(package: &str, wit: &[WitFile], world: &str) -> Result<Vec<GeneratedFile>, GenerateError> {
+    let (mut resolve, id) = resolve(wit, world)?;
     if let Some(what) = unsupported(&resolve, LARGEST_TUPLE) {
         return Err(GenerateError::Unsupported { world: world.to_owned(), what, language: "Go" });
     }

@@ -18,11 +18,12 @@
 mod exports;
 mod generate;
 mod imports;
+pub(crate) mod language;
 pub(crate) mod messages;
 mod source;
 mod toolchain;
 mod tools;
 
-pub(crate) use generate::generate;
+pub use generate::Bindings;
 pub(crate) use toolchain::Go;
 pub(crate) use tools::{GO, PARALLELISM, spec};

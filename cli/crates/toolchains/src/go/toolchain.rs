@@ -2,14 +2,17 @@
 
 use crate::go::GO;
 use conjoin_diagnostics::Diagnostic;
-use conjoin_manifest::ToolchainName;
+use conjoin_manifest::{Language, ToolchainSpec};
 use conjoin_plan::{
     AbsPath, Complaint, Facts, GenerateAction, Generator, Hint, Input, Invocation, Keep, Layout, Made, Profile,
     Project, Reading, Step, StepId, Takes, Target, Tool, Toolchain,
 };
 use conjoin_wit::{Adapter, Dialect, without_version};
 
-use super::{generate::VERSION, messages};
+use super::{
+    generate::{Bindings, VERSION},
+    language, messages,
+};
 use crate::{
     go_mod,
     go_sources::{self, BINDINGS},
@@ -47,8 +50,20 @@ const HINTS: &[Hint] = &[
 pub(crate) struct Go;
 
 impl Toolchain for Go {
-    fn name(&self) -> ToolchainName {
-        ToolchainName::Go
+    fn spec(&self) -> &'static ToolchainSpec {
+        &language::BY_GO
+    }
+
+    fn languages(&self) -> &'static [Language] {
+        const { &[&language::GO] }
+    }
+
+    fn machinery(&self) -> &'static [&'static str] {
+        language::MACHINERY
+    }
+
+    fn withheld(&self) -> &'static [(&'static str, &'static str)] {
+        language::WITHHELD
     }
 
     fn requirements(&self) -> &'static [Tool] {
@@ -112,7 +127,7 @@ fn bindings(target: &Target<'_>, module: &go_mod::Module, world: &Step, wit: Abs
         "generate bindings",
         world,
         GenerateAction {
-            generator: Generator::Go { package },
+            generator: Generator::new(Bindings { package }),
             wit,
             world: target.world.to_owned(),
             list: into.join("bindings.txt"),

@@ -13,6 +13,7 @@
 
 mod check;
 mod declarations;
+pub(crate) mod language;
 pub(crate) mod messages;
 mod names;
 mod tools;
@@ -21,16 +22,16 @@ mod values;
 
 use conjoin_diagnostics::Diagnostic;
 use conjoin_plan::{
-    AbsPath, Arg, Discovery, Facts, GenerateAction, Generator, Hint, Input, Invocation, Keep, Layout, ReadList, Step,
-    Target, Tool, Unseen, WrittenFile,
+    AbsPath, Arg, Discovery, Facts, Generate, GenerateAction, GenerateError, GeneratedFile, Generator, Hint, Input,
+    Invocation, Keep, Layout, ReadList, Step, Target, Tool, Unseen, WrittenFile,
 };
-use wit_parser::{Resolve, WorldId};
+use conjoin_wit::WitFile;
 
 pub(crate) use check::check;
 pub(crate) use tools::{NODE, NPM};
 
 use crate::{
-    GeneratedFile,
+    generate::resolve,
     package_json::Package,
     steps::{self, Run},
 };
@@ -57,7 +58,7 @@ pub(crate) fn bindings(target: &Target<'_>, layout: &Layout) -> Vec<Step> {
         "declare the types of the world",
         &world,
         GenerateAction {
-            generator: Generator::TypeScript,
+            generator: Generator::new(Declarations),
             wit,
             world: target.world.to_owned(),
             list: into.join("bindings.txt"),
@@ -188,12 +189,32 @@ pub(crate) fn npm_ci(target: &Target<'_>, package: &Package, facts: &Facts) -> R
 }
 
 /// What an editor and `tsc` need to know the types of a world. The folder hides itself from version control.
-pub(crate) fn declaration_files(resolve: &Resolve, world: WorldId) -> Vec<GeneratedFile> {
-    let file = |path: &str, text: String| GeneratedFile { path: path.to_owned(), text };
-    vec![file(".gitignore", "*\n".to_owned()), file("wit.d.ts", declarations::declarations(resolve, world))]
+#[derive(Debug)]
+pub struct Declarations;
+
+impl Generate for Declarations {
+    fn fingerprint(&self) -> String {
+        "declarations for TypeScript".to_owned()
+    }
+
+    fn generate(&self, wit: &[WitFile], world: &str) -> Result<Vec<GeneratedFile>, GenerateError> {
+        let (resolve, world) = resolve(wit, world)?;
+        let file = |path: &str, text: String| GeneratedFile { path: path.to_owned(), text };
+        Ok(vec![file(".gitignore", "*\n".to_owned()), file("wit.d.ts", declarations::declarations(&resolve, world))])
+    }
 }
 
 /// What the engine QuickJS has to know of the values of a world.
-pub(crate) fn value_files(resolve: &Resolve, world: WorldId) -> Vec<GeneratedFile> {
-    vec![GeneratedFile { path: WORLD.to_owned(), text: values::description(resolve, world) }]
+#[derive(Debug)]
+pub struct Values;
+
+impl Generate for Values {
+    fn fingerprint(&self) -> String {
+        "values for QuickJS".to_owned()
+    }
+
+    fn generate(&self, wit: &[WitFile], world: &str) -> Result<Vec<GeneratedFile>, GenerateError> {
+        let (resolve, world) = resolve(wit, world)?;
+        Ok(vec![GeneratedFile { path: WORLD.to_owned(), text: values::description(&resolve, world) }])
+    }
 }

@@ -8,13 +8,14 @@
 //! `wasi:http/incoming-handler` also gets the module `conjoin_http`, there and in the component.
 
 use conjoin_diagnostics::Diagnostic;
-use conjoin_manifest::{Permissions, ToolchainName};
+use conjoin_manifest::{Language, Permissions, ToolchainSpec};
 use conjoin_plan::{
     AbsPath, Discovery, Facts, FoundTool, Hint, Input, Invocation, Keep, Layout, Profile, ReadList, Reading, Step,
     Takes, Target, Tool, Toolchain, WrittenFile,
 };
 use conjoin_wit::Dialect;
 
+mod language;
 mod messages;
 mod pip;
 mod tools;
@@ -90,8 +91,20 @@ pub(crate) const SITE: &str = "site";
 pub(crate) struct Python;
 
 impl Toolchain for Python {
-    fn name(&self) -> ToolchainName {
-        ToolchainName::Python
+    fn spec(&self) -> &'static ToolchainSpec {
+        &language::BY_COMPONENTIZE_PY
+    }
+
+    fn languages(&self) -> &'static [Language] {
+        const { &[&language::PYTHON] }
+    }
+
+    fn machinery(&self) -> &'static [&'static str] {
+        language::MACHINERY
+    }
+
+    fn withheld(&self) -> &'static [(&'static str, &'static str)] {
+        language::WITHHELD
     }
 
     fn requirements(&self) -> &'static [Tool] {

@@ -4,13 +4,14 @@
 //! that is run). Bindings are the project's own business: its macro reads the shared WIT.
 
 use conjoin_diagnostics::Diagnostic;
-use conjoin_manifest::ToolchainName;
+use conjoin_manifest::{Language, ToolchainSpec};
 use conjoin_plan::{
     AbsPath, Complaint, Discovery, Facts, Finding, FoundIn, Hint, Input, Invocation, Keep, Layout, Packages, Profile,
     Project, ReadList, Reading, Step, Takes, Target, Tool, Toolchain, Unseen,
 };
 use conjoin_wit::Dialect;
 
+mod language;
 mod messages;
 mod rustup;
 mod sources;
@@ -84,8 +85,20 @@ const NOT_BUILT: &[&str] = &["target", "tests", "benches", "examples"];
 pub(crate) struct Rust;
 
 impl Toolchain for Rust {
-    fn name(&self) -> ToolchainName {
-        ToolchainName::Rust
+    fn spec(&self) -> &'static ToolchainSpec {
+        &language::BY_CARGO
+    }
+
+    fn languages(&self) -> &'static [Language] {
+        const { &[&language::RUST] }
+    }
+
+    fn machinery(&self) -> &'static [&'static str] {
+        language::MACHINERY
+    }
+
+    fn withheld(&self) -> &'static [(&'static str, &'static str)] {
+        language::WITHHELD
     }
 
     fn requirements(&self) -> &'static [Tool] {

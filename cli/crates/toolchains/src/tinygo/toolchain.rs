@@ -1,8 +1,9 @@
 //! How TinyGo builds a component.
 
+use crate::go::language;
 use crate::tinygo::{GO_FOR_TINYGO, TINYGO, WIT_BINDGEN_GO};
 use conjoin_diagnostics::Diagnostic;
-use conjoin_manifest::ToolchainName;
+use conjoin_manifest::{Language, ToolchainSpec};
 use conjoin_plan::{
     AbsPath, Action, Companion, Complaint, Facts, FoundIn, FoundTool, Hint, Input, Invocation, Keep, Layout, Made,
     Profile, Project, Reading, Step, Takes, Target, Tool, Toolchain, WrittenFile,
@@ -50,8 +51,24 @@ const HINTS: &[Hint] = &[
 pub(crate) struct TinyGo;
 
 impl Toolchain for TinyGo {
-    fn name(&self) -> ToolchainName {
-        ToolchainName::TinyGo
+    fn spec(&self) -> &'static ToolchainSpec {
+        &language::BY_TINYGO
+    }
+
+    fn languages(&self) -> &'static [Language] {
+        const { &[&language::GO] }
+    }
+
+    fn template(&self, _: Language) -> &'static str {
+        "tinygo"
+    }
+
+    fn machinery(&self) -> &'static [&'static str] {
+        language::MACHINERY_OF_TINYGO
+    }
+
+    fn withheld(&self) -> &'static [(&'static str, &'static str)] {
+        language::WITHHELD
     }
 
     fn requirements(&self) -> &'static [Tool] {

@@ -3,10 +3,10 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use conjoin_diagnostics::{Diagnostic, Source, nearest, not_utf_8};
-use conjoin_manifest::{ComponentName, Manifest, Origin};
+use conjoin_manifest::{ComponentName, Manifest, Origin, TRIGGER_KINDS, TriggerKind};
 use conjoin_plan::{AbsPath, AppModel, AppWiring, Layout, Profile, ToolchainSet, wire};
 use conjoin_scaffold::Change;
-use conjoin_wit::Wit;
+use conjoin_wit::{Item, Wit};
 
 use crate::{exit::CommandError, surroundings::Surroundings, wit_folder::wit_files};
 
@@ -72,14 +72,19 @@ impl App {
 
     /// Why `component`, which no trigger names, is no entry.
     fn without_trigger(&self, component: &ComponentName) -> Diagnostic {
-        let exports = |wanted: &str| {
-            let surface = self.wiring.surfaces.get(component);
-            surface.is_some_and(|surface| surface.exports.iter().any(|export| export.without_version() == wanted))
-        };
-        let trigger = if exports("wasi:cli/run") { "command]]" } else { "http]]\nroute = \"/...\"" };
+        let surface = self.wiring.surfaces.get(component);
+        let exports = surface.into_iter().flat_map(|surface| surface.exports.iter().map(Item::without_version));
+        let exports: Vec<&str> = exports.collect();
+        let fits = |kind: &&&TriggerKind| kind.exports.iter().any(|export| exports.contains(export));
+        let kind = TRIGGER_KINDS.iter().find(fits).unwrap_or(&TRIGGER_KINDS[0]);
         Diagnostic::error("usage::no-trigger", format!("component `{component}` is no entry: no trigger names it"))
-            .hint(format!("add to conjoin.toml:\n[[trigger.{trigger}\ncomponent = \"{component}\""))
+            .hint(trigger_to_add(kind, component.as_str()))
     }
+}
+
+/// The hint that shows the trigger which is missing.
+pub(crate) fn trigger_to_add(kind: &TriggerKind, component: &str) -> String {
+    format!("add to conjoin.toml:\n{}", kind.table(component))
 }
 
 fn known(name: &str, names: &[&str], what: &str) -> Result<ComponentName, Diagnostic> {

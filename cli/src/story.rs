@@ -10,8 +10,8 @@ use std::{
 };
 
 use conjoin_diagnostics::Style;
-use conjoin_manifest::{ComponentName, HttpTrigger};
-use conjoin_runtime::{Failure, HowCompiled, RunEvent, StreamKind};
+use conjoin_manifest::ComponentName;
+use conjoin_runtime::{Announcement, Failure, HowCompiled, RunEvent, StreamKind};
 use serde_json::json;
 
 use crate::{
@@ -20,20 +20,11 @@ use crate::{
     ui::{Format, Ui, Verbosity, quote_text, status_line},
 };
 
-/// What is said when the server is ready.
-pub(crate) enum Greeting {
-    /// The address, and a line to try for each route.
-    Server(Vec<HttpTrigger>),
-    /// Nothing.
-    None,
-}
-
 /// By entry, the parts of it that have no error stream.
 pub(crate) type Silent = BTreeMap<String, Vec<ComponentName>>;
 
 /// Tells the events of a running app.
 pub(crate) struct Story {
-    greeting: Greeting,
     /// Parts that cannot say why they fail; each entry's are told once.
     silent: Mutex<Silent>,
     style: Style,
@@ -47,16 +38,14 @@ pub(crate) struct Story {
 
 impl Story {
     /// A story told the way `ui` speaks.
-    pub(crate) fn new(ui: &Ui, machine: &Machine, greeting: Greeting, silent: Silent) -> Self {
-        let server = matches!(greeting, Greeting::Server(_));
+    pub(crate) fn new(ui: &Ui, machine: &Machine, silent: Silent) -> Self {
         Self {
-            greeting,
             silent: Mutex::new(silent),
             style: ui.style,
             verbosity: ui.verbosity,
             format: ui.format,
-            prefix_stdout: server && machine.surroundings.stdout_is_terminal,
-            prefix_stderr: server && machine.surroundings.stderr_is_terminal && std::io::stderr().is_terminal(),
+            prefix_stdout: machine.surroundings.stdout_is_terminal,
+            prefix_stderr: machine.surroundings.stderr_is_terminal && std::io::stderr().is_terminal(),
             closed: Mutex::new(false),
         }
     }
@@ -65,7 +54,7 @@ impl Story {
     pub(crate) fn tell(&self, event: &RunEvent) {
         match event {
             RunEvent::GuestOutput { entry, stream, bytes } => self.guest(entry, *stream, bytes),
-            RunEvent::Ready { address } => self.ready(*address),
+            RunEvent::Ready(announcement) => self.ready(announcement),
             RunEvent::Compiling { entry, how: HowCompiled::Quick } => {
                 self.status("Compiling", &format!("{entry} to native code, quickly; optimised code follows"));
             }
@@ -119,16 +108,16 @@ impl Story {
         }
     }
 
-    fn ready(&self, address: std::net::SocketAddr) {
-        let Greeting::Server(triggers) = &self.greeting else { return };
+    fn ready(&self, Announcement { address, examples }: &Announcement) {
         if self.format == Format::Json {
-            let line = crate::ui::json_line("serving", json!({ "address": format!("http://{address}") }));
+            let line = crate::ui::json_line("serving", json!({ "address": address }));
             self.out(format!("{line}\n").as_bytes());
             return;
         }
-        self.status("Serving", &format!("http://{address}"));
-        for trigger in triggers {
-            self.status("Try", &curl(trigger, address));
+        self.status("Serving", address);
+        for words in examples {
+            let words: Vec<String> = words.iter().map(|word| quote_text(word)).collect();
+            self.status("Try", &words.join(" "));
         }
     }
 
@@ -189,26 +178,6 @@ fn prefixed(entry: &str, bytes: &[u8]) -> Vec<u8> {
         .collect();
     let end = if clean.ends_with('\n') { "" } else { "\n" };
     format!("{entry} | {clean}{end}").into_bytes()
-}
-
-/// A command that tries a route: its `example`, or a plain request.
-fn curl(trigger: &HttpTrigger, address: std::net::SocketAddr) -> String {
-    let mut words = vec!["curl".to_owned(), "-i".to_owned()];
-    let mut path = trigger.route.value.shortest().to_owned();
-    if let Some(example) = &trigger.example {
-        if example.method != "GET" {
-            words.extend(["-X".to_owned(), example.method.clone()]);
-        }
-        for (name, value) in &example.headers {
-            words.extend(["-H".to_owned(), quote_text(&format!("{name}: {value}"))]);
-        }
-        if let Some(body) = &example.body {
-            words.extend(["--data".to_owned(), quote_text(body)]);
-        }
-        path.clone_from(&example.path);
-    }
-    words.push(quote_text(&format!("http://{address}{path}")));
-    words.join(" ")
 }
 
 #[cfg(test)]

@@ -3,12 +3,12 @@
 use std::io;
 
 use conjoin_diagnostics::Diagnostic;
-use conjoin_manifest::ComponentName;
+use conjoin_manifest::{ComponentName, TRIGGER_KINDS};
 use conjoin_plan::{AbsPath, Extent, Selection};
 use serde_json::json;
 
 use crate::{
-    app::{App, load},
+    app::{App, load, trigger_to_add},
     build::build_app,
     exit::CommandError,
     session::{Goal, Session},
@@ -86,7 +86,7 @@ fn choose(app: &App, entry: Option<&str>) -> Result<ComponentName, CommandError>
         [only] => Ok((*only).clone()),
         [] => Err(CommandError::project(vec![
             Diagnostic::error("run::no-entry", "this app has nothing to compose: its manifest has no trigger")
-                .hint("add to conjoin.toml:\n[[trigger.http]]\nroute = \"/...\"\ncomponent = \"NAME\""),
+                .hint(trigger_to_add(TRIGGER_KINDS[0], "NAME")),
         ])),
         several => {
             let names: Vec<_> = several.iter().map(|name| format!("`{name}`")).collect();

@@ -1,59 +1,58 @@
-//! `conjoin run`: build, then serve HTTP entries or run a command entry.
+//! `conjoin run`: build, then run the triggers of the app.
 
 use std::{
     collections::BTreeMap,
     ffi::{OsStr, OsString},
-    net::TcpListener,
+    num::NonZeroU32,
     sync::Arc,
 };
 
 use conjoin_diagnostics::Diagnostic;
-use conjoin_manifest::{Access, Component, ComponentName, HttpTrigger, Isolation, Origin, Permissions};
+use conjoin_manifest::{
+    Access, Component, ComponentName, Isolation, Origin, Permissions, Runs, TRIGGER_KINDS, Trigger,
+};
 use conjoin_plan::{AbsPath, Extent, Selection};
 use conjoin_runtime::{
-    CommandOptions, Directory, Entry, Grants, Limits, RoutedEntry, Runtime, RuntimeError, RuntimeOptions, ServeOptions,
-    Shutdown, listen,
+    Directory, Entry, Grants, Limits, RunOptions, Runtime, RuntimeError, RuntimeOptions, Shutdown, TriggerOptions,
+    reserve,
 };
 
 use crate::{
-    app::{App, load},
+    app::{App, load, trigger_to_add},
     blame,
     build::build_to_run,
     exit::{CommandError, Exit},
     session::{Goal, Session},
     settings::RunSettings,
-    story::{Greeting, Silent, Story},
+    story::{Silent, Story},
 };
 
 /// The environment of the process.
 type Variables = BTreeMap<OsString, OsString>;
 
-/// What of the app is run.
-enum Subject {
-    Http(Vec<ComponentName>, TcpListener),
-    Command(ComponentName),
-}
-
 /// Builds the app in `settings.app` and runs its entries until they end or the process is asked to stop.
 ///
-/// Gives the exit code of the process: that of a command entry, 0 for a server.
+/// Gives the exit code of the process: that of a command, 0 of what runs until it is stopped.
 pub(crate) fn run(session: &mut Session<'_>, settings: &RunSettings) -> Result<u8, CommandError> {
     let app = load(&session.machine.surroundings, &settings.app, settings.profile)?;
     app.require_components()?;
     // A build is long, and for nothing if its result cannot be served, so the address is taken before and kept.
-    let subject = choose(&app, settings)?;
-    let entries = match &subject {
-        Subject::Http(entries, _) => entries.clone(),
-        Subject::Command(entry) => vec![entry.clone()],
-    };
+    let triggers = choose(&app, settings)?;
+    let reserved = reserve(
+        &triggers.iter().map(|trigger| to_run(trigger)).collect::<Vec<_>>(),
+        &TriggerOptions { listen: settings.listen, args: settings.args.clone() },
+    )
+    .map_err(|error| failure(&error))?;
+    let mut entries: Vec<ComponentName> = Vec::new();
+    for trigger in &triggers {
+        if !entries.contains(&trigger.component.value) {
+            entries.push(trigger.component.value.clone());
+        }
+    }
     let selection = Selection { components: entries.clone(), entry: None };
     build_to_run(session, &app, Goal { selection: &selection, extent: Extent::NativeCode, work: &settings.work })?;
 
-    let greeting = match &subject {
-        Subject::Http(entries, _) => Greeting::Server(served(&app, entries).cloned().collect()),
-        Subject::Command(_) => Greeting::None,
-    };
-    let story = Story::new(session.ui, session.machine, greeting, silent(&app, &entries));
+    let story = Story::new(session.ui, session.machine, silent(&app, &entries));
     let options = RuntimeOptions {
         code_cache: app.layout.native_code().as_path().to_owned(),
         events: Arc::new(move |event| story.tell(&event)),
@@ -63,33 +62,22 @@ pub(crate) fn run(session: &mut Session<'_>, settings: &RunSettings) -> Result<u
     let watch = shutdown.clone();
     session.machine.signals.listen(move || watch.request());
     let environment = &session.machine.surroundings.environment;
-    match subject {
-        Subject::Http(names, listener) => {
-            let options = ServeOptions {
-                listener,
-                routes: served(&app, &names)
-                    .map(|trigger| RoutedEntry {
-                        route: trigger.route.value.clone(),
-                        entry: trigger.component.value.to_string(),
-                    })
-                    .collect(),
-                entries: names.iter().map(|name| entry(environment, &app, name)).collect(),
-                limits: Limits::default(),
-            };
-            runtime.serve(options, &shutdown).map_err(|error| failure(&error))?;
-            Ok(Exit::Done as u8)
-        }
-        Subject::Command(name) => {
-            let options = CommandOptions { entry: entry(environment, &app, &name), args: settings.args.clone() };
-            let code = runtime.run_command(options, &shutdown).map_err(|error| failure(&error))?;
-            Ok(u8::try_from(code).unwrap_or(Exit::Project as u8))
-        }
-    }
+    let options = RunOptions {
+        triggers: reserved,
+        entries: entries.iter().map(|name| entry(environment, &app, name)).collect(),
+        limits: Limits::default(),
+    };
+    let code = runtime.run(options, &shutdown).map_err(|error| failure(&error))?;
+    Ok(u8::try_from(code).unwrap_or(Exit::Project as u8))
 }
 
-/// The HTTP triggers of `entries`, in the order of the manifest.
-fn served<'a>(app: &'a App, entries: &'a [ComponentName]) -> impl Iterator<Item = &'a HttpTrigger> {
-    app.manifest.http.iter().filter(|trigger| entries.contains(&trigger.component.value))
+/// A trigger as the runtime takes it.
+fn to_run(trigger: &Trigger) -> conjoin_runtime::Trigger {
+    conjoin_runtime::Trigger {
+        kind: trigger.kind.key.to_owned(),
+        entry: trigger.component.value.to_string(),
+        settings: trigger.settings.clone(),
+    }
 }
 
 /// The parts of `entries` that cannot write what they fail with: some toolchains leave the standard streams out of a component that
@@ -103,37 +91,28 @@ fn silent(app: &App, entries: &[ComponentName]) -> Silent {
     entries.iter().map(|entry| (entry.to_string(), parts(entry))).collect()
 }
 
-/// What `-e` names; without it all HTTP entries, or the only command. For HTTP it takes the address.
-fn choose(app: &App, settings: &RunSettings) -> Result<Subject, CommandError> {
-    let manifest = &app.manifest;
-    let to_serve = |names| {
-        let listener = listen(settings.listen).map_err(|error| failure(&error))?;
-        Ok(Subject::Http(names, listener))
-    };
-    let is_http = |name: &ComponentName| manifest.http.iter().any(|trigger| trigger.component.value == *name);
-    if let Some(name) = &settings.entry {
-        let name = app.entry(name)?;
-        return if is_http(&name) { to_serve(vec![name]) } else { Ok(Subject::Command(name)) };
+/// What to run: of the entry that `-e` names, or of the app, all triggers that run until they are stopped. If there is none, the only
+/// one that runs to its end.
+fn choose<'a>(app: &'a App, settings: &RunSettings) -> Result<Vec<&'a Trigger>, CommandError> {
+    let named = settings.entry.as_deref().map(|name| app.entry(name)).transpose()?;
+    let asked = |trigger: &&Trigger| named.as_ref().is_none_or(|name| trigger.component.value == *name);
+    let (lasting, ending): (Vec<&Trigger>, Vec<&Trigger>) =
+        app.manifest.triggers.iter().filter(asked).partition(|trigger| trigger.kind.runs == Runs::UntilStopped);
+    if !lasting.is_empty() {
+        return Ok(lasting);
     }
-    let entries: Vec<ComponentName> = manifest.entries().into_iter().cloned().collect();
-    let http: Vec<ComponentName> = entries.iter().filter(|name| is_http(name)).cloned().collect();
-    if !http.is_empty() {
-        return to_serve(http);
-    }
-    match entries.as_slice() {
-        [only] => Ok(Subject::Command(only.clone())),
+    match ending.as_slice() {
+        [_] => Ok(ending),
         [] => Err(CommandError::project(vec![
             Diagnostic::error("run::no-entry", "this app has nothing to run: its manifest has no trigger")
-                .hint("add to conjoin.toml:\n[[trigger.http]]\nroute = \"/...\"\ncomponent = \"NAME\""),
+                .hint(trigger_to_add(TRIGGER_KINDS[0], "NAME")),
         ])),
-        several => {
-            let names: Vec<_> = several.iter().map(|name| format!("`{name}`")).collect();
+        [first, ..] => {
+            let entries: Vec<_> = ending.iter().map(|trigger| format!("`{}`", trigger.component.value)).collect();
+            let message = format!("this app has several {}: {}", first.kind.roles, entries.join(", "));
             Err(CommandError::usage(
-                Diagnostic::error(
-                    "run::several-commands",
-                    format!("this app has several commands: {}", names.join(", ")),
-                )
-                .hint(format!("name one: `conjoin run -e {}`", several[0])),
+                Diagnostic::error("run::several-commands", message)
+                    .hint(format!("name one: `conjoin run -e {}`", first.component.value)),
             ))
         }
     }
@@ -146,11 +125,9 @@ fn entry(environment: &Variables, app: &App, name: &ComponentName) -> Entry {
     for member in &members {
         merge(environment, &app.layout.app, &app.manifest.components[member].permissions, &mut grants);
     }
-    let reuse = app.manifest.http.iter().find(|trigger| trigger.component.value == *name).and_then(|trigger| {
-        match trigger.isolation {
-            Isolation::Fresh => None,
-            Isolation::Reuse(times) => std::num::NonZeroU32::new(times),
-        }
+    let reuse = app.manifest.triggers_of(name).find_map(|trigger| match trigger.isolation {
+        Isolation::Fresh => None,
+        Isolation::Reuse(times) => NonZeroU32::new(times),
     });
     Entry {
         name: name.to_string(),
@@ -272,6 +249,20 @@ world stranger {
         let wiring = wire(&manifest, &wit, &folder("/shop"), &BTreeMap::new()).expect("it fits");
         let layout = Layout { app: folder("/shop"), cache: folder("/cache"), profile: Profile::Dev };
         App { manifest, wit, wiring, layout }
+    }
+
+    #[test]
+    fn the_runtime_understands_what_the_manifest_says_of_every_kind() {
+        for kind in TRIGGER_KINDS {
+            let text =
+                format!("conjoin = 1\napp.name = \"a\"\n[component.b]\nlanguage = \"rust\"\n{}\n", kind.table("b"));
+            let source = Arc::new(Source::new("conjoin.toml", text));
+            let manifest =
+                conjoin_manifest::parse(&source, &conjoin_toolchains::all().languages()).expect("a manifest");
+            let options = TriggerOptions { listen: ([127, 0, 0, 1], 0).into(), args: Vec::new() };
+            let reserved = reserve(&[to_run(&manifest.triggers[0])], &options).map(drop);
+            assert_eq!(reserved.map_err(|error| error.to_string()), Ok(()), "{}", kind.key);
+        }
     }
 
     #[test]

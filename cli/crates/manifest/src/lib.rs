@@ -16,16 +16,15 @@ mod permissions;
 mod raw;
 mod schema;
 mod shape;
+mod triggers;
 
 pub use insert::insert;
 pub use language::{Language, LanguageSet, LanguageSpec, ServesOnce, ToolchainSpec};
-pub use model::{
-    App, Built, CommandTrigger, Component, CustomBuild, HttpExample, HttpTrigger, Import, Isolation, Manifest, Origin,
-    Spanned,
-};
+pub use model::{App, Built, Component, CustomBuild, Import, Manifest, Origin, Spanned};
 pub use name::ComponentName;
 pub use outline::{Named, Outline, outline};
 pub use parse::parse;
 pub use path::AppPath;
 pub use permissions::{Access, Directory, Permission, Permissions};
 pub use schema::schema;
+pub use triggers::{Isolation, Runs, TRIGGER_KINDS, Trigger, TriggerKind};

@@ -3,9 +3,8 @@
 use std::{collections::BTreeMap, ops::Range, sync::Arc};
 
 use conjoin_diagnostics::Source;
-use conjoin_policy::Route;
 
-use crate::{AppPath, ComponentName, Language, Permissions, ToolchainSpec};
+use crate::{AppPath, ComponentName, Language, Permissions, ToolchainSpec, Trigger};
 
 /// A value with the bytes of `conjoin.toml` it was written in.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -25,10 +24,8 @@ pub struct Manifest {
     pub app: App,
     /// The `[component.NAME]` tables, by name. An app that was just made has none.
     pub components: BTreeMap<ComponentName, Component>,
-    /// The `[[trigger.http]]` tables, in the order of the file.
-    pub http: Vec<HttpTrigger>,
-    /// The `[[trigger.command]]` tables, in the order of the file.
-    pub commands: Vec<CommandTrigger>,
+    /// The `[[trigger.KIND]]` tables, kind by kind, each kind in the order of the file.
+    pub triggers: Vec<Trigger>,
 }
 
 impl Manifest {
@@ -40,13 +37,17 @@ impl Manifest {
     /// The components that something from outside calls, each once, in the order of the triggers.
     pub fn entries(&self) -> Vec<&ComponentName> {
         let mut entries: Vec<&ComponentName> = Vec::new();
-        let http = self.http.iter().map(|trigger| &trigger.component.value);
-        for name in http.chain(self.commands.iter().map(|trigger| &trigger.component.value)) {
+        for name in self.triggers.iter().map(|trigger| &trigger.component.value) {
             if !entries.contains(&name) {
                 entries.push(name);
             }
         }
         entries
+    }
+
+    /// The triggers that call `component`.
+    pub fn triggers_of(&self, component: &ComponentName) -> impl Iterator<Item = &Trigger> {
+        self.triggers.iter().filter(move |trigger| trigger.component.value == *component)
     }
 }
 
@@ -119,49 +120,4 @@ pub struct CustomBuild {
     pub inputs: Vec<Spanned<String>>,
     /// The component or core module it makes, relative to `path`.
     pub output: Spanned<AppPath>,
-}
-
-/// One `[[trigger.http]]` table.
-#[derive(Clone, Debug)]
-pub struct HttpTrigger {
-    /// The paths it answers. No two triggers have the same.
-    pub route: Spanned<Route>,
-    /// The entry.
-    pub component: Spanned<ComponentName>,
-    /// How many requests an instance of the composition serves; the same in all triggers of an entry.
-    pub isolation: Isolation,
-    /// Where the isolation is written, in this trigger or in another one of the entry.
-    pub isolation_place: Option<Range<usize>>,
-    /// A request that `conjoin run` proposes to try.
-    pub example: Option<HttpExample>,
-}
-
-/// `example` of an HTTP trigger.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct HttpExample {
-    /// The method; where none is written, `POST` with a body and `GET` without.
-    pub method: String,
-    /// Path and query; the trigger's route answers it.
-    pub path: String,
-    /// The headers, in the order of the file.
-    pub headers: Vec<(String, String)>,
-    /// The body.
-    pub body: Option<String>,
-}
-
-/// How many requests an instance serves.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
-pub enum Isolation {
-    /// A fresh instance per request.
-    #[default]
-    Fresh,
-    /// An instance serves up to this many requests.
-    Reuse(u32),
-}
-
-/// One `[[trigger.command]]` table.
-#[derive(Clone, Debug)]
-pub struct CommandTrigger {
-    /// The entry.
-    pub component: Spanned<ComponentName>,
 }

@@ -2,6 +2,8 @@
 
 use toml::de::{DeTable, DeValue};
 
+use crate::TRIGGER_KINDS;
+
 /// A name, and a few words that tell it from others.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Named {
@@ -16,7 +18,7 @@ pub struct Named {
 pub struct Outline {
     /// The components, each with its language, sorted by name.
     pub components: Vec<Named>,
-    /// The entries, each with its routes, in the order of the file.
+    /// The entries, each with what tells its triggers apart, in the order of the file.
     pub entries: Vec<Named>,
 }
 
@@ -28,11 +30,11 @@ pub fn outline(text: &str) -> Outline {
     components.sort();
     let mut entries: Vec<Named> = Vec::new();
     let triggers = table.get("trigger").and_then(|triggers| triggers.get_ref().as_table());
-    for (kind, key) in [("http", "route"), ("command", "")] {
-        let list = triggers.and_then(|triggers| triggers.get(kind)?.get_ref().as_array());
+    for kind in TRIGGER_KINDS {
+        let list = triggers.and_then(|triggers| triggers.get(kind.key)?.get_ref().as_array());
         for trigger in list.into_iter().flatten().filter_map(|trigger| trigger.get_ref().as_table()) {
             let Some(name) = text_of(trigger, "component") else { continue };
-            let what = text_of(trigger, key).unwrap_or(kind).to_owned();
+            let what = kind.label.and_then(|label| text_of(trigger, label)).unwrap_or(kind.key).to_owned();
             match entries.iter_mut().find(|entry| entry.name == name) {
                 Some(entry) => entry.what = format!("{}, {what}", entry.what),
                 None => entries.push(Named { name: name.to_owned(), what }),

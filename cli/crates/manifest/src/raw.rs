@@ -15,7 +15,7 @@ use serde::{
 };
 use toml::Spanned;
 
-use crate::schema;
+use crate::{schema, triggers::RawTriggers};
 
 /// A table whose keys the user chooses.
 pub(crate) type Named<T> = BTreeMap<Spanned<String>, T>;
@@ -205,82 +205,4 @@ pub(crate) struct RawDirectory {
     /// What it may do there: `read` or `read-write`.
     #[schemars(schema_with = "schema::access")]
     pub(crate) access: Option<Spanned<String>>,
-}
-
-/// What calls components from outside.
-#[derive(Deserialize, JsonSchema, Default)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
-#[schemars(rename = "trigger")]
-pub(crate) struct RawTriggers {
-    /// Routes of the server that `conjoin run` starts.
-    #[schemars(with = "Vec<RawHttp>")]
-    pub(crate) http: Vec<Spanned<Table<RawHttp>>>,
-    /// Commands that `conjoin run` runs.
-    #[schemars(with = "Vec<RawCommand>")]
-    pub(crate) command: Vec<Spanned<Table<RawCommand>>>,
-}
-
-/// A route of the server that `conjoin run` starts.
-#[derive(Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
-#[schemars(rename = "http")]
-pub(crate) struct RawHttp {
-    /// The path of the URLs to answer: `/exact/path`, `/prefix/...` for everything below it, or `/...` for everything. Where
-    /// routes overlap, the longer one wins.
-    #[schemars(schema_with = "schema::route")]
-    pub(crate) route: Option<Spanned<String>>,
-    /// The component that answers.
-    #[schemars(schema_with = "schema::name")]
-    pub(crate) component: Option<Spanned<String>>,
-    /// How long an instance lives; each request gets a fresh one if it is not written. The same for all routes to a component.
-    #[schemars(with = "RawIsolation")]
-    #[serde(default)]
-    pub(crate) isolation: Option<Spanned<Table<RawIsolation>>>,
-    /// A request that `conjoin run` proposes to try.
-    #[schemars(with = "RawExample")]
-    #[serde(default)]
-    pub(crate) example: Option<Spanned<Table<RawExample>>>,
-}
-
-/// How long an instance of a composition lives.
-#[derive(Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
-#[schemars(rename = "isolation")]
-pub(crate) struct RawIsolation {
-    /// The number of requests that one instance serves, one after the other. It is dropped at the first error.
-    #[schemars(schema_with = "schema::reuse")]
-    pub(crate) reuse: Option<Spanned<i64>>,
-}
-
-/// A request that `conjoin run` proposes to try.
-#[derive(Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
-#[schemars(rename = "example")]
-pub(crate) struct RawExample {
-    /// The method; `POST` with a body and `GET` without if it is not written.
-    #[schemars(schema_with = "schema::method")]
-    #[serde(default)]
-    pub(crate) method: Option<Spanned<String>>,
-    /// The path, with a query or without; the route if it is not written.
-    #[schemars(schema_with = "schema::absolute")]
-    #[serde(default)]
-    pub(crate) path: Option<Spanned<String>>,
-    /// The headers.
-    #[schemars(schema_with = "schema::headers")]
-    #[serde(default)]
-    pub(crate) headers: Named<Spanned<String>>,
-    /// The body.
-    #[schemars(with = "String")]
-    #[serde(default)]
-    pub(crate) body: Option<Spanned<String>>,
-}
-
-/// A command that `conjoin run` runs.
-#[derive(Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
-#[schemars(rename = "command")]
-pub(crate) struct RawCommand {
-    /// The component that runs.
-    #[schemars(schema_with = "schema::name")]
-    pub(crate) component: Option<Spanned<String>>,
 }

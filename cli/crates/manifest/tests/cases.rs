@@ -3,7 +3,7 @@
 use std::{fmt::Write as _, path::Path, sync::Arc};
 
 use conjoin_diagnostics::{Source, Style, render};
-use conjoin_manifest::{Component, HttpTrigger, Manifest, Origin, Permission, parse};
+use conjoin_manifest::{Component, Manifest, Origin, Permission, Trigger, parse};
 
 fn main() {
     tryfn::Harness::new("tests/cases", case, outcome).select(["*.toml"]).test();
@@ -33,14 +33,8 @@ fn dump(manifest: &Manifest) -> String {
     for component in manifest.components.values() {
         dump_component(&mut text, component);
     }
-    for HttpTrigger { route, component, isolation, isolation_place: _, example } in &manifest.http {
-        let _ = writeln!(text, "http {} -> {} {isolation:?}", route.value, component.value);
-        if let Some(example) = example {
-            let _ = writeln!(text, "  {example:?}");
-        }
-    }
-    for command in &manifest.commands {
-        let _ = writeln!(text, "command {}", command.component.value);
+    for Trigger { kind, component, isolation, isolation_place: _, settings } in &manifest.triggers {
+        let _ = writeln!(text, "{} -> {} {isolation:?} {settings}", kind.key, component.value);
     }
     let entries: Vec<String> = manifest.entries().into_iter().map(ToString::to_string).collect();
     let _ = writeln!(text, "entries: {}", entries.join(", "));

@@ -7,7 +7,7 @@ use std::{
 };
 
 use conjoin_diagnostics::{Source, Style, render};
-use conjoin_manifest::{Permission, parse};
+use conjoin_manifest::{Permission, TRIGGER_KINDS, parse};
 use conjoin_policy::{Origin, Route};
 
 fn files(folder: &str, extension: &str) -> Vec<(PathBuf, String)> {
@@ -125,7 +125,8 @@ fn read(origin: &str, route: &str) -> Result<(Origin, Route), (bool, bool)> {
             (has("manifest::bad-origin"), has("manifest::bad-route"))
         })?;
     let permissions = &manifest.component("b").expect("it was written").permissions;
-    Ok((permissions.outbound_http[0].value.clone(), manifest.http[0].route.value.clone()))
+    let route = manifest.triggers[0].settings["route"].as_str().expect("a route");
+    Ok((permissions.outbound_http[0].value.clone(), Route::parse(route).expect("it was checked")))
 }
 
 #[test]
@@ -170,5 +171,16 @@ fn origins_and_routes_are_what_their_grammar_says() {
             (origin, route) => Err((origin.is_err(), route.is_err())),
         };
         assert_eq!(read(origin, route), expected, "{origin} and {route}");
+    }
+}
+
+#[test]
+fn the_table_that_a_kind_proposes_is_one_of_its_kind() {
+    for kind in TRIGGER_KINDS {
+        let text = format!("conjoin = 1\napp.name = \"a\"\n[component.b]\nlanguage = \"rust\"\n{}\n", kind.table("b"));
+        let manifest =
+            parse(&Arc::new(Source::new("conjoin.toml", text)), &conjoin_toolchains::all().languages()).unwrap();
+        assert_eq!(manifest.triggers[0].kind, *kind);
+        assert!(kind.export.split('@').next().is_some_and(|export| kind.exports.contains(&export)), "{}", kind.key);
     }
 }

@@ -13,7 +13,7 @@ use crate::AppWiring;
 pub(crate) fn refused(manifest: &Manifest, wiring: &AppWiring) -> Vec<Diagnostic> {
     let mut seen: BTreeSet<&ComponentName> = BTreeSet::new();
     let mut diagnostics = Vec::new();
-    for trigger in manifest.http.iter().filter(|trigger| trigger.isolation != Isolation::Fresh) {
+    for trigger in manifest.triggers.iter().filter(|trigger| trigger.isolation != Isolation::Fresh) {
         let entry = &trigger.component.value;
         if !seen.insert(entry) {
             continue;
@@ -22,7 +22,7 @@ pub(crate) fn refused(manifest: &Manifest, wiring: &AppWiring) -> Vec<Diagnostic
         for (name, once) in closure.iter().filter_map(|name| Some((name, serves_once(manifest, wiring, name)?))) {
             let (span, text) = match &trigger.isolation_place {
                 Some(span) => (span.clone(), "an instance for several requests"),
-                None => (trigger.route.span.clone(), "instances of this entry serve several requests"),
+                None => (trigger.component.span.clone(), "instances of this entry serve several requests"),
             };
             let handler = &manifest.components[name];
             diagnostics.push(

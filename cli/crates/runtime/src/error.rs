@@ -84,13 +84,29 @@ pub enum RuntimeError {
         /// The component's file.
         component: String,
     },
-    /// A route names an entry that was not handed in.
-    #[error("route `{route}` leads to `{entry}`, which is not among the entries")]
+    /// A trigger names an entry that was not handed in.
+    #[error("{trigger} leads to `{entry}`, which is not among the entries")]
     UnknownEntry {
-        /// The route's pattern.
-        route: String,
+        /// The trigger, such as "route `/x`".
+        trigger: String,
         /// The entry it names.
         entry: String,
+    },
+    /// A trigger is of a kind that this runtime does not have.
+    #[error("this runtime has no trigger `{kind}`")]
+    UnknownTrigger {
+        /// The kind's key in a manifest.
+        kind: String,
+    },
+    /// A trigger says what its kind does not understand.
+    #[error("a trigger `{kind}` of `{entry}` cannot be read: {why}")]
+    BadTrigger {
+        /// The kind's key in a manifest.
+        kind: String,
+        /// The entry.
+        entry: String,
+        /// What is wrong.
+        why: String,
     },
     /// Two routes answer the same paths.
     #[error("route `{route}` is declared twice")]
@@ -165,6 +181,8 @@ impl RuntimeError {
             | Self::Link { .. }
             | Self::NoHelloExport { .. }
             | Self::UnknownEntry { .. }
+            | Self::UnknownTrigger { .. }
+            | Self::BadTrigger { .. }
             | Self::Directory { .. }
             | Self::Prove { .. }
             | Self::Start { .. } => Vec::new(),

@@ -1,6 +1,8 @@
 //! What happens while guests run, as one closed type. `events` delivers it. This module refuses to decide what is shown.
 
-use std::{fmt, net::SocketAddr, sync::Arc, time::Duration};
+use std::{fmt, sync::Arc, time::Duration};
+
+use crate::Announcement;
 
 /// Receives every event, one at a time, on a thread of its own.
 pub type EventCallback = Arc<dyn Fn(RunEvent) + Send + Sync>;
@@ -15,11 +17,8 @@ pub enum RunEvent {
         /// With which compiler.
         how: HowCompiled,
     },
-    /// The server accepts requests.
-    Ready {
-        /// The address, with the port that was chosen.
-        address: SocketAddr,
-    },
+    /// Triggers wait for calls.
+    Ready(Announcement),
     /// Optimised code has replaced that of the fast compiler.
     Swapped {
         /// The entry.

@@ -1,13 +1,15 @@
 //! Serves and runs components on an embedded Wasmtime.
 //!
-//! [`listen`] takes an address, [`Runtime::serve`] answers HTTP requests there with entries of WASI 0.2
-//! (`wasi:http/incoming-handler`) and 0.3 (`wasi:http/handler`), [`Runtime::run_command`] runs an entry with `wasi:cli/run`,
+//! [`reserve`] takes what triggers need, such as an address, and [`Runtime::run`] runs them all at once: HTTP requests are answered by
+//! entries of WASI 0.2 (`wasi:http/incoming-handler`) and 0.3 (`wasi:http/handler`), a command is an entry with `wasi:cli/run`.
 //! [`prove_prints`] and [`prove_hello`] try what a freshly installed toolchain built, [`precompile`] makes a start quick.
 //!
 //! ```
 //! use std::sync::Arc;
 //!
-//! use conjoin_runtime::{CommandOptions, Entry, Grants, Runtime, RuntimeOptions, Shutdown};
+//! use conjoin_runtime::{
+//!     Entry, Grants, Limits, RunOptions, Runtime, RuntimeOptions, Shutdown, Trigger, TriggerOptions, reserve,
+//! };
 //!
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {
 //! let folder = tempfile::tempdir()?;
@@ -32,7 +34,10 @@
 //!     members: vec!["nothing".to_owned()],
 //!     reuse: None,
 //! };
-//! let code = runtime.run_command(CommandOptions { entry, args: Vec::new() }, &Shutdown::new())?;
+//! let trigger = Trigger { kind: "command".to_owned(), entry: "nothing".to_owned(), settings: serde_json::json!({}) };
+//! let options = TriggerOptions { listen: ([127, 0, 0, 1], 0).into(), args: Vec::new() };
+//! let triggers = reserve(&[trigger], &options)?;
+//! let code = runtime.run(RunOptions { triggers, entries: vec![entry], limits: Limits::default() }, &Shutdown::new())?;
 //! assert_eq!(code, 0);
 //! # Ok(())
 //! # }
@@ -42,7 +47,7 @@
 //! It refuses to print: what happens is a [`RunEvent`] handed to the callback of [`RuntimeOptions`]. It refuses to read the
 //! manifest, the environment and signals: grants, values and a [`Shutdown`] are handed in.
 //!
-//! The way of a request: `http::server` accepts, `http::route` finds the entry, `http::admission` limits how many run
+//! A kind of trigger is a module of `triggers`. The way of a request: `http::server` accepts, `http::route` finds the entry, `admission` limits how many run
 //! at once, `http::worker` makes a fresh instance from the code that `code` loaded, and `http::answer` puts it on the wire.
 //!
 //! | file on disk | written and read by |
@@ -52,8 +57,8 @@
 //! | `<code cache>/<path>.seen` | `code::cache`: the hash of a component, so that one that did not change is not read again |
 //! | `<code cache>/*.<pid>.tmp` | `code::cache`: a file in the making, renamed when whole |
 
+mod admission;
 mod code;
-mod command;
 mod denials;
 mod engine;
 mod error;
@@ -71,13 +76,14 @@ mod precompile;
 mod prove;
 mod runtime;
 mod shutdown;
+mod triggers;
 
 pub use error::RuntimeError;
 pub use event::{Capability, Denied, EventCallback, Failure, HowCompiled, RunEvent, StreamKind};
 pub use grants::{Directory, Grants};
-pub use http::listen;
-pub use options::{CommandOptions, Entry, Limits, RoutedEntry, RuntimeOptions, ServeOptions};
+pub use options::{Entry, Limits, RunOptions, RuntimeOptions};
 pub use precompile::precompile;
 pub use prove::{prove_hello, prove_prints};
 pub use runtime::Runtime;
 pub use shutdown::Shutdown;
+pub use triggers::{Announcement, Reservation, Trigger, TriggerOptions, reserve};

@@ -1,10 +1,8 @@
 //! What the runtime is asked to do.
 
-use std::{net::TcpListener, num::NonZeroU32, path::PathBuf, time::Duration};
+use std::{num::NonZeroU32, path::PathBuf, time::Duration};
 
-use conjoin_policy::Route;
-
-use crate::{EventCallback, Grants};
+use crate::{EventCallback, Grants, Reservation};
 
 /// What a [`crate::Runtime`] needs for its whole life.
 #[derive(Clone)]
@@ -30,29 +28,17 @@ pub struct Entry {
     pub reuse: Option<NonZeroU32>,
 }
 
-/// Which requests go to which entry.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct RoutedEntry {
-    /// The paths that it answers. Of those that answer a path, the longest wins.
-    pub route: Route,
-    /// The name of the entry.
-    pub entry: String,
-}
-
-/// What [`crate::Runtime::serve`] serves.
-#[derive(Debug)]
-pub struct ServeOptions {
-    /// Where to listen, from [`crate::listen`].
-    pub listener: TcpListener,
-    /// Which requests go to which entry.
-    pub routes: Vec<RoutedEntry>,
-    /// The entries.
+/// What [`crate::Runtime::run`] runs.
+pub struct RunOptions {
+    /// What calls the entries, from [`crate::reserve`].
+    pub triggers: Reservation,
+    /// The entries that the triggers call.
     pub entries: Vec<Entry>,
-    /// Bounds of time and number.
+    /// Bounds of time and number, over all triggers.
     pub limits: Limits,
 }
 
-/// Bounds of time and number of a server.
+/// Bounds of time and number of a run.
 #[derive(Clone, Debug)]
 pub struct Limits {
     /// How long a guest may take until it has an answer.
@@ -83,13 +69,4 @@ impl Default for Limits {
             memory: 1024 * 1024 * 1024,
         }
     }
-}
-
-/// What [`crate::Runtime::run_command`] runs.
-#[derive(Clone, Debug)]
-pub struct CommandOptions {
-    /// The entry.
-    pub entry: Entry,
-    /// The arguments after the program's name; seen only if `args` is granted.
-    pub args: Vec<String>,
 }

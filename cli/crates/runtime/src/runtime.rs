@@ -3,12 +3,12 @@
 use std::{sync::Arc, time::Duration};
 
 use crate::{
-    CommandOptions, RuntimeError, RuntimeOptions, ServeOptions, Shutdown,
+    Limits, RunOptions, RuntimeError, RuntimeOptions, Shutdown,
+    admission::Admission,
     code::CodeStore,
-    command,
     engine::{Allocation, Engines},
     events::{Events, PATIENCE},
-    http,
+    triggers,
 };
 
 /// How long system calls of guests may take when everything ends.
@@ -25,11 +25,13 @@ pub struct Runtime {
     tokio: Option<tokio::runtime::Runtime>,
 }
 
-/// What a task of the runtime works with.
+/// What all triggers of a run share.
 pub(crate) struct Host {
     pub(crate) engines: Arc<Engines>,
     pub(crate) code: CodeStore,
     pub(crate) events: Events,
+    pub(crate) admission: Arc<Admission>,
+    pub(crate) limits: Limits,
 }
 
 impl Runtime {
@@ -50,40 +52,27 @@ impl Runtime {
         Ok(Self { options, events, tokio: Some(tokio) })
     }
 
-    /// Serves the entries of `options` over HTTP until a stop is requested of `shutdown`. Sends [`crate::RunEvent::Ready`] when requests
-    /// are accepted.
+    /// Runs the triggers of `options` until each has ended, or until a stop is requested of `shutdown`. Sends [`crate::RunEvent::Ready`]
+    /// for those that wait for calls when they do.
     ///
-    /// After the first request to stop, requests that run are finished. After the second one, nothing is waited for.
+    /// After the first request to stop, calls that run are finished. After the second one, nothing is waited for.
+    ///
+    /// Gives the exit code: 0 from those that run until they are stopped, the guest's own from a command, of which 134 says that it
+    /// trapped and 130 that a stop was requested.
     ///
     /// # Errors
     ///
-    /// If an entry cannot be read, compiled or linked or answers no HTTP requests, if a route or an origin is wrong, if a granted folder
-    /// cannot be opened, and if the folder of compiled code cannot be used. Failures of guests while it serves are events.
+    /// If an entry is missing, cannot be read, compiled or linked or does not export what its trigger calls, if an origin is wrong, if a
+    /// granted folder cannot be opened, and if the folder of compiled code cannot be used. What a guest does wrong while it runs is an
+    /// event.
     ///
     /// # Panics
     ///
     /// Goes on with the first panic of a thread or task of this runtime, at the end: it is a bug of this crate or of the callback.
-    pub fn serve(&self, options: ServeOptions, shutdown: &Shutdown) -> Result<(), RuntimeError> {
-        let concurrent = u32::try_from(options.limits.concurrent).unwrap_or(u32::MAX);
-        let result = self.block_on(http::serve(|| self.host(Allocation::Pooled(concurrent)), options, shutdown));
-        self.finish(shutdown);
-        result
-    }
-
-    /// Runs the command of `options` to its end, or until a stop is requested of `shutdown`, and returns its exit code: 134 if it
-    /// trapped, 130 if a stop was requested.
-    ///
-    /// # Errors
-    ///
-    /// If the entry cannot be read, compiled or linked or does not export `wasi:cli/run`, if an origin is wrong, if a granted folder
-    /// cannot be opened, and if the folder of compiled code cannot be used.
-    ///
-    /// # Panics
-    ///
-    /// Goes on with the first panic of a thread or task of this runtime, at the end: it is a bug of this crate or of the callback.
-    pub fn run_command(&self, options: CommandOptions, shutdown: &Shutdown) -> Result<i32, RuntimeError> {
-        let host = self.host(Allocation::OnDemand)?;
-        let result = self.block_on(command::run(host, options, shutdown));
+    pub fn run(&self, options: RunOptions, shutdown: &Shutdown) -> Result<i32, RuntimeError> {
+        let RunOptions { triggers, entries, limits } = options;
+        let host = Arc::new(self.host(triggers.serves_many(), limits)?);
+        let result = self.block_on(triggers::run(triggers, &host, &entries, shutdown));
         self.finish(shutdown);
         result
     }
@@ -94,10 +83,13 @@ impl Runtime {
         self.events.resume_panic();
     }
 
-    fn host(&self, allocation: Allocation) -> Result<Host, RuntimeError> {
+    fn host(&self, serves_many: bool, limits: Limits) -> Result<Host, RuntimeError> {
+        let concurrent = u32::try_from(limits.concurrent).unwrap_or(u32::MAX);
+        let allocation = if serves_many { Allocation::Pooled(concurrent) } else { Allocation::OnDemand };
         let engines = Arc::new(Engines::new(allocation)?);
         let code = CodeStore::new(&self.options.code_cache, Arc::clone(&engines), self.events.clone())?;
-        Ok(Host { engines, code, events: self.events.clone() })
+        let admission = Arc::new(Admission::new(&limits));
+        Ok(Host { engines, code, events: self.events.clone(), admission, limits })
     }
 
     fn block_on<T>(&self, future: impl Future<Output = T>) -> T {

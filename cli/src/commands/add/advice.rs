@@ -63,7 +63,7 @@ fn call_of(
 ) -> Option<(std::path::PathBuf, Call)> {
     let Origin::Built(built) = &component.origin else { return None };
     let name = &component.name.value;
-    let kind = if app.manifest.http.iter().any(|trigger| trigger.component.value == *name) { "http" } else { "cli" };
+    let kind = app.manifest.triggers_of(name).next().map_or("cli", |trigger| trigger.kind.template);
     let toolchain = conjoin_toolchains::all().toolchain(built.toolchain)?;
     let template = find(&format!("{kind}-{}", toolchain.template(built.language.value))).ok()?;
     let call = render_call(surroundings, &template, name.as_str(), lib).ok()??;

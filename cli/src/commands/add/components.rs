@@ -136,7 +136,7 @@ fn draft_components(
     chosen: &[Choice],
     surroundings: &Surroundings,
 ) -> Result<Vec<Contribution>, CommandError> {
-    let mut served = !draft.manifest.http.is_empty();
+    let mut served = draft.manifest.triggers.iter().any(|trigger| trigger.kind.listens);
     let mut parts = Vec::new();
     for Choice { template, answers } in chosen {
         let prefix = if served { format!("/{}", answers.name) } else { String::new() };

@@ -71,9 +71,9 @@ fn memory(settings: &DoctorSettings, scope: &Scope) -> Option<Check> {
     Some(compare("memory", "memory".to_owned(), (free, needed), mend))
 }
 
-/// Where the app would be served; nowhere if it answers no HTTP and no address was named.
+/// Where the app would be served; nowhere if nothing of it listens and no address was named.
 fn address(listen: Option<SocketAddr>, app: Option<&Manifest>) -> Option<SocketAddr> {
-    let serves = app.is_some_and(|manifest| !manifest.http.is_empty());
+    let serves = app.is_some_and(|manifest| manifest.triggers.iter().any(|trigger| trigger.kind.listens));
     listen.or_else(|| if serves { USUAL_ADDRESS.parse().ok() } else { None })
 }
 

@@ -10,13 +10,13 @@ use conjoin_diagnostics::{Diagnostic, Source};
 use super::{
     component::check_component,
     findings::Findings,
-    trigger::{check_command, check_http},
     values::{Inside, check_path, spanned},
 };
 use crate::{
     App, AppPath, Component, ComponentName, LanguageSet, Manifest, Origin, Spanned,
     raw::{RawApp, RawManifest, Table},
     shape::FORMAT,
+    triggers::check_triggers,
 };
 
 /// The folder of the shared WIT when none is written.
@@ -40,12 +40,9 @@ pub(crate) fn check(
         .map(|component| (component.name.value.clone(), component))
         .collect();
     check_folders(&mut findings, &components);
-    let http = check_http(&mut findings, &raw.trigger.http, &names);
-    let commands = check_command(&mut findings, &raw.trigger.command, &names);
+    let triggers = check_triggers(&mut findings, &raw.trigger, &names);
     match app {
-        Some(app) if findings.is_empty() => {
-            Ok(Manifest { source: Arc::clone(source), app, components, http, commands })
-        }
+        Some(app) if findings.is_empty() => Ok(Manifest { source: Arc::clone(source), app, components, triggers }),
         _ => Err(findings.into_sorted()),
     }
 }

@@ -5,18 +5,18 @@ use std::{ops::Range, sync::Arc};
 use conjoin_diagnostics::{Diagnostic, Source, nearest};
 
 /// Collects the errors of one manifest.
-pub(super) struct Findings<'a> {
+pub(crate) struct Findings<'a> {
     source: &'a Arc<Source>,
     found: Vec<Diagnostic>,
 }
 
 impl<'a> Findings<'a> {
-    pub(super) fn new(source: &'a Arc<Source>) -> Self {
+    pub(crate) fn new(source: &'a Arc<Source>) -> Self {
         Self { source, found: Vec::new() }
     }
 
     /// An error at a place, to be completed and given to [`Self::report`].
-    pub(super) fn at(
+    pub(crate) fn at(
         &self,
         code: &'static str,
         message: String,
@@ -27,16 +27,16 @@ impl<'a> Findings<'a> {
     }
 
     /// Adds a second place.
-    pub(super) fn and_at(&self, diagnostic: Diagnostic, span: Range<usize>, label: impl Into<String>) -> Diagnostic {
+    pub(crate) fn and_at(&self, diagnostic: Diagnostic, span: Range<usize>, label: impl Into<String>) -> Diagnostic {
         diagnostic.label(self.source, span, label)
     }
 
-    pub(super) fn report(&mut self, diagnostic: Diagnostic) {
+    pub(crate) fn report(&mut self, diagnostic: Diagnostic) {
         self.found.push(diagnostic);
     }
 
     /// A value that must be there; if it is not, `line` is an example of what to write.
-    pub(super) fn required<'v, T>(
+    pub(crate) fn required<'v, T>(
         &mut self,
         value: Option<&'v T>,
         place: Range<usize>,
@@ -53,12 +53,12 @@ impl<'a> Findings<'a> {
     }
 
     /// Everything found, in the order of the file.
-    pub(super) fn into_sorted(mut self) -> Vec<Diagnostic> {
+    pub(crate) fn into_sorted(mut self) -> Vec<Diagnostic> {
         self.found.sort_by_key(|diagnostic| diagnostic.labels.first().map(|label| label.span.start));
         self.found
     }
 
-    pub(super) fn is_empty(&self) -> bool {
+    pub(crate) fn is_empty(&self) -> bool {
         self.found.is_empty()
     }
 }

@@ -7,8 +7,9 @@ mod app;
 mod component;
 mod findings;
 mod permissions;
-mod trigger;
 mod values;
 
 pub(crate) use app::check;
+pub(crate) use findings::Findings;
 pub(crate) use permissions::ACCESSES;
+pub(crate) use values::{Names, check_reference, spanned};

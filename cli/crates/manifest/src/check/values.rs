@@ -6,9 +6,9 @@ use super::findings::{Findings, with_choices};
 use crate::{AppPath, ComponentName, Spanned};
 
 /// The names of all components, also of those that are wrong in some way.
-pub(super) type Names<'a> = BTreeSet<&'a str>;
+pub(crate) type Names<'a> = BTreeSet<&'a str>;
 
-pub(super) fn spanned<T, U>(raw: &toml::Spanned<T>, value: U) -> Spanned<U> {
+pub(crate) fn spanned<T, U>(raw: &toml::Spanned<T>, value: U) -> Spanned<U> {
     Spanned { value, span: raw.span() }
 }
 
@@ -69,7 +69,7 @@ pub(super) fn check_letters(
 }
 
 /// A component that is defined in this manifest. `owner` fits before "names the component".
-pub(super) fn check_reference(
+pub(crate) fn check_reference(
     findings: &mut Findings<'_>,
     raw: &toml::Spanned<String>,
     names: &Names<'_>,

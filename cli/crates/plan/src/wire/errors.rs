@@ -3,20 +3,10 @@
 use std::{collections::BTreeMap, ops::Range};
 
 use conjoin_diagnostics::{Diagnostic, nearest};
-use conjoin_manifest::{Component, ComponentName, Import, Manifest, Origin, Spanned};
+use conjoin_manifest::{Component, ComponentName, Import, Manifest, Origin, Trigger};
 use conjoin_wit::{Difference, Edge, Item, Surface, Wit};
 
 use super::offers::{Offer, Offers};
-
-/// What a kind of trigger calls.
-pub(super) struct Call {
-    /// What its component is named as, e.g. `a command`.
-    pub(super) what: &'static str,
-    /// The interfaces of which the component exports one, without their versions.
-    pub(super) interfaces: &'static [&'static str],
-    /// What to export in a world that has none of them.
-    pub(super) example: &'static str,
-}
 
 /// Words errors of one app.
 pub(super) struct Errors<'a> {
@@ -158,15 +148,11 @@ impl Errors<'_> {
         }
     }
 
-    /// A trigger names `component`, which has `surface` and exports nothing that the trigger could call.
-    pub(super) fn not_an_entry(
-        &self,
-        component: &Spanned<ComponentName>,
-        call: &Call,
-        surface: &Surface,
-    ) -> Diagnostic {
-        let (name, Call { what, interfaces, example }) = (&component.value, call);
-        let interfaces = interfaces.join("` or `");
+    /// `trigger` names a component that has `surface` and exports nothing that the trigger could call.
+    pub(super) fn not_an_entry(&self, trigger: &Trigger, surface: &Surface) -> Diagnostic {
+        let Trigger { kind, component, .. } = trigger;
+        let (name, what, example) = (&component.value, kind.role, kind.export);
+        let interfaces = kind.exports.join("` or `");
         let message = format!("component `{name}` cannot be {what}: it does not export `{interfaces}`");
         let diagnostic = Diagnostic::error("wiring::not-an-entry", message)
             .label(&self.manifest.source, component.span.clone(), format!("named as {what}"))

@@ -9,7 +9,6 @@ use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::{io::AsyncWriteExt as _, net::TcpStream, sync::oneshot};
 
 use super::{
-    admission::{Admission, Overloaded},
     answer::{Alive, AnswerBody, Flag, of_guest, plain},
     entry::HttpEntry,
     linger::{self, RequestBody},
@@ -17,7 +16,11 @@ use super::{
     stalled::{Connection, Wait},
     worker::{self, Job, Outcome},
 };
-use crate::{Failure, RunEvent, Shutdown, engine::Engines};
+use crate::{
+    Failure, RunEvent, Shutdown,
+    admission::{Admission, Overloaded},
+    engine::Engines,
+};
 
 /// How long a client may take to send the head of a request; also how long an idle connection is kept.
 const HEAD_WITHIN: Duration = Duration::from_secs(10);
@@ -27,7 +30,7 @@ const MAX_BUFFER: usize = 64 * 1024;
 /// What all connections share.
 pub(super) struct Serving {
     pub(super) routes: Routes<Arc<HttpEntry>>,
-    pub(super) admission: Admission,
+    pub(super) admission: Arc<Admission>,
     pub(super) engines: Arc<Engines>,
     pub(super) answer_within: Duration,
     pub(super) client_stalls: Duration,

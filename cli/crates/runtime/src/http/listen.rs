@@ -10,7 +10,7 @@ use crate::RuntimeError;
 /// How many connections the system keeps that nobody has accepted; it may keep fewer.
 const QUEUE: i32 = 1024;
 
-/// Takes `address` for [`crate::Runtime::serve`], so that nobody else has it in the meantime; port 0 lets the system choose.
+/// Takes `address` for a server, so that nobody else has it in the meantime; port 0 lets the system choose.
 ///
 /// Gives the listener. Connections that come before the server is ready wait in the system's queue.
 ///
@@ -18,7 +18,7 @@ const QUEUE: i32 = 1024;
 ///
 /// [`RuntimeError::AddressInUse`] if another program listens on the address, [`RuntimeError::Listen`] if it cannot be taken for another
 /// reason, such as that it is none of this machine.
-pub fn listen(address: SocketAddr) -> Result<TcpListener, RuntimeError> {
+pub(crate) fn listen(address: SocketAddr) -> Result<TcpListener, RuntimeError> {
     let failed = |source: io::Error| match source.kind() {
         io::ErrorKind::AddrInUse => RuntimeError::AddressInUse { address },
         _ => RuntimeError::Listen { address, source },

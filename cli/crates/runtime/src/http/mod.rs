@@ -1,6 +1,5 @@
 //! HTTP entries: from the socket to the guest and back.
 
-mod admission;
 mod answer;
 mod connection;
 mod entry;
@@ -11,5 +10,9 @@ mod server;
 mod stalled;
 mod worker;
 
-pub use self::listen::listen;
-pub(crate) use self::{server::serve, worker::describe};
+pub(crate) use self::{
+    listen::listen,
+    route::{RoutedEntry, Routes},
+    server::Server,
+    worker::describe,
+};

@@ -2,10 +2,19 @@
 
 use conjoin_policy::Route;
 
-use crate::{RoutedEntry, RuntimeError};
+use crate::RuntimeError;
+
+/// Which requests go to which entry.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct RoutedEntry {
+    /// The paths that it answers. Of those that answer a path, the longest wins.
+    pub(crate) route: Route,
+    /// The name of the entry.
+    pub(crate) entry: String,
+}
 
 /// Routes, those that count more first.
-pub(super) struct Routes<T> {
+pub(crate) struct Routes<T> {
     routes: Vec<(Route, T)>,
 }
 
@@ -15,13 +24,13 @@ impl<T> Routes<T> {
     /// # Errors
     ///
     /// Two routes are equal, or one leads to an entry that `find` does not know.
-    pub(super) fn new(routed: &[RoutedEntry], mut find: impl FnMut(&str) -> Option<T>) -> Result<Self, RuntimeError> {
+    pub(crate) fn new(routed: &[RoutedEntry], mut find: impl FnMut(&str) -> Option<T>) -> Result<Self, RuntimeError> {
         let mut found: Vec<(Route, T)> = Vec::new();
         for RoutedEntry { route, entry } in routed {
             if found.iter().any(|(other, _)| other == route) {
                 return Err(RuntimeError::DuplicateRoute { route: route.to_string() });
             }
-            let unknown = || RuntimeError::UnknownEntry { route: route.to_string(), entry: entry.clone() };
+            let unknown = || RuntimeError::UnknownEntry { trigger: format!("route `{route}`"), entry: entry.clone() };
             found.push((route.clone(), find(entry).ok_or_else(unknown)?));
         }
         found.sort_by_key(|(route, _)| route.precedence());

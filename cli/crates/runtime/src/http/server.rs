@@ -1,6 +1,6 @@
 //! The server: loads, accepts, and ends in good order.
 
-use std::{collections::BTreeMap, future, io, net::SocketAddr, sync::Arc, time::Duration};
+use std::{collections::BTreeMap, future, io, sync::Arc, time::Duration};
 
 use tokio::{
     net::{TcpListener, TcpStream},
@@ -8,12 +8,11 @@ use tokio::{
 };
 
 use super::{
-    admission::Admission,
     connection::{self, Serving},
     entry::HttpEntry,
-    route::Routes,
+    route::{RoutedEntry, Routes},
 };
-use crate::{RunEvent, RuntimeError, ServeOptions, Shutdown, events::Events, runtime::Host};
+use crate::{Entry, RunEvent, RuntimeError, Shutdown, events::Events, runtime::Host};
 
 /// Connections at once; more wait in the system's queue.
 const MAX_CONNECTIONS: usize = 4096;
@@ -21,49 +20,62 @@ const MAX_CONNECTIONS: usize = 4096;
 /// How long to wait when the system has no more file descriptors.
 const PAUSE: Duration = Duration::from_millis(50);
 
-/// Serves until a shutdown is requested.
-pub(crate) async fn serve(
-    host: impl FnOnce() -> Result<Host, RuntimeError>,
-    options: ServeOptions,
-    shutdown: &Shutdown,
-) -> Result<(), RuntimeError> {
-    // That costs nothing, compilers do.
-    let names: Vec<&str> = options.entries.iter().map(|entry| entry.name.as_str()).collect();
-    Routes::new(&options.routes, |name| names.contains(&name).then_some(()))?;
-    let host = host()?;
-    let serving = tokio::select! {
-        serving = load(&host, &options) => Arc::new(serving?),
-        () = shutdown.requested(1) => return Ok(()),
-    };
-    let (listener, address) =
-        take_over(options.listener).map_err(|error| RuntimeError::Start { reason: error.to_string() })?;
-    host.events.send(RunEvent::Ready { address });
-    let open = accept(&listener, &serving, &host.events, shutdown).await;
-    drop(listener);
-    drain(open, &serving, &host.events, options.limits.drain_within, shutdown).await;
-    Ok(())
+/// A server whose code is loaded.
+pub(crate) struct Server {
+    listener: TcpListener,
+    serving: Arc<Serving>,
+    events: Events,
+    drain_within: Duration,
 }
 
-/// The listener for tasks, and its address.
-fn take_over(listener: std::net::TcpListener) -> io::Result<(TcpListener, SocketAddr)> {
-    listener.set_nonblocking(true)?;
-    let address = listener.local_addr()?;
-    Ok((TcpListener::from_std(listener)?, address))
-}
-
-async fn load(host: &Host, options: &ServeOptions) -> Result<Serving, RuntimeError> {
-    let mut entries: BTreeMap<&str, Arc<HttpEntry>> = BTreeMap::new();
-    for entry in &options.entries {
-        entries.insert(&entry.name, HttpEntry::load(host, entry, options.limits.memory).await?);
+impl Server {
+    /// Loads the entries that `routes` lead to, each once.
+    ///
+    /// # Errors
+    ///
+    /// An entry is missing or cannot be loaded, or the system does not let `listener` go on.
+    pub(crate) async fn load(
+        host: &Host,
+        listener: std::net::TcpListener,
+        routes: &[RoutedEntry],
+        entries: &[Entry],
+    ) -> Result<Self, RuntimeError> {
+        let known = |name: &str| entries.iter().find(|entry| entry.name == name);
+        let mut loaded: BTreeMap<&str, Arc<HttpEntry>> = BTreeMap::new();
+        for entry in routes.iter().filter_map(|routed| known(&routed.entry)) {
+            if !loaded.contains_key(entry.name.as_str()) {
+                loaded.insert(&entry.name, HttpEntry::load(host, entry, host.limits.memory).await?);
+            }
+        }
+        let serving = Serving {
+            routes: Routes::new(routes, |name| loaded.get(name).cloned())?,
+            admission: Arc::clone(&host.admission),
+            engines: Arc::clone(&host.engines),
+            answer_within: host.limits.answer_within,
+            client_stalls: host.limits.client_stalls,
+        };
+        let listener = take_over(listener).map_err(|error| RuntimeError::Start { reason: error.to_string() })?;
+        Ok(Self {
+            listener,
+            serving: Arc::new(serving),
+            events: host.events.clone(),
+            drain_within: host.limits.drain_within,
+        })
     }
-    let routes = Routes::new(&options.routes, |name| entries.get(name).cloned())?;
-    Ok(Serving {
-        routes,
-        admission: Admission::new(&options.limits),
-        engines: Arc::clone(&host.engines),
-        answer_within: options.limits.answer_within,
-        client_stalls: options.limits.client_stalls,
-    })
+
+    /// Serves until a shutdown is requested.
+    pub(crate) async fn serve(self, shutdown: &Shutdown) {
+        let Self { listener, serving, events, drain_within } = self;
+        let open = accept(&listener, &serving, &events, shutdown).await;
+        drop(listener);
+        drain(open, &serving, &events, drain_within, shutdown).await;
+    }
+}
+
+/// The listener for tasks.
+fn take_over(listener: std::net::TcpListener) -> io::Result<TcpListener> {
+    listener.set_nonblocking(true)?;
+    TcpListener::from_std(listener)
 }
 
 /// Connections that are open: each holds a sender, so the receiver ends when the last one does.

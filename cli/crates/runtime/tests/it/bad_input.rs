@@ -1,19 +1,16 @@
 //! What cannot be run says what it is and what to do.
 
-use conjoin_policy::Route;
-use conjoin_runtime::{
-    CommandOptions, Directory, Grants, RoutedEntry, RuntimeError, ServeOptions, Shutdown, listen, prove_hello,
-    prove_prints,
-};
+use conjoin_runtime::{Directory, Grants, RuntimeError, Shutdown, Trigger, prove_hello, prove_prints, reserve};
+use serde_json::json;
 
 use crate::{
     guests::Guest,
-    server::{entry, options, runtime},
+    server::{Serve, options, route, runtime, trigger_options},
 };
 
 /// The error of a server that cannot start.
-fn refused(options: ServeOptions) -> RuntimeError {
-    runtime().0.serve(options, &Shutdown::new()).unwrap_err()
+fn refused(options: Serve) -> RuntimeError {
+    runtime().0.run(options.into(), &Shutdown::new()).unwrap_err()
 }
 
 /// The error of a component with these bytes; `FILE` stands for its path.
@@ -24,6 +21,11 @@ fn refused_component(bytes: &[u8]) -> String {
     let mut options = options(Guest::HttpP2, Grants::default());
     options.entries[0].component.clone_from(&path);
     refused(options).to_string().replace(&path.display().to_string(), "FILE")
+}
+
+/// The error of a server that cannot have this address.
+fn no_address(listen: &str) -> RuntimeError {
+    reserve(&[route("/...", "gateway")], &trigger_options(listen)).err().unwrap()
 }
 
 #[test]
@@ -74,16 +76,17 @@ fn an_entry_of_the_wrong_kind() {
         "`gateway` has a route but exports neither `wasi:http/incoming-handler` (WASI 0.2) \
          nor `wasi:http/handler` (WASI 0.3)"
     );
-    let command = CommandOptions { entry: entry(Guest::HttpP2, Grants::default()), args: Vec::new() };
-    let error = runtime().0.run_command(command, &Shutdown::new()).unwrap_err();
+    let mut command = options(Guest::HttpP2, Grants::default());
+    command.triggers[0].kind = "command".to_owned();
+    let error = refused(command);
     assert_eq!(error.to_string(), "`gateway` is to be run as a command but does not export `wasi:cli/run`");
 }
 
 #[test]
 fn a_port_in_use() {
-    let taken = listen("127.0.0.1:0".parse().unwrap()).unwrap();
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let address = taken.local_addr().unwrap();
-    let error = listen(address).unwrap_err();
+    let error = no_address(&address.to_string());
     assert_eq!(error.to_string(), format!("cannot listen on {address}: another program uses this port"));
     let next = std::net::SocketAddr::new(address.ip(), address.port().checked_add(1).unwrap_or(3000));
     assert_eq!(
@@ -96,14 +99,14 @@ fn a_port_in_use() {
 
 #[test]
 fn an_address_of_another_machine() {
-    let error = listen("192.0.2.1:80".parse().unwrap()).unwrap_err();
+    let error = no_address("192.0.2.1:80");
     assert_eq!(error.to_string(), "cannot listen on 192.0.2.1:80");
 }
 
 #[test]
 fn routes_grants_and_folders() {
     let mut bad = options(Guest::HttpP2, Grants::default());
-    bad.routes.push(RoutedEntry { route: Route::parse("/x").unwrap(), entry: "nobody".to_owned() });
+    bad.triggers.push(route("/x", "nobody"));
     assert_eq!(refused(bad).to_string(), "route `/x` leads to `nobody`, which is not among the entries");
 
     let directory = Directory { path: "/nowhere".into(), at: "/data".to_owned(), write: false };
@@ -132,4 +135,21 @@ fn what_a_toolchain_built_is_proved() {
     fs_err::write(&path, wat::parse_str(hello).unwrap()).unwrap();
     assert_eq!(prove_hello(&path).unwrap(), "hello there");
     assert!(prove_prints(&path).unwrap_err().to_string().ends_with("does not export `wasi:cli/run`"));
+}
+
+#[test]
+fn triggers_that_cannot_be_read() {
+    let error = |kind: &str, settings| {
+        let trigger = Trigger { kind: kind.to_owned(), entry: "gateway".to_owned(), settings };
+        reserve(&[trigger], &trigger_options("127.0.0.1:0")).err().unwrap().to_string()
+    };
+    assert_eq!(error("pigeon", json!({})), "this runtime has no trigger `pigeon`");
+    assert_eq!(
+        error("http", json!({ "route": "x" })),
+        "a trigger `http` of `gateway` cannot be read: `x` is not a route: it must start with `/`"
+    );
+    assert_eq!(error("http", json!({})), "a trigger `http` of `gateway` cannot be read: missing field `route`");
+    let twice = [route("/\u{fc}", "a"), route("/%C3%BC", "b")];
+    let error = reserve(&twice, &trigger_options("127.0.0.1:0")).err().unwrap();
+    assert_eq!(error.to_string(), "route `/%C3%BC` is declared twice");
 }

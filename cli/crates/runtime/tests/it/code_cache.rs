@@ -105,7 +105,7 @@ fn a_folder_that_others_can_write_is_refused() {
     let folder = tempfile::tempdir().unwrap();
     fs_err::set_permissions(folder.path(), Permissions::from_mode(0o777)).unwrap();
     let (runtime, _) = runtime_with_cache(folder.path().to_owned());
-    let error = runtime.serve(options(Guest::HttpP2, Grants::default()), &conjoin_runtime::Shutdown::new());
+    let error = runtime.run(options(Guest::HttpP2, Grants::default()).into(), &conjoin_runtime::Shutdown::new());
     assert_eq!(
         error.unwrap_err().to_string(),
         format!(

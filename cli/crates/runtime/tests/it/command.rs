@@ -5,7 +5,7 @@ use std::{
     process::{Command, Stdio},
 };
 
-use conjoin_runtime::{CommandOptions, Directory, Grants, RunEvent, Shutdown};
+use conjoin_runtime::{Directory, Grants, Limits, RunEvent, RunOptions, Shutdown, Trigger, TriggerOptions, reserve};
 
 use crate::{
     guests::Guest,
@@ -73,7 +73,11 @@ fn child() {
     print!("{CUT}");
     std::io::stdout().flush().unwrap();
     let args = words.map(ToOwned::to_owned).collect();
-    let code = runtime.run_command(CommandOptions { entry, args }, &Shutdown::new()).unwrap();
+    let trigger = Trigger { kind: "command".to_owned(), entry: "import".to_owned(), settings: serde_json::json!({}) };
+    let options = TriggerOptions { listen: "127.0.0.1:0".parse().unwrap(), args };
+    let triggers = reserve(&[trigger], &options).unwrap();
+    let options = RunOptions { triggers, entries: vec![entry], limits: Limits::default() };
+    let code = runtime.run(options, &Shutdown::new()).unwrap();
     println!("{CUT}{code}");
     for event in log.all() {
         match event {

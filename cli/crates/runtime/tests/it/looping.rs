@@ -2,12 +2,12 @@
 
 use std::{path::PathBuf, time::Duration};
 
-use conjoin_runtime::{CommandOptions, Grants, HowCompiled, Limits, RunEvent, ServeOptions, Shutdown};
+use conjoin_runtime::{Grants, HowCompiled, Limits, RunEvent, RunOptions, Shutdown, Trigger, TriggerOptions, reserve};
 
 use crate::{
     guests::{Guest, HTTP, padded},
     http_client::{Answer, ask},
-    server::{Log, Server, entry, options, runtime_with_cache},
+    server::{Log, Serve, Server, entry, options, runtime_with_cache},
 };
 
 /// More than there are threads for guests.
@@ -60,10 +60,10 @@ impl Place {
         path
     }
 
-    fn options(&self, component: &[u8], limits: Limits) -> ServeOptions {
+    fn options(&self, component: &[u8], limits: Limits) -> Serve {
         let mut options = options(Guest::HttpP2, Grants { stdio: true, ..Grants::default() });
         options.entries[0].component = self.component(component);
-        ServeOptions { limits, ..options }
+        Serve { limits, ..options }
     }
 
     fn serve(&self, component: &[u8], limits: Limits) -> Server {
@@ -145,10 +145,14 @@ fn a_command_ends_when_it_is_asked_to() {
         let mut entry = entry(Guest::Command, Grants { args: true, ..Grants::default() });
         entry.component = place.component(&component);
         let (runtime, log) = runtime_with_cache(place.cache());
+        let settings = serde_json::json!({});
+        let trigger = Trigger { kind: "command".to_owned(), entry: entry.name.clone(), settings };
+        let options = TriggerOptions { listen: ([127, 0, 0, 1], 0).into(), args: vec!["spin".to_owned()] };
+        let triggers = reserve(&[trigger], &options).unwrap();
         let shutdown = Shutdown::new();
         let stop = shutdown.clone();
         let command = std::thread::spawn(move || {
-            let code = runtime.run_command(CommandOptions { entry, args: vec!["spin".to_owned()] }, &stop);
+            let code = runtime.run(RunOptions { triggers, entries: vec![entry], limits: Limits::default() }, &stop);
             drop(runtime);
             code
         });

@@ -8,9 +8,9 @@ use std::{
     time::Duration,
 };
 
-use conjoin_policy::Route;
 use conjoin_runtime::{
-    Entry, Grants, Limits, RoutedEntry, RunEvent, Runtime, RuntimeError, RuntimeOptions, ServeOptions, Shutdown, listen,
+    Entry, Grants, Limits, RunEvent, RunOptions, Runtime, RuntimeError, RuntimeOptions, Shutdown, Trigger,
+    TriggerOptions, reserve,
 };
 
 use crate::{
@@ -76,16 +76,35 @@ pub(crate) struct Server {
     pub(crate) address: SocketAddr,
     pub(crate) log: Log,
     pub(crate) shutdown: Shutdown,
-    thread: Option<JoinHandle<Result<(), RuntimeError>>>,
+    thread: Option<JoinHandle<Result<i32, RuntimeError>>>,
 }
 
 /// An entry `gateway` of a guest with every request routed to it.
-pub(crate) fn options(guest: Guest, grants: Grants) -> ServeOptions {
-    ServeOptions {
-        listener: listen("127.0.0.1:0".parse().unwrap()).unwrap(),
-        routes: vec![RoutedEntry { route: Route::parse("/...").unwrap(), entry: "gateway".to_owned() }],
-        entries: vec![entry(guest, grants)],
-        limits: Limits::default(),
+pub(crate) fn options(guest: Guest, grants: Grants) -> Serve {
+    Serve { triggers: vec![route("/...", "gateway")], entries: vec![entry(guest, grants)], limits: Limits::default() }
+}
+
+/// A trigger of an HTTP route.
+pub(crate) fn route(route: &str, entry: &str) -> Trigger {
+    let settings = serde_json::json!({ "route": route });
+    Trigger { kind: "http".to_owned(), entry: entry.to_owned(), settings }
+}
+
+/// Triggers that listen on a free port.
+pub(crate) struct Serve {
+    pub(crate) triggers: Vec<Trigger>,
+    pub(crate) entries: Vec<Entry>,
+    pub(crate) limits: Limits,
+}
+
+/// What the command line says to the triggers of tests.
+pub(crate) fn trigger_options(listen: &str) -> TriggerOptions {
+    TriggerOptions { listen: listen.parse().unwrap(), args: Vec::new() }
+}
+
+impl From<Serve> for RunOptions {
+    fn from(Serve { triggers, entries, limits }: Serve) -> Self {
+        Self { triggers: reserve(&triggers, &trigger_options("127.0.0.1:0")).unwrap(), entries, limits }
     }
 }
 
@@ -120,23 +139,27 @@ impl Server {
     }
 
     /// Serves until the value is dropped.
-    pub(crate) fn start((runtime, log): (Runtime, Log), options: ServeOptions) -> Self {
+    pub(crate) fn start((runtime, log): (Runtime, Log), options: impl Into<RunOptions>) -> Self {
+        let options = options.into();
+        let address = options.triggers.announcements()[0].address.clone();
         let shutdown = Shutdown::new();
         let stop = shutdown.clone();
         let failed = log.clone();
         let thread = std::thread::spawn(move || {
-            let result = runtime.serve(options, &stop);
+            let result = runtime.run(options, &stop);
             if let Err(error) = &result {
                 failed.push(RunEvent::NotKept { entry: "the server".to_owned(), reason: error.to_string() });
             }
             result
         });
-        let address = log.wait("address", |event| match event {
-            RunEvent::Ready { address } => Some(Ok(*address)),
+        let ready = log.wait("address", |event| match event {
+            RunEvent::Ready(announcement) => Some(Ok(announcement.address.clone())),
             RunEvent::NotKept { reason, .. } => Some(Err(reason.clone())),
             _ => None,
         });
-        Self { address: address.unwrap(), log, shutdown, thread: Some(thread) }
+        assert_eq!(ready.unwrap(), address);
+        let address = address.strip_prefix("http://").unwrap().parse().unwrap();
+        Self { address, log, shutdown, thread: Some(thread) }
     }
 
     /// Sends one request over a connection of its own.
@@ -161,8 +184,8 @@ impl Server {
         answer
     }
 
-    /// Waits until the server has ended.
-    pub(crate) fn join(mut self) -> Result<(), RuntimeError> {
+    /// Waits until the server has ended; gives the exit code.
+    pub(crate) fn join(mut self) -> Result<i32, RuntimeError> {
         self.thread.take().unwrap().join().unwrap()
     }
 }

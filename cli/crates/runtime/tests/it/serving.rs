@@ -2,13 +2,12 @@
 
 use std::num::NonZeroU32;
 
-use conjoin_policy::Route;
-use conjoin_runtime::{Grants, RoutedEntry, RunEvent, StreamKind};
+use conjoin_runtime::{Grants, RunEvent, RunOptions, StreamKind, Trigger, TriggerOptions, reserve};
 
 use crate::{
     guests::{Guest, HTTP},
     http_client::{ask_over, connect},
-    server::{Server, entry, options, runtime},
+    server::{Serve, Server, entry, options, route, runtime, trigger_options},
 };
 
 fn stdio() -> Grants {
@@ -86,8 +85,8 @@ async fn every_request_gets_a_fresh_instance_unless_reuse_is_asked_for() {
 
 #[tokio::test]
 async fn who_comes_before_the_server_is_ready_waits_and_is_answered() {
-    let options = options(Guest::HttpP2, Grants::default());
-    let address = options.listener.local_addr().unwrap();
+    let options = RunOptions::from(options(Guest::HttpP2, Grants::default()));
+    let address = options.triggers.announcements()[0].address.strip_prefix("http://").unwrap().parse().unwrap();
     let mut early = connect(address).await;
     let server = Server::start(runtime(), options);
     assert_eq!(server.address, address);
@@ -190,8 +189,7 @@ async fn the_longest_route_wins_and_without_one_the_routes_are_named() {
     let mut other = entry(Guest::HttpP3, Grants::default());
     other.name = "other".to_owned();
     options.entries.push(other);
-    let route = |route: &str, entry: &str| RoutedEntry { route: Route::parse(route).unwrap(), entry: entry.to_owned() };
-    options.routes = vec![route("/a/...", "gateway"), route("/a/b/...", "other")];
+    options.triggers = vec![route("/a/...", "gateway"), route("/a/b/...", "other")];
     let server = Server::start(runtime(), options);
     assert_eq!(server.get("/a/hello").await, "200 hello from 0.2");
     assert_eq!(server.get("/a/b/hello").await, "200 hello from 0.3");
@@ -261,4 +259,23 @@ fn output(event: RunEvent) -> Option<(StreamKind, String)> {
     } else {
         None
     }
+}
+
+#[tokio::test]
+async fn triggers_of_several_kinds_run_at_once() {
+    let Serve { mut triggers, mut entries, limits } = options(Guest::HttpP2, Grants::default());
+    let mut job = entry(Guest::Command, Grants { args: true, ..Grants::default() });
+    job.name = "job".to_owned();
+    entries.push(job);
+    triggers.push(Trigger { kind: "command".to_owned(), entry: "job".to_owned(), settings: serde_json::json!({}) });
+    let command_line = TriggerOptions { args: vec!["trap".to_owned()], ..trigger_options("127.0.0.1:0") };
+    let triggers = reserve(&triggers, &command_line).unwrap();
+    let server = Server::start(runtime(), RunOptions { triggers, entries, limits });
+    server.log.wait("end of the command", |event| match event {
+        RunEvent::Failed(failure) => (failure.entry == "job").then_some(()),
+        _ => None,
+    });
+    assert_eq!(server.get("/hello").await, "200 hello from 0.2");
+    server.shutdown.request();
+    assert_eq!(server.join().unwrap(), 134);
 }

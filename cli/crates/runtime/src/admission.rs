@@ -13,7 +13,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use crate::Limits;
 
 /// The gate in front of the guests.
-pub(super) struct Admission {
+pub(crate) struct Admission {
     running: Arc<Semaphore>,
     limit: u32,
     waiting: AtomicUsize,
@@ -23,10 +23,10 @@ pub(super) struct Admission {
 
 /// The server has more to do than it was told to take on.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Overloaded;
+pub(crate) struct Overloaded;
 
 impl Admission {
-    pub(super) fn new(limits: &Limits) -> Self {
+    pub(crate) fn new(limits: &Limits) -> Self {
         Self {
             running: Arc::new(Semaphore::new(limits.concurrent)),
             limit: u32::try_from(limits.concurrent).unwrap_or(u32::MAX),
@@ -37,7 +37,7 @@ impl Admission {
     }
 
     /// Lets a request in, now or when its turn comes.
-    pub(super) async fn enter(&self) -> Result<OwnedSemaphorePermit, Overloaded> {
+    pub(crate) async fn enter(&self) -> Result<OwnedSemaphorePermit, Overloaded> {
         if let Ok(permit) = Arc::clone(&self.running).try_acquire_owned() {
             return Ok(permit);
         }
@@ -49,7 +49,7 @@ impl Admission {
     }
 
     /// Waits until no request runs, work behind an answer included.
-    pub(super) async fn idle(&self) {
+    pub(crate) async fn idle(&self) {
         // Fails only if the semaphore is closed, which it never is.
         drop(self.running.acquire_many(self.limit).await);
     }

@@ -1,0 +1,168 @@
+//! What starts guests: one module per kind of trigger, and one line each in [`KINDS`].
+//!
+//! A kind goes through three states, each a trait: it is a [`Kind`] until its triggers are known, [`Reserved`] until their entries
+//! are built, and an [`Executor`] once their code is loaded. All kinds of one run share a [`Host`].
+
+mod command;
+mod http;
+
+use std::{net::SocketAddr, sync::Arc};
+
+use async_trait::async_trait;
+use futures_util::future::try_join_all;
+use serde::de::DeserializeOwned;
+
+use crate::{Entry, RunEvent, RuntimeError, Shutdown, runtime::Host};
+
+/// All kinds of trigger.
+static KINDS: [&dyn Kind; 2] = [&http::Http, &command::Command];
+
+/// One trigger of a manifest.
+#[derive(Clone, Debug)]
+pub struct Trigger {
+    /// Its key below `trigger`.
+    pub kind: String,
+    /// The name of the entry that it calls.
+    pub entry: String,
+    /// What its table says besides, in the form that its kind reads.
+    pub settings: serde_json::Value,
+}
+
+/// What the command line says to triggers.
+#[derive(Clone, Debug)]
+pub struct TriggerOptions {
+    /// Where those that listen do.
+    pub listen: SocketAddr,
+    /// The arguments for those that take some.
+    pub args: Vec<String>,
+}
+
+/// Triggers that are ready to run as soon as their entries are built. What others could take from them, they have.
+pub struct Reservation {
+    kinds: Vec<Box<dyn Reserved>>,
+    announcements: Vec<Announcement>,
+}
+
+/// What is said of triggers when they are ready.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Announcement {
+    /// Where they are reached, such as `http://127.0.0.1:3000`.
+    pub address: String,
+    /// Commands to try them, each a list of words.
+    pub examples: Vec<Vec<String>>,
+}
+
+/// A kind of trigger.
+trait Kind: Sync {
+    /// Its key below `trigger` in a manifest.
+    fn key(&self) -> &'static str;
+
+    /// Reads the settings of its triggers, of which there is at least one, and takes from the system what they need.
+    ///
+    /// # Errors
+    ///
+    /// The triggers contradict each other, or something they need is taken.
+    fn reserve(&self, triggers: &[Trigger], options: &TriggerOptions) -> Result<Box<dyn Reserved>, RuntimeError>;
+}
+
+/// The triggers of one kind before their code is loaded.
+#[async_trait]
+trait Reserved: Send {
+    /// Whether many instances run at the same time, so that it pays to keep room for them.
+    fn serves_many(&self) -> bool;
+
+    /// What is said when it is ready; nothing of what runs at once to its end.
+    fn announcement(&self) -> Option<Announcement>;
+
+    /// Loads the code of the entries that they call.
+    ///
+    /// # Errors
+    ///
+    /// An entry is missing or cannot be loaded.
+    async fn load(self: Box<Self>, host: &Arc<Host>, entries: &[Entry]) -> Result<Box<dyn Executor>, RuntimeError>;
+}
+
+/// The triggers of one kind, ready to run.
+#[async_trait]
+trait Executor: Send {
+    /// Runs until it ends by itself or a stop is requested; gives the exit code.
+    ///
+    /// # Errors
+    ///
+    /// It cannot go on. A failure of a guest is an event and no error.
+    async fn run(self: Box<Self>, shutdown: &Shutdown) -> Result<i32, RuntimeError>;
+}
+
+/// Prepares `triggers`, of any kinds, before their entries are built.
+///
+/// # Errors
+///
+/// A kind is not known, settings cannot be read or contradict each other, or something the triggers need is taken, such as an address.
+pub fn reserve(triggers: &[Trigger], options: &TriggerOptions) -> Result<Reservation, RuntimeError> {
+    if let Some(unknown) = triggers.iter().find(|trigger| KINDS.iter().all(|kind| kind.key() != trigger.kind)) {
+        return Err(RuntimeError::UnknownTrigger { kind: unknown.kind.clone() });
+    }
+    let mut kinds = Vec::new();
+    for kind in KINDS {
+        let own: Vec<Trigger> = triggers.iter().filter(|trigger| trigger.kind == kind.key()).cloned().collect();
+        if !own.is_empty() {
+            kinds.push(kind.reserve(&own, options)?);
+        }
+    }
+    let announcements = kinds.iter().filter_map(|kind| kind.announcement()).collect();
+    Ok(Reservation { kinds, announcements })
+}
+
+impl Reservation {
+    /// What [`RunEvent::Ready`] will say.
+    pub fn announcements(&self) -> &[Announcement] {
+        &self.announcements
+    }
+
+    /// Whether many instances run at the same time.
+    pub(crate) fn serves_many(&self) -> bool {
+        self.kinds.iter().any(|kind| kind.serves_many())
+    }
+}
+
+/// Runs all triggers at once, until each has ended.
+///
+/// Gives the exit code of the first kind whose code is not 0.
+pub(crate) async fn run(
+    reservation: Reservation,
+    host: &Arc<Host>,
+    entries: &[Entry],
+    shutdown: &Shutdown,
+) -> Result<i32, RuntimeError> {
+    let load = async {
+        let mut executors = Vec::new();
+        for kind in reservation.kinds {
+            executors.push(kind.load(host, entries).await?);
+        }
+        Ok(executors)
+    };
+    let executors = tokio::select! {
+        executors = load => executors?,
+        () = shutdown.requested(1) => return Ok(0),
+    };
+    for announcement in reservation.announcements {
+        host.events.send(RunEvent::Ready(announcement));
+    }
+    let codes = try_join_all(executors.into_iter().map(|executor| executor.run(shutdown))).await?;
+    Ok(codes.into_iter().find(|code| *code != 0).unwrap_or(0))
+}
+
+/// The settings of a trigger in the form of its kind.
+fn read_settings<T: DeserializeOwned>(trigger: &Trigger) -> Result<T, RuntimeError> {
+    T::deserialize(&trigger.settings).map_err(|error| RuntimeError::BadTrigger {
+        kind: trigger.kind.clone(),
+        entry: trigger.entry.clone(),
+        why: error.to_string(),
+    })
+}
+
+/// The entry that a trigger calls.
+fn find_entry<'e>(entries: &'e [Entry], trigger: &str, name: &str) -> Result<&'e Entry, RuntimeError> {
+    let unknown = || RuntimeError::UnknownEntry { trigger: trigger.to_owned(), entry: name.to_owned() };
+    entries.iter().find(|entry| entry.name == name).ok_or_else(unknown)
+}

@@ -90,7 +90,6 @@ pub fn main(args: &[OsString], surroundings: Surroundings) -> ExitCode {
     };
     let (mut ui, streams) = make_ui(&global, &surroundings, toolchains);
     let ended = guarded(|| {
-        conjoin_engine::keep_children();
         let signals = Signals::receive().map_err(|error| CommandError::io("machine::signals", &error))?;
         let hurried = streams.clone();
         signals.listen(move || hurried.iter().for_each(Stream::hurry));

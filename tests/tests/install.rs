@@ -71,7 +71,7 @@ fn build_beside(cache: &Path) {
     ]);
     for _ in 0..2 {
         let said = run(app.conjoin(&["build"]).env("CONJOIN_CACHE", cache));
-        assert!(said.status.success() && !text(&said.stderr).contains("Waiting"), "{}", text(&said.stderr));
+        assert!(said.status.success() && !text(&said.stderr).contains("Blocking"), "{}", text(&said.stderr));
     }
 }
 
@@ -80,7 +80,7 @@ fn wait_for(build: &mut Command, process: u32) -> (Child, BufReader<ChildStderr>
     let mut build = build.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().expect("a program to start");
     let mut said = BufReader::new(build.stderr.take().expect("a pipe"));
     let mut line = String::new();
-    while !line.contains(&format!("Waiting for another conjoin (process {process})")) {
+    while !line.contains(&format!("Blocking: another installation of tools is running (process {process})")) {
         line.clear();
         assert_ne!(said.read_line(&mut line).expect("a line"), 0, "it does not wait");
     }

@@ -76,19 +76,33 @@ fn runs(app: &App, file: &str) -> bool {
     Path::new("/proc").join(number.trim()).exists()
 }
 
-/// Starts a process that leaves the group and the session, holds neither stdin nor stdout, and never ends; waits until it has noted
-/// its number.
+/// Starts a process that leaves the group and the session, keeps stdin but not stdout, and never ends; waits until it has noted its
+/// number.
 const DAEMON: &str = "mkfifo meeting
-(setsid sh -c 'echo $$ > daemon; echo > meeting; exec tail -f /dev/null' < /dev/null > /dev/null 2>&1 &)
+exec 3<&0
+(setsid sh -c 'echo $$ > daemon; echo > meeting; exec tail -f /dev/null' <&3 > /dev/null 2>&1 &)
 read line < meeting
 rm meeting
 ";
 
+/// Ends the process whose number is in the file.
+#[expect(clippy::disallowed_methods, reason = "tests start programs themselves")]
+fn end(app: &App, file: &str) {
+    let number = fs_err::read_to_string(app.path().join("one").join(file)).expect("the number of a process");
+    succeed(Command::new("kill").arg("-KILL").arg(number.trim()));
+}
+
+/// A server of a compiler cache, for example, that serves others as well; what stays in the group ends.
 #[test]
-fn what_a_command_leaves_behind_ends_with_it() {
-    let app = app(&format!("{DAEMON}{MAKE}"));
+fn a_daemon_that_a_command_starts_stays_and_its_children_end() {
+    let app = app(&format!("{DAEMON}tail -f /dev/null & echo $! > child\n{MAKE}"));
     succeed(&mut app.conjoin(&["build"]));
-    assert!(!runs(&app, "daemon"));
+    assert!(runs(&app, "daemon") && !runs(&app, "child"));
+    // It has the stdin of the first build, but the next one neither waits for it nor ends it.
+    app.write("one/build.sh", format!("#!/bin/sh\n# again\n{MAKE}"));
+    assert_eq!(app.built(), ["one"]);
+    assert!(runs(&app, "daemon"));
+    end(&app, "daemon");
 }
 
 /// What a shell has started before it becomes conjoin is none of conjoin's business.
@@ -101,8 +115,7 @@ fn who_was_there_before_stays() {
     shell.args(["-c", script, "sh"]).arg(program("conjoin")).arg("build");
     succeed(shell.current_dir(app.path()).env("CONJOIN_CACHE", app.cache()));
     assert!(runs(&app, "bystander"));
-    let bystander = fs_err::read_to_string(app.path().join("one/bystander")).expect("a number");
-    succeed(Command::new("kill").arg(bystander.trim()));
+    end(&app, "bystander");
 }
 
 #[test]
@@ -112,7 +125,8 @@ fn a_command_that_hangs_is_ended_with_all_that_it_started() {
     let said = text(&output.stderr);
     assert_eq!(output.status.code(), Some(1), "{said}");
     assert!(said.contains("did not end within 1s") && said.contains("--step-timeout 3h"), "{said}");
-    assert!(!runs(&app, "daemon") && !runs(&app, "child"));
+    assert!(!runs(&app, "child"));
+    end(&app, "daemon");
     assert!(!app.path().join("one/out.wasm").exists(), "half of a result");
     app.write("one/build.sh", format!("#!/bin/sh\n{MAKE}"));
     assert_eq!(app.built(), ["one"]);

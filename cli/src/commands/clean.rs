@@ -16,7 +16,7 @@ pub(crate) fn clean(session: &mut Session<'_>, settings: &CleanSettings) -> Resu
     let here = &session.machine.surroundings;
     let layout = Layout { app: find(here, &settings.app)?, cache: here.cache(), profile: Profile::Dev };
     let shown = here.shown(&layout.dot_conjoin());
-    let mut waiting = |_| session.ui.status("Waiting", &format!("for another conjoin, which works at {shown}"));
+    let mut waiting = |_| session.ui.status("Blocking:", "another build of this app is running");
     match conjoin_engine::clean(&layout, &session.machine.signals.cancel, &mut waiting) {
         Ok(Cleaned::Removed) => session.ui.status("Removed", &shown),
         Ok(Cleaned::Nothing) => session.ui.status("Clean", &format!("there is no {shown}")),

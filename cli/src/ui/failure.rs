@@ -69,7 +69,6 @@ pub(super) fn explain(failed: &FailedStep, app: &AbsPath, severity: Severity, se
         | StepError::Run(_)
         | StepError::MissingOutput { .. }
         | StepError::MissingDepInfo { .. }
-        | StepError::Overtaken { .. }
         | StepError::UnreadableList { .. }
         | StepError::File { .. } => Vec::new(),
     };

@@ -10,7 +10,10 @@ use std::{
         Arc, Mutex, PoisonError,
         atomic::{AtomicBool, Ordering},
     },
+    time::Duration,
 };
+
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
 
 /// Set once, by Ctrl-C for example, seen by all clones.
 #[derive(Clone, Debug)]
@@ -39,6 +42,15 @@ impl CancelToken {
     /// Whether the end was asked for.
     pub fn is_cancelled(&self) -> bool {
         self.0.cancelled.load(Ordering::SeqCst)
+    }
+
+    /// Waits until the end is asked for, but no longer than `limit`; gives whether it was.
+    pub(crate) fn wait(&self, limit: Duration) -> io::Result<bool> {
+        let limit = Timespec { tv_sec: limit.as_secs().cast_signed(), tv_nsec: limit.subsec_nanos().into() };
+        match poll(&mut [PollFd::new(&self.0.reader, PollFlags::IN)], Some(&limit)) {
+            Ok(_) | Err(rustix::io::Errno::INTR) => Ok(self.is_cancelled()),
+            Err(error) => Err(error.into()),
+        }
     }
 
     /// Hangs up when the end is asked for.

@@ -29,12 +29,11 @@ pub enum BuildEvent {
         /// The steps.
         steps: Vec<StepLine>,
     },
-    /// Another process is waited for: one that has the folder for itself, or is at the same step.
+    /// Another process builds the app, or installs tools: this one begins when that has ended.
     Waiting {
-        /// The step, if it is about one.
-        #[serde(serialize_with = "as_text_if_any", skip_serializing_if = "Option::is_none")]
-        step: Option<StepId>,
-        /// What is waited for.
+        /// What the other process does, e.g. `another build of this app`.
+        work: &'static str,
+        /// The file that it has locked.
         #[serde(serialize_with = "as_text")]
         lock: AbsPath,
         /// The number of the process, if known.
@@ -299,11 +298,6 @@ fn action_changed(old: &str, new: &str) -> String {
 
 fn as_text<S: Serializer>(value: &impl fmt::Display, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.collect_str(value)
-}
-
-#[expect(clippy::ref_option, reason = "serde hands in a reference to the field")]
-fn as_text_if_any<S: Serializer>(value: &Option<StepId>, serializer: S) -> Result<S::Ok, S::Error> {
-    value.as_ref().map(|step| &step.0).serialize(serializer)
 }
 
 #[expect(clippy::ptr_arg, reason = "serde hands in a reference to the field")]

@@ -5,8 +5,8 @@ use std::{fs::FileType, io};
 use conjoin_plan::{AbsPath, Layout};
 
 use crate::{
-    CancelToken,
-    lock::{LockError, lock},
+    CancelToken, LockError,
+    build_lock::BuildLock,
     write::{TEMPORARY, write_whole},
 };
 
@@ -86,8 +86,8 @@ pub(crate) fn prepare(folder: &AbsPath) -> io::Result<()> {
     write_whole(folder.join(TAG).as_path(), TAG_TEXT.as_bytes())
 }
 
-/// Removes what killed processes left half written where conjoin writes; only for who has the lock. What cannot be removed hurts
-/// nobody.
+/// Removes what killed processes left half written where conjoin writes. The caller has the build lock. What cannot be removed does no
+/// harm.
 pub(crate) fn sweep(scope: Scope, layout: &Layout) {
     let of_profile = |name: &str| layout.dot_conjoin().join(name).join(layout.profile.as_str());
     for folder in [scope.folder(layout), scope.state(layout), of_profile("artifacts"), of_profile("build")] {
@@ -126,7 +126,7 @@ pub fn clean(
     if !is_ours(&folder, kind) {
         return Err(CleanError::NotOurs(folder));
     }
-    let lock = lock(&folder.join("lock"), cancel, waiting)?;
+    let lock = BuildLock::take(&folder, cancel, waiting)?;
     // First out of the way in one go, so that a removal that is interrupted leaves nothing half there.
     let doomed = layout.app.join(format!("{DOOMED}{}", std::process::id()));
     fs_err::rename(&folder, &doomed).map_err(failed)?;

@@ -6,8 +6,8 @@ use conjoin_plan::{AbsPath, Layout, recipe_stem};
 
 use crate::{
     CancelToken, CleanError, Scope,
+    build_lock::BuildLock,
     folder::{DOOMED, prepare},
-    lock::lock,
 };
 
 /// The folder of a recipe.
@@ -48,7 +48,7 @@ pub fn remove_installed(
     let failed = |source| CleanError::Folder { folder: folder.clone(), source };
     let scope = Scope::Cache.folder(layout);
     prepare(&scope).map_err(failed)?;
-    let lock = lock(&scope.join("lock"), cancel, waiting)?;
+    let lock = BuildLock::take(&scope, cancel, waiting)?;
     // First out of the way in one go, so that a removal that is interrupted leaves nothing half there.
     let doomed = layout.toolchain(&format!("{DOOMED}{}-{recipe}", std::process::id()));
     fs_err::rename(&folder, &doomed).map_err(failed)?;

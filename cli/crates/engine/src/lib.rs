@@ -9,8 +9,8 @@
 //! refuses to print: it tells [`BuildEvent`]s. It refuses to read the process's environment: it is given an [`Environment`]. It
 //! uses threads and channels, and the caller's thread is the only one that the caller sees.
 
+mod build_lock;
 mod cancel;
-mod children;
 mod dep_info;
 mod digest;
 mod environment;
@@ -24,7 +24,6 @@ mod jobs;
 mod key;
 mod lock;
 mod names;
-mod orphans;
 mod output;
 mod performer;
 mod probe;
@@ -39,7 +38,6 @@ mod walk;
 mod write;
 
 pub use cancel::CancelToken;
-pub use children::keep_children;
 pub use environment::{Environment, WITHHELD};
 pub use event::{BuildEvent, BuildOutcome, DirtyReason, EventSink, Notice, StepLine, StepOutcome};
 pub use execute::{Compared, Examined, ExecuteOptions, Limits, OnFailure, Verdict, examine, execute};

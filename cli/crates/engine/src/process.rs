@@ -1,9 +1,9 @@
 //! Running one [`Invocation`]: the only place of conjoin that starts programs.
 //!
 //! A program gets an argument vector, an explicit folder, an explicit environment, nothing on stdin, and a process group of its
-//! own that ends with it: by itself, by a [`CancelToken`], or by a time limit. What left the group is ended by
-//! [`keep_children`](crate::keep_children). stdout and stderr are one pipe, so that what is shown has the order in which it was
-//! written. No shell is involved, and nothing waits by sleeping.
+//! own that ends with it: by itself, by a [`CancelToken`], or by a time limit. What leaves the group, as daemons do, is left alone.
+//! stdout and stderr are one pipe, so that what is shown has the order in which it was written. No shell is involved, and
+//! nothing waits by sleeping.
 
 use std::{
     fs::File,
@@ -20,7 +20,7 @@ use rustix::{
     process::{Pid, Signal, WaitId, WaitIdOptions, kill_process_group, waitid},
 };
 
-use crate::{CancelToken, Environment, children::Running};
+use crate::{CancelToken, Environment};
 
 /// How long a program may take to end after it was asked to.
 const GRACE: Duration = Duration::from_secs(3);
@@ -135,7 +135,7 @@ pub fn run(invocation: &Invocation, options: &RunOptions<'_>, hear: &mut dyn FnM
     if options.cancel.is_cancelled() {
         return Err(RunError::Cancelled);
     }
-    let (_running, mut child, reader) = Running::begin(|| spawn(invocation, options))?;
+    let (mut child, reader) = spawn(invocation, options)?;
     let ending = follow(&child, reader, options, hear);
     // Whatever the program left behind in its group must not outlive it; the group is ours as long as the leader is not reaped.
     signal_group(&child, Signal::KILL);

@@ -98,14 +98,6 @@ pub enum StepError {
         /// The list.
         path: AbsPath,
     },
-    /// What it reads was made anew by another process each time that it was to begin.
-    #[error(
-        "step `{step}` was overtaken: another conjoin keeps building what it reads from other files; build again when it is done"
-    )]
-    Overtaken {
-        /// The step.
-        step: StepId,
-    },
     /// The list of what it read cannot be understood.
     #[error(
         "step `{step}` succeeded, but the list of files that it read, which `{command}` prints, cannot be understood"

@@ -59,7 +59,7 @@ fn may_remove(ui: &mut Ui, settings: &DoctorSettings) -> Result<bool, CommandErr
 }
 
 fn remove_one(session: &mut Session<'_>, scope: &Scope, tool: Tool, found: &Installed) -> Result<(), CommandError> {
-    let mut waiting = |_| session.ui.status("Waiting", "for another conjoin, which installs tools");
+    let mut waiting = |_| session.ui.status("Blocking:", "another installation of tools is running");
     match remove_installed(&scope.layout, &found.recipe, &session.machine.signals.cancel, &mut waiting) {
         Ok(()) => {}
         Err(CleanError::Lock(LockError::Cancelled)) => {

@@ -90,14 +90,9 @@ impl Progress {
                     self.steps.insert(line.step.clone(), shown);
                 }
             }
-            BuildEvent::Waiting { step, lock, holder } => {
-                let who =
-                    holder.map_or_else(|| "another conjoin".to_owned(), |id| format!("another conjoin (process {id})"));
-                let what = match step {
-                    Some(step) => format!("is at `{step}`"),
-                    None => format!("works at {}", lock.parent()),
-                };
-                lines.push(self.line("Waiting", &format!("for {who}, which {what}")));
+            BuildEvent::Waiting { work, holder, .. } => {
+                let process = holder.map(|number| format!(" (process {number})")).unwrap_or_default();
+                lines.push(self.line("Blocking:", &format!("{work} is running{process}")));
             }
             BuildEvent::StepStarted { step, reasons } => {
                 self.begun(step, after);

@@ -4,13 +4,10 @@ use std::io;
 
 use conjoin_plan::{AbsPath, Action, Invocation, Step, WrittenFile};
 
-use super::{
-    generate::write_generated,
-    step::{Attempt, Hold},
-};
+use super::{generate::write_generated, step::Attempt};
 use crate::{
     BuildEvent, Notice, StepError,
-    lock::Lock,
+    jobs::Job,
     output::{Lines, Overwritten},
     process::{Heard, RunError, RunOptions, run},
     write::{copy_whole, write_whole},
@@ -39,14 +36,14 @@ pub(super) fn outputs_of(step: &Step) -> Vec<AbsPath> {
 
 impl Attempt<'_> {
     /// Carries out the action; what a program prints is kept and told.
-    pub(super) fn act(&mut self, hold: &Hold<'_>) -> Result<(), StepError> {
+    pub(super) fn act(&mut self, job: &Job<'_>) -> Result<(), StepError> {
         let step = self.step;
         let performer = self.work.performer;
         let on_file = |source| StepError::File { step: step.id.clone(), source };
         match &step.action {
             Action::Run(invocation) => {
                 self.clear_the_way(invocation).map_err(on_file)?;
-                let outcome = self.run(invocation, hold);
+                let outcome = self.run(invocation, job);
                 if outcome.is_err() {
                     // Half of an output must not look like one.
                     remove(&self.outputs).map_err(on_file)?;
@@ -106,7 +103,7 @@ impl Attempt<'_> {
         Ok(())
     }
 
-    fn run(&mut self, invocation: &Invocation, hold: &Hold<'_>) -> Result<(), StepError> {
+    fn run(&mut self, invocation: &Invocation, job: &Job<'_>) -> Result<(), StepError> {
         let asked = if self.work.options.progress { invocation.progress } else { &[] };
         let variables = asked.iter().map(|(name, value)| (*name, (*value).to_owned()));
         let options = RunOptions {
@@ -114,8 +111,8 @@ impl Attempt<'_> {
             cancel: self.work.options.cancel,
             limit: self.work.options.limits.time,
             patience: Some(self.work.options.limits.silence),
-            more: hold.job.variable(invocation.tool).into_iter().chain(variables).collect(),
-            held: hold.claim.children.as_ref().map(Lock::file),
+            more: job.variable(invocation.tool).into_iter().chain(variables).collect(),
+            held: Some(self.work.lock.stdin()),
         };
         let step = || self.step.id.clone();
         let tell = |output| (self.emit)(BuildEvent::StepOutput { step: step(), output });

@@ -11,13 +11,13 @@ use std::{
 
 use conjoin_plan::{Action, Discovery, Invocation, ReadList, Step};
 
-use super::step::{Hold, Work};
+use super::step::Work;
 use crate::{
     StepError,
     dep_info::prerequisites,
     digest::{Digest, Seen},
     go_list,
-    lock::Lock,
+    jobs::Job,
     output::Output,
     process::{Heard, RunOptions, run},
     stamp::FileTime,
@@ -36,14 +36,14 @@ impl Work<'_> {
         &self,
         step: &Step,
         is_declared: &dyn Fn(&Path) -> bool,
-        (began, hold): (FileTime, &Hold<'_>),
+        (began, job): (FileTime, &Job<'_>),
         kept: &mut Output,
     ) -> Result<(BTreeMap<String, Seen>, Vec<String>), StepError> {
         let (mut discovered, mut late) = (BTreeMap::new(), Vec::new());
         let Some(discovery) = &step.discovery else { return Ok((discovered, late)) };
         let on_file = |source| StepError::File { step: step.id.clone(), source };
         let made = self.options.layout.dot_conjoin();
-        let read = self.list(step, discovery, hold, kept)?.into_iter().filter(|path| {
+        let read = self.list(step, discovery, job, kept)?.into_iter().filter(|path| {
             let excepted = discovery.except.iter().any(|folder| path.starts_with(folder));
             !excepted && !path.starts_with(&made) && !is_declared(path)
         });
@@ -111,7 +111,7 @@ impl Work<'_> {
         &self,
         step: &Step,
         discovery: &Discovery,
-        hold: &Hold<'_>,
+        job: &Job<'_>,
         kept: &mut Output,
     ) -> Result<Vec<PathBuf>, StepError> {
         match &discovery.list {
@@ -124,7 +124,7 @@ impl Work<'_> {
                 };
                 Ok(prerequisites(&text, base.as_path()))
             }
-            ReadList::GoList(invocation) => self.go_list(step, invocation, hold, kept),
+            ReadList::GoList(invocation) => self.go_list(step, invocation, job, kept),
         }
     }
 
@@ -133,7 +133,7 @@ impl Work<'_> {
         &self,
         step: &Step,
         invocation: &Invocation,
-        hold: &Hold<'_>,
+        job: &Job<'_>,
         kept: &mut Output,
     ) -> Result<Vec<PathBuf>, StepError> {
         let options = RunOptions {
@@ -141,8 +141,8 @@ impl Work<'_> {
             cancel: self.options.cancel,
             limit: self.options.limits.time,
             patience: None,
-            more: hold.job.variable(invocation.tool).into_iter().collect(),
-            held: hold.claim.children.as_ref().map(Lock::file),
+            more: job.variable(invocation.tool).into_iter().collect(),
+            held: Some(self.lock.stdin()),
         };
         let mut printed = Vec::new();
         let outcome = run(invocation, &options, &mut |heard| {

@@ -53,7 +53,7 @@ pub fn examine(
     performer: &dyn Performer,
     sink: &mut dyn EventSink,
 ) -> Result<Vec<Examined>, ExecuteError> {
-    let (work, lock) = begin(plan, options, performer, sink)?;
+    let work = begin(plan, options, performer, sink)?;
     let mut examined: Vec<Examined> = Vec::with_capacity(plan.steps().len());
     for (index, step) in plan.steps().iter().enumerate() {
         let open = plan.dependencies(index).iter().map(|before| &examined[*before]);
@@ -77,7 +77,6 @@ pub fn examine(
             verdict,
         });
     }
-    drop(lock);
     Ok(examined)
 }
 

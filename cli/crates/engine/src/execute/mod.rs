@@ -1,9 +1,9 @@
 //! Carrying out a plan.
 //!
-//! 1. The folder is made and entered ([`enter`]): several processes may be in it;
+//! 1. The folder is made and locked: one process builds an app at a time ([`BuildLock`]);
 //! 2. steps whose dependencies succeeded are handed to threads ([`schedule`]), and those that take long are told ([`lasting`]);
-//! 3. each is compared with what is remembered; if that does not do, it is claimed, so that no other process is at it ([`claim`]), and
-//!    restored from the store or carried out ([`step`], [`action`], [`discovered`], [`reasons`]);
+//! 3. each is compared with what is remembered, and otherwise restored from the store or carried out ([`step`], [`action`],
+//!    [`discovered`], [`reasons`]);
 //! 4. where programs ran, it is looked whether they wrote where they should not ([`strays`]).
 //!
 //! A step is up to date if the key of what it declares is the recorded one, the files that it turned out to read are as they
@@ -11,7 +11,6 @@
 //! Records and artifacts are written whole and after the fact: a process that is killed leaves at worst a step to be done again.
 
 mod action;
-mod claim;
 mod discovered;
 mod examine;
 mod expect;
@@ -30,17 +29,17 @@ use std::{
     time::{Duration, Instant},
 };
 
-use conjoin_plan::{AbsPath, Action, Keep, Layout, Plan};
+use conjoin_plan::{Action, Keep, Layout, Plan};
 
 pub use self::examine::{Compared, Examined, Verdict, examine};
 use self::expect::Durations;
 use crate::{
-    BuildEvent, BuildReport, CancelToken, Environment, EventSink, ExecuteError, Lock, LockError, Performer, Scope,
-    StepLine, StepOutcome, StepReport,
+    BuildEvent, BuildReport, CancelToken, Environment, EventSink, ExecuteError, LockError, Performer, Scope, StepLine,
+    StepOutcome, StepReport,
+    build_lock::BuildLock,
     digest::Digests,
     folder::{prepare, sweep},
     jobs::Jobs,
-    lock::{Sharing, lock_as, try_lock},
     names::Roots,
     state::State,
     store::Store,
@@ -101,14 +100,15 @@ pub fn execute(
 ) -> Result<BuildReport, ExecuteError> {
     let began = Instant::now();
     sink.event(BuildEvent::PlanReady { steps: plan.steps().iter().map(line).collect() });
-    let (work, lock) = begin(plan, options, performer, sink)?;
+    let work = begin(plan, options, performer, sink)?;
     let (steps, failed) = schedule::schedule(&work, sink);
     for (steps, files) in strays::strays(&work, &steps) {
         sink.event(BuildEvent::Strayed { steps, files });
     }
     let built = steps.iter().filter(|step| step.outcome == StepOutcome::Built);
-    work.durations.learn(built.map(|step| (step.step.0.clone(), milliseconds(step.duration))));
-    if let (Some(store), Some(limit)) = (work.store.as_ref().filter(|_| stored(plan, &steps)), options.store_limit) {
+    let step::Work { durations, lock, store, .. } = work;
+    durations.learn(built.map(|step| (step.step.0.clone(), milliseconds(step.duration))));
+    if let (Some(store), Some(limit)) = (store.as_ref().filter(|_| stored(plan, &steps)), options.store_limit) {
         let collected = store.collect(limit);
         let collected = collected.map_err(|source| cache_unwritable(options, source))?;
         if collected.artifacts > 0 {
@@ -128,7 +128,7 @@ fn begin<'a>(
     options: &'a ExecuteOptions<'_>,
     performer: &'a dyn Performer,
     sink: &mut dyn EventSink,
-) -> Result<(step::Work<'a>, Lock), ExecuteError> {
+) -> Result<step::Work<'a>, ExecuteError> {
     let layout = options.layout;
     let folder = options.scope.folder(layout);
     let unwritable = |source| match options.scope {
@@ -136,12 +136,18 @@ fn begin<'a>(
         Scope::Cache => cache_unwritable(options, source),
     };
     prepare(&folder).map_err(unwritable)?;
-    let lock = enter(&folder, options, sink).map_err(|error| in_folder(error, &unwritable))?;
-    // Whoever had the lock may have removed the folder.
+    let work = match options.scope {
+        Scope::App => "another build of this app",
+        Scope::Cache => "another installation of tools",
+    };
+    let mut waiting = |holder| sink.event(BuildEvent::Waiting { work, lock: folder.join("lock"), holder });
+    let lock = BuildLock::take(&folder, options.cancel, &mut waiting).map_err(|error| in_folder(error, &unwritable))?;
+    // The process that had the lock may have removed the folder.
     prepare(&folder).map_err(unwritable)?;
+    sweep(options.scope, layout);
     let stores = options.store_limit.is_some() && plan.steps().iter().any(|step| step.keep == Keep::Stored);
     let open = |cache| Store::open(cache).map_err(|source| cache_unwritable(options, source));
-    let work = step::Work {
+    Ok(step::Work {
         began: Instant::now(),
         plan,
         options,
@@ -153,22 +159,9 @@ fn begin<'a>(
         durations: Durations::load(&options.scope.state(layout)),
         store: if stores { Some(open(&layout.cache)?) } else { None },
         jobs: Jobs::new(options.jobs).map_err(unwritable)?,
-        locks: folder.join("locks"),
         keys: Mutex::new(BTreeMap::new()),
-    };
-    Ok((work, lock))
-}
-
-/// Takes the lock that says that somebody works in the folder; who comes in first sweeps.
-fn enter(folder: &AbsPath, options: &ExecuteOptions<'_>, sink: &mut dyn EventSink) -> Result<Lock, LockError> {
-    let path = folder.join("lock");
-    let unusable = |source| LockError::Unusable { path: path.clone(), source };
-    if let Some(alone) = try_lock(&path).map_err(unusable)? {
-        sweep(options.scope, options.layout);
-        drop(alone);
-    }
-    let mut waiting = |holder| sink.event(BuildEvent::Waiting { step: None, lock: path.clone(), holder });
-    lock_as(Sharing::Shared, &path, options.cancel, &mut waiting)
+        lock,
+    })
 }
 
 fn cache_unwritable(options: &ExecuteOptions<'_>, source: std::io::Error) -> ExecuteError {

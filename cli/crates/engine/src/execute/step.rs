@@ -11,11 +11,10 @@ use std::{
 
 use conjoin_plan::{AbsPath, Action, Keep, Plan, Step, StepId};
 
-use super::{
-    ExecuteOptions, action::outputs_of, claim::Claim, expect::Durations, generate::generated, milliseconds, reasons,
-};
+use super::{ExecuteOptions, action::outputs_of, expect::Durations, generate::generated, milliseconds, reasons};
 use crate::{
     BuildEvent, DirtyReason, FailedStep, InputError, Notice, PerformError, Performer, StepError, StepOutcome,
+    build_lock::BuildLock,
     digest::{Digest, Digests, Seen},
     inputs::{Inputs, Reader},
     jobs::{Job, Jobs},
@@ -27,9 +26,6 @@ use crate::{
     state::{Record, State},
     store::{Restored, Store},
 };
-
-/// How often a step is carried out when what it reads changes meanwhile.
-pub(super) const ATTEMPTS: usize = 3;
 
 /// Everything that carrying out steps needs.
 pub(super) struct Work<'a> {
@@ -44,10 +40,9 @@ pub(super) struct Work<'a> {
     pub(super) durations: Durations,
     pub(super) store: Option<Store>,
     pub(super) jobs: Jobs,
-    /// The folder for the locks of the steps.
-    pub(super) locks: AbsPath,
     /// The keys of the steps that succeeded.
     pub(super) keys: Mutex<BTreeMap<StepId, Digest>>,
+    pub(super) lock: BuildLock,
 }
 
 /// What came of a step.
@@ -58,12 +53,6 @@ pub(super) struct Done {
     pub(super) begun: Duration,
     pub(super) duration: Duration,
     pub(super) failure: Option<FailedStep>,
-}
-
-/// What is held while a step is carried out.
-pub(super) struct Hold<'a> {
-    pub(super) claim: Claim,
-    pub(super) job: Job<'a>,
 }
 
 /// A step in hand.
@@ -152,18 +141,6 @@ impl Attempt<'_> {
             self.finish(&record);
             return Ok(StepOutcome::Fresh);
         }
-        let claim = self.work.claim(self.step, self.emit)?;
-        let now = self.work.state.load(&self.step.id);
-        let (mut inputs, mut declared) = (inputs, declared);
-        if now != record {
-            // Another process was at it.
-            inputs = self.read_inputs(now.as_ref().map(|record| &record.files), None)?;
-            declared = self.description.key(&inputs);
-            if let Some(record) = self.up_to_date(now.as_ref(), declared, &inputs)? {
-                self.finish(&record);
-                return Ok(StepOutcome::Fresh);
-            }
-        }
         if let Some(record) = self.restore(declared, &inputs)? {
             self.work.state.save(&self.step.id, &record).map_err(|error| self.on_file(error))?;
             self.finish(&record);
@@ -171,7 +148,7 @@ impl Attempt<'_> {
         }
         let job = self.work.jobs.take();
         (self.emit)(BuildEvent::StepStarted { step: self.step.id.clone(), reasons: self.reasons.clone() });
-        self.do_it(inputs, now, &Hold { claim, job })?;
+        self.make(inputs, record, &job)?;
         Ok(StepOutcome::Built)
     }
 
@@ -261,17 +238,18 @@ impl Attempt<'_> {
         self.step.keep == Keep::Stored && !self.outputs.is_empty()
     }
 
-    /// Carries out the action, again if what it reads changed meanwhile, and remembers what it made. `record` is that of the last time.
-    fn do_it(&mut self, mut inputs: Inputs, record: Option<Record>, hold: &Hold<'_>) -> Result<(), StepError> {
+    /// Carries out the action and remembers what it made. If what it reads changed meanwhile, it is carried out once more. `record` is
+    /// that of the last time.
+    fn make(&mut self, mut inputs: Inputs, record: Option<Record>, job: &Job<'_>) -> Result<(), StepError> {
         // What the program itself writes of what it reads: touched each time.
         let (mut own, mut read) = record.map(|record| (record.touched, record.discovered)).unwrap_or_default();
-        for attempt in 1..=ATTEMPTS {
+        for is_last in [false, true] {
             let (began, began_at) = (Instant::now(), self.work.state.now().map_err(|error| self.on_file(error))?);
-            self.act(hold)?;
+            self.act(job)?;
             let took = milliseconds(began.elapsed());
             let outputs = self.made()?;
             let mut after = self.read_inputs(Some(&inputs.files), Some(began_at))?;
-            let (discovered, late) = self.discover(&after, began_at, hold)?;
+            let (discovered, late) = self.discover(&after, began_at, job)?;
             let mut changed = reasons::changed(&inputs.files, &after.files);
             changed.extend(inputs.names.symmetric_difference(&after.names).cloned());
             let digest = |files: &BTreeMap<String, Seen>, name: &String| files.get(name).map(|seen| seen.digest);
@@ -282,19 +260,19 @@ impl Attempt<'_> {
                 return self.remember(&record);
             }
             changed.extend(after.touched.iter().cloned());
-            self.tell_changes(&changed, attempt);
+            self.tell_changes(&changed, is_last);
             own.clone_from(&after.touched);
             (inputs, read) = (after, discovered);
         }
-        // It never came to rest: what it made is there, but the next build looks again.
+        // What it made is there, but the next build carries it out again.
         self.work.state.forget(&self.step.id).map_err(|error| self.on_file(error))
     }
 
-    /// Tells that files changed during attempt number `attempt`.
-    fn tell_changes(&self, names: &[String], attempt: usize) {
+    /// Tells that files changed while the step ran, for the last time or not.
+    fn tell_changes(&self, names: &[String], is_last: bool) {
         let files: BTreeSet<String> = names.iter().map(|name| self.work.roots.shown(name)).collect();
         let files = files.into_iter().collect();
-        let notice = if attempt < ATTEMPTS { Notice::Again { files } } else { Notice::Unsettled { files } };
+        let notice = if is_last { Notice::Unsettled { files } } else { Notice::Again { files } };
         (self.emit)(BuildEvent::StepNoticed { step: self.step.id.clone(), notice });
     }
 
@@ -318,12 +296,12 @@ impl Attempt<'_> {
         &mut self,
         inputs: &Inputs,
         began: FileTime,
-        hold: &Hold<'_>,
+        job: &Job<'_>,
     ) -> Result<(BTreeMap<String, Seen>, Vec<String>), StepError> {
         let (outputs, roots) = (&self.outputs, &self.work.roots);
         let is_output = |path: &Path| outputs.iter().any(|output| output.as_path() == path);
         let is_declared = |path: &Path| is_output(path) || inputs.files.contains_key(&roots.name(path));
-        self.work.discover(self.step, &is_declared, (began, hold), &mut self.printed)
+        self.work.discover(self.step, &is_declared, (began, job), &mut self.printed)
     }
 
     fn remember(&self, record: &Record) -> Result<(), StepError> {

@@ -9,9 +9,7 @@ use std::{
 
 use conjoin_engine::{BuildEvent, StepOutcome};
 
-use conjoin_plan::{Action, Input, Step};
-
-use crate::fixture::{Fixture, all, layout, outcomes, plan, step};
+use crate::fixture::{Fixture, all, layout, outcomes};
 
 /// The variable that tells this program to be the other process, and where.
 const ROOT: &str = "CONJOIN_ENGINE_TEST_ROOT";
@@ -67,7 +65,7 @@ fn after_a_kill_in_the_middle_the_next_build_is_right() {
 }
 
 #[test]
-fn two_builds_at_once_wait_for_one_another_per_step_and_do_the_work_once() {
+fn a_second_build_says_that_another_one_is_running_and_begins_when_that_has_ended() {
     let fixture = sources();
     let (begun, go_on) = (fixture.env.fifo("begun"), fixture.env.fifo("go-on"));
     let meet = format!(" announce {}\n await {}\n", begun.display(), go_on.display());
@@ -77,53 +75,18 @@ fn two_builds_at_once_wait_for_one_another_per_step_and_do_the_work_once() {
         .fake_tool("cc", &format!("when build {source}\n{meet} join {{3}} {{2}}\nwhen build\n join {{3}} {{2}}\n"));
     let mut other = start_other_process(&fixture);
     drop(fs_err::File::open(&begun).unwrap());
-    let (mut waited_for, mut built, mut open) = (None, Vec::new(), true);
+    let mut waited_for = Vec::new();
     let mut watch = |event: &BuildEvent| {
-        match event {
-            BuildEvent::Waiting { step, holder, .. } => waited_for = Some((step.clone().unwrap().0, holder.unwrap())),
-            BuildEvent::StepFinished { step, outcome: StepOutcome::Built, .. } => built.push(step.0.clone()),
-            _ => {}
-        }
-        // The other one is let go when this one waits and has done all it could meanwhile.
-        if open && waited_for.is_some() && built.len() == 2 {
+        if let BuildEvent::Waiting { work, holder, .. } = event {
+            waited_for.push((*work, holder.unwrap()));
             drop(fs_err::OpenOptions::new().write(true).open(&go_on).unwrap());
-            open = false;
         }
     };
     let report = fixture.try_build(&fixture.app_of_two(), &mut watch).unwrap();
-    assert!(report.failed.is_empty(), "{:?}", report.failed);
-    assert_eq!(waited_for, Some(("a/cc".to_owned(), other.id())));
+    assert!(all(&report, StepOutcome::Fresh), "{:?} {:?}", outcomes(&report), fixture.reasons());
+    assert_eq!(waited_for, [("another build of this app", other.id())]);
     assert!(other.wait().unwrap().success());
-    assert_eq!(built[..2], ["b/cc", "b/copy"]);
-    assert_eq!(fixture.started(), ["b.src"], "what was at work already is not started again");
     assert_eq!(fixture.read(".conjoin/build/dev/app.wasm"), "A1\nB1\n");
-}
-
-#[test]
-fn what_another_build_made_anew_meanwhile_is_looked_at_again() {
-    let fixture = sources();
-    let output = fixture.layout.dot_conjoin().join("work/after.o");
-    let after = || {
-        let invocation = fixture.invocation("cc", &["build"]);
-        let invocation = invocation.arg(fixture.layout.dot_conjoin().join("work/a.o")).arg(&output);
-        let inputs = vec![Input::Step(fixture.compile("a").id)];
-        Step { inputs, outputs: vec![output.clone()], ..step("after/cc", Action::Run(invocation)) }
-    };
-    let both = plan(vec![fixture.compile("a"), after()]);
-    fixture.build(&both);
-    fs_err::remove_file(&output).unwrap();
-    let mut watch = |event: &BuildEvent| {
-        if matches!(event, BuildEvent::StepFinished { step, outcome: StepOutcome::Fresh, .. } if step.0 == "a/cc") {
-            // Another build begins and ends before the next step of this one.
-            let mut other = Fixture::new();
-            (other.bin, other.layout) = (fixture.bin.clone(), fixture.layout.clone());
-            fixture.write("a.src", "A2\n");
-            assert!(all(&other.build(&plan(vec![other.compile("a")])), StepOutcome::Built));
-        }
-    };
-    fixture.try_build(&both, &mut watch).unwrap();
-    assert_eq!(fixture.read(".conjoin/work/after.o"), "A2\n");
-    assert!(all(&fixture.build(&both), StepOutcome::Fresh), "{:?}", fixture.reasons());
 }
 
 #[test]

@@ -63,7 +63,8 @@ fn a_removal_waits_for_an_installation() {
     let mut remove = conjoin(&env, &["doctor", "--remove", "python", "--yes"]);
     let mut remove = remove.stderr(Stdio::piped()).spawn().expect("a program to start");
     let mut story = BufReader::new(remove.stderr.take().expect("a pipe")).lines();
-    let waits = story.by_ref().map_while(Result::ok).any(|line| line.contains("another installation of tools is running"));
+    let waits =
+        story.by_ref().map_while(Result::ok).any(|line| line.contains("another installation of tools is running"));
     assert!(waits, "it does not say that it waits");
     assert!(is_installed(&env));
 

@@ -1,6 +1,6 @@
 //! `conjoin plan`: every step, and nothing done.
 
-use conjoin_plan::{Action, Extent, Failures, Plan, Selection, Step, build, lacking};
+use conjoin_plan::{Action, Extent, Failures, Plan, Selection, Step, WorldAction, build, lacking};
 use serde_json::json;
 
 use crate::{
@@ -56,7 +56,7 @@ pub(crate) fn print(ui: &mut Ui, plan: &Plan) {
 fn commands(step: &Step) -> String {
     match &step.action {
         Action::Run(invocation) => invocation.to_string(),
-        Action::Write(files) => {
+        Action::Write(files) | Action::WriteWorld(WorldAction { files, .. }) => {
             let lines: Vec<_> = files
                 .iter()
                 .map(|file| format!("# conjoin writes {} ({} bytes)", file.path, file.contents.len()))

@@ -104,11 +104,11 @@ impl Digests {
         &self,
         path: &Path,
         metadata: &Metadata,
-        remembered: Option<&Seen>,
+        remembered: Option<Seen>,
     ) -> io::Result<(Seen, FileTime)> {
         let stamp = Stamp::of(metadata);
         if let Some(remembered) = remembered.filter(|remembered| remembered.stamp == Some(stamp)) {
-            return Ok((*remembered, stamp.changed()));
+            return Ok((remembered, stamp.changed()));
         }
         let known = self.known.lock().unwrap_or_else(PoisonError::into_inner).get(path).copied();
         let (stamp, digest) = match known {

@@ -26,6 +26,8 @@ pub(crate) struct Inputs {
     pub(crate) names: BTreeSet<String>,
     /// The values by name.
     pub(crate) values: BTreeMap<String, String>,
+    /// The keys of the steps that come before.
+    pub(crate) steps: BTreeMap<String, Option<Digest>>,
     /// The files that were touched after [`Reader::since`].
     pub(crate) touched: Vec<String>,
 }
@@ -69,8 +71,8 @@ pub(crate) struct Reader<'a> {
     pub(crate) roots: &'a Roots,
     pub(crate) app: &'a Path,
     pub(crate) digests: &'a Digests,
-    /// What was seen the last time.
-    pub(crate) remembered: Option<&'a BTreeMap<String, Seen>>,
+    /// What was seen of a file the last time.
+    pub(crate) remembered: &'a dyn Fn(&str) -> Option<Seen>,
     /// Files that were touched after this are noted.
     pub(crate) since: Option<FileTime>,
     /// The key of a step that was carried out before.
@@ -142,8 +144,7 @@ impl Reader<'_> {
                 Ok(())
             }
             Input::Step(id) => {
-                let key = (self.key_of)(id).map(|key| key.to_string()).unwrap_or_default();
-                inputs.values.insert(format!("step {id}"), key);
+                inputs.steps.insert(id.to_string(), (self.key_of)(id));
                 Ok(())
             }
         }
@@ -165,8 +166,7 @@ impl Reader<'_> {
         if inputs.files.contains_key(&name) {
             return Ok(());
         }
-        let remembered = self.remembered.and_then(|remembered| remembered.get(&name));
-        let (seen, touched) = self.digests.file(path, metadata, remembered)?;
+        let (seen, touched) = self.digests.file(path, metadata, (self.remembered)(&name))?;
         if self.since.is_some_and(|since| touched > since) {
             inputs.touched.push(name.clone());
         }
@@ -208,7 +208,7 @@ fn glob_set(globs: &[impl AsRef<str>]) -> Result<GlobSet, InputError> {
 /// What an action reads by its nature.
 fn implied(action: &Action) -> Vec<Input> {
     match action {
-        Action::Run(_) | Action::Write(_) => Vec::new(),
+        Action::Run(_) | Action::Write(_) | Action::WriteWorld(_) => Vec::new(),
         Action::Copy(copy) | Action::Strip(copy) => vec![Input::File(copy.from.clone())],
         Action::Generate(generate) => vec![Input::Tree { dir: generate.wit.clone(), except: &[] }],
         Action::Encode(encode) => {

@@ -2,14 +2,21 @@
 //!
 //! A file of the app is `{app}/...`, one of the cache folder `{cache}/...`, one elsewhere in the app's repository or in a folder
 //! beside the app's `{app}/../...`, because these move together. All others have their absolute path.
+//!
+//! A world lies in a folder named by its digest. Its files are `{STEP}/...`, by the step that writes them, so that they keep their
+//! names when the world changes.
 
 use std::{
+    collections::HashMap,
     ffi::{OsStr, OsString},
     os::unix::ffi::{OsStrExt as _, OsStringExt as _},
     path::{Component, Path, PathBuf},
 };
 
-use conjoin_plan::Layout;
+use conjoin_plan::{AbsPath, Action, Layout, Plan, Subject, WrittenFile};
+use walkdir::WalkDir;
+
+use crate::walk::DOT_CONJOIN;
 
 /// The folders that names are relative to.
 #[derive(Clone, Debug)]
@@ -17,17 +24,85 @@ pub(crate) struct Roots {
     app: PathBuf,
     cache: PathBuf,
     repository: Option<PathBuf>,
+    worlds: Vec<World>,
+    /// The places in `worlds` by folder.
+    by_folder: HashMap<PathBuf, usize>,
+    /// The places in `worlds` by name.
+    by_name: HashMap<String, usize>,
+}
+
+/// A world that a step of the plan writes.
+#[derive(Clone, Debug)]
+pub(crate) struct World {
+    /// The name of its folder, e.g. `{pricing/wit}`.
+    pub(crate) name: String,
+    /// The component whose world it is.
+    pub(crate) component: String,
+    folder: AbsPath,
+    files: Vec<WrittenFile>,
+}
+
+impl World {
+    /// The name of its folder on the disk, which stands for what it says.
+    pub(crate) fn digest(&self) -> String {
+        self.folder.file_name()
+    }
+
+    /// Its lines that are no comments.
+    pub(crate) fn text(&self) -> String {
+        let mut files: Vec<&WrittenFile> = self.files.iter().collect();
+        files.sort_by(|one, other| one.path.cmp(&other.path));
+        files.iter().map(|file| without_comments(&file.contents)).collect()
+    }
+
+    /// The lines of the world that had this digest, as far as they are still on the disk.
+    pub(crate) fn text_before(&self, digest: &str) -> String {
+        let folder = self.folder.parent().join(digest);
+        let files = WalkDir::new(folder.as_path()).sort_by_file_name().into_iter().flatten();
+        let files = files.filter(|entry| entry.file_type().is_file());
+        files.map(|entry| without_comments(&fs_err::read(entry.path()).unwrap_or_default())).collect()
+    }
+}
+
+fn without_comments(text: &[u8]) -> String {
+    let text = String::from_utf8_lossy(text);
+    text.lines().filter(|line| !line.trim_start().starts_with("//")).flat_map(|line| [line, "\n"]).collect()
 }
 
 impl Roots {
-    pub(crate) fn new(layout: &Layout) -> Self {
+    /// The folders of `layout`, and those of the worlds that steps of `plan` write.
+    pub(crate) fn new(layout: &Layout, plan: &Plan) -> Self {
         let app = layout.app.as_path();
         let repository = app.ancestors().find(|folder| folder.join(".git").exists()).map(Path::to_owned);
-        Self { app: app.to_owned(), cache: layout.cache.as_path().to_owned(), repository }
+        let worlds = plan.steps().iter().filter_map(|step| {
+            let Action::WriteWorld(world) = &step.action else { return None };
+            let component = match &step.subject {
+                Subject::Component(name) | Subject::Bindings(name) => name.to_string(),
+                _ => step.id.to_string(),
+            };
+            let (folder, files) = (world.folder.clone(), world.files.clone());
+            Some(World { name: format!("{{{}}}", step.id), component, folder, files })
+        });
+        Self::with(app.to_owned(), layout.cache.as_path().to_owned(), repository, worlds.collect())
+    }
+
+    fn with(app: PathBuf, cache: PathBuf, repository: Option<PathBuf>, worlds: Vec<World>) -> Self {
+        let places = || worlds.iter().enumerate();
+        let by_folder = places().map(|(place, world)| (world.folder.as_path().to_owned(), place)).collect();
+        let by_name = places().map(|(place, world)| (world.name.clone(), place)).collect();
+        Self { app, cache, repository, worlds, by_folder, by_name }
+    }
+
+    /// The world to which the file of this name belongs.
+    pub(crate) fn world(&self, name: &str) -> Option<&World> {
+        self.by_name.get(world_name(name)?).map(|place| &self.worlds[*place])
     }
 
     /// The name of `path`.
     pub(crate) fn name(&self, path: &Path) -> String {
+        if let Some(name) = self.in_world(path) {
+            return name;
+        }
         let below = |root: &Path, name: &str| path.strip_prefix(root).ok().map(|rest| joined(name, rest));
         let (app, cache) = (below(&self.app, "{app}"), below(&self.cache, "{cache}"));
         match (app, cache) {
@@ -41,6 +116,13 @@ impl Roots {
             (Some(name), None) | (None, Some(name)) => name,
             (None, None) => self.around_app(path).unwrap_or_else(|| escape(path.as_os_str())),
         }
+    }
+
+    fn in_world(&self, path: &Path) -> Option<String> {
+        path.strip_prefix(&self.app).ok().filter(|below| below.starts_with(DOT_CONJOIN))?;
+        let folder =
+            path.ancestors().take_while(|folder| *folder != self.app).find(|it| self.by_folder.contains_key(*it))?;
+        Some(joined(&self.worlds[self.by_folder[folder]].name, path.strip_prefix(folder).ok()?))
     }
 
     fn around_app(&self, path: &Path) -> Option<String> {
@@ -65,7 +147,10 @@ impl Roots {
             (self.app.as_path(), rest)
         } else if let Some(rest) = name.strip_prefix("{cache}") {
             (self.cache.as_path(), rest)
+        } else if let Some(world) = self.world(name) {
+            (world.folder.as_path(), &name[world.name.len()..])
         } else {
+            // Also the name in a world that is not there any more: no file has it.
             (Path::new("/"), name)
         };
         let mut path = root.to_owned();
@@ -85,6 +170,10 @@ impl Roots {
         if let Some(below) = name.strip_prefix("{app}/") {
             return below.to_owned();
         }
+        if self.world(name).is_some() {
+            let path = self.path(name);
+            return path.strip_prefix(&self.app).unwrap_or(&path).display().to_string();
+        }
         let path = Path::new(name);
         let common = self.app.ancestors().position(|folder| folder.parent().is_some() && path.starts_with(folder));
         match common.and_then(|up| Some((up, path.strip_prefix(self.app.ancestors().nth(up)?).ok()?))) {
@@ -92,6 +181,12 @@ impl Roots {
             None => name.to_owned(),
         }
     }
+}
+
+/// The name of the world to which the file of this name belongs, if it belongs to one.
+pub(crate) fn world_name(name: &str) -> Option<&str> {
+    let end = name.strip_prefix('{')?.find('}')? + 2;
+    Some(&name[..end]).filter(|root| !["{app}", "{cache}"].contains(root))
 }
 
 fn joined(root: &str, rest: &Path) -> String {
@@ -130,11 +225,18 @@ mod tests {
 
     #[test]
     fn every_name_leads_back_to_its_path() {
-        let roots = Roots {
-            app: PathBuf::from("/home/u/work/apps/shop"),
-            cache: PathBuf::from("/home/u/.cache/conjoin"),
-            repository: Some(PathBuf::from("/home/u/work")),
+        let world = World {
+            name: "{a/wit}".to_owned(),
+            component: "a".to_owned(),
+            folder: AbsPath::new("/home/u/work/apps/shop/.conjoin/work/dev/a/wit/d1").unwrap(),
+            files: Vec::new(),
         };
+        let roots = Roots::with(
+            PathBuf::from("/home/u/work/apps/shop"),
+            PathBuf::from("/home/u/.cache/conjoin"),
+            Some(PathBuf::from("/home/u/work")),
+            vec![world],
+        );
         let odd = OsString::from_vec(b"/home/u/work/apps/shop/a%b\xff.rs".to_vec());
         for (path, name) in [
             (Path::new("/home/u/work/apps/shop/src/lib.rs"), "{app}/src/lib.rs"),
@@ -144,6 +246,8 @@ mod tests {
             (Path::new("/home/u/work/apps/shop2/x"), "{app}/../../apps/shop2/x"),
             (Path::new("/usr/include/stdio.h"), "/usr/include/stdio.h"),
             (Path::new(&odd), "{app}/a%25b%ff.rs"),
+            (Path::new("/home/u/work/apps/shop/.conjoin/work/dev/a/wit/d1/deps/b.wit"), "{a/wit}/deps/b.wit"),
+            (Path::new("/home/u/work/apps/shop/.conjoin/work/dev/a/wit/d2"), "{app}/.conjoin/work/dev/a/wit/d2"),
         ] {
             assert_eq!(roots.name(path), name);
             assert_eq!(roots.path(name), path);
@@ -162,6 +266,7 @@ mod tests {
         let roots = Roots { app: PathBuf::from("/home/u/work/apps/shop"), ..roots };
         for (name, shown) in [
             ("{app}/src/lib.rs", "src/lib.rs"),
+            ("{a/wit}/world.wit", ".conjoin/work/dev/a/wit/d1/world.wit"),
             ("{app}/../../libs/common.rs", "../../libs/common.rs"),
             ("/home/u/elsewhere/x.rs", "../../../elsewhere/x.rs"),
             ("{cache}/toolchains/x", "{cache}/toolchains/x"),

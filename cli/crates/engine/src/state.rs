@@ -3,43 +3,34 @@
 //! One file per step, written whole after the step succeeded, so that a crash leaves the record of an earlier success or none.
 //! A record that cannot be read is none. Files have the names of [`Roots`](crate::names::Roots): the memory moves with the app.
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    io,
-};
+use std::{collections::BTreeMap, io};
 
 use conjoin_plan::{AbsPath, StepId};
 use serde::{Deserialize, Serialize};
 
 use crate::{
     digest::{Digest, Seen},
-    key::with_discovered,
-    stamp::FileTime,
+    fingerprint::{Fingerprint, with_discovered},
+    stamp::{FileTime, Stamp},
     write::{temporary_beside, write_whole},
 };
 
 /// The format of the records; others are not read.
-const FORMAT: u32 = 2;
+const FORMAT: u32 = 3;
 
 /// A step that succeeded.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Record {
-    pub(crate) format: u32,
+    format: u32,
     /// The key of what the step declares.
     pub(crate) declared: Digest,
-    /// The lines of its action.
-    pub(crate) action: Vec<String>,
-    /// The versions of its tools.
-    pub(crate) versions: Vec<String>,
-    /// Its values.
-    pub(crate) values: BTreeMap<String, String>,
-    /// The files that it declares to read.
-    pub(crate) files: BTreeMap<String, Seen>,
-    /// Those of the files that it reads which it touched itself.
+    /// What the step declares.
+    pub(crate) fingerprint: Fingerprint,
+    /// The stamps of the files in the fingerprint that can stand for their contents.
+    stamps: BTreeMap<String, Stamp>,
+    /// Those of the files that it reads which it writes itself.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) touched: Vec<String>,
-    /// The files of which only counts that they are there.
-    pub(crate) names: BTreeSet<String>,
     /// What it turned out to read as well: see `execute::discovered`.
     pub(crate) discovered: BTreeMap<String, Seen>,
     /// What it made.
@@ -49,12 +40,39 @@ pub(crate) struct Record {
 }
 
 impl Record {
-    pub(crate) const FORMAT: u32 = FORMAT;
+    /// A step of this fingerprint, which declares to read `files`.
+    pub(crate) fn new(fingerprint: Fingerprint, files: &BTreeMap<String, Seen>) -> Self {
+        Self {
+            format: FORMAT,
+            declared: fingerprint.key(),
+            fingerprint,
+            stamps: stamps(files),
+            touched: Vec::new(),
+            discovered: BTreeMap::new(),
+            outputs: BTreeMap::new(),
+            milliseconds: 0,
+        }
+    }
+
+    /// With the stamps that the declared files have now.
+    pub(crate) fn stamped(self, files: &BTreeMap<String, Seen>) -> Self {
+        Self { stamps: stamps(files), ..self }
+    }
+
+    /// What was seen of a declared file.
+    pub(crate) fn seen(&self, name: &str) -> Option<Seen> {
+        let digest = *self.fingerprint.files.get(name)?;
+        Some(Seen { digest, stamp: self.stamps.get(name).copied() })
+    }
 
     /// The key of the step: of what it declares and of what it turned out to read.
     pub(crate) fn key(&self) -> Digest {
         with_discovered(self.declared, &self.discovered)
     }
+}
+
+fn stamps(files: &BTreeMap<String, Seen>) -> BTreeMap<String, Stamp> {
+    files.iter().filter_map(|(name, seen)| Some((name.clone(), seen.stamp?))).collect()
 }
 
 /// The records of one app and profile.

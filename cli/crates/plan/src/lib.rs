@@ -41,7 +41,8 @@ pub use quote::quote;
 pub use requirements::{ProbeRequest, names_file, requirements};
 pub use step::{
     Action, Arg, ComposeAction, CopyAction, Discovery, EncodeAction, EnvChanges, Expectation, GenerateAction, Input,
-    Invocation, Keep, Made, Packages, PrecompileAction, ProveAction, ReadList, Step, StepId, Unseen, WrittenFile,
+    Invocation, Keep, Made, Packages, PrecompileAction, ProveAction, ReadList, Step, StepId, Unseen, WorldAction,
+    WrittenFile,
 };
 pub use subject::Subject;
 pub use tool::{Locate, Parallelism, Probe, Provider, Tool, ToolSpec, Version, Window, recipe_beside, recipe_stem};

@@ -51,6 +51,8 @@ pub enum Action {
     Run(Invocation),
     /// Writes files. A file that has these contents already is left alone.
     Write(Vec<WrittenFile>),
+    /// Writes the WIT of a world into a folder of its own, as [`Action::Write`] does.
+    WriteWorld(WorldAction),
     /// Copies a file: how an artifact leaves the folder that its tool works in. The copy is whole or not there.
     Copy(CopyAction),
     /// Copies a component without names and debug information.
@@ -81,6 +83,15 @@ impl WrittenFile {
     pub fn text(path: AbsPath, text: impl AsRef<str>) -> Self {
         Self { path, contents: Arc::from(text.as_ref().as_bytes()) }
     }
+}
+
+/// The WIT of a world.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WorldAction {
+    /// The folder, whose name is the world's digest.
+    pub folder: AbsPath,
+    /// Its files.
+    pub files: Vec<WrittenFile>,
 }
 
 /// A file that is copied.

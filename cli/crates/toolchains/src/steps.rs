@@ -6,7 +6,7 @@ use conjoin_diagnostics::Diagnostic;
 use conjoin_manifest::ComponentName;
 use conjoin_plan::{
     AbsPath, Action, CopyAction, EncodeAction, Expectation, Facts, FoundTool, GenerateAction, Hint, Input, Invocation,
-    Keep, Layout, Made, Profile, ProveAction, Step, StepId, Subject, Target, Tool, WrittenFile,
+    Keep, Layout, Made, Profile, ProveAction, Step, StepId, Subject, Target, Tool, WorldAction, WrittenFile,
 };
 
 /// For a compiler that fills the disk.
@@ -201,7 +201,11 @@ fn write_world_as(target: &Target<'_>, id: &str, into: &AbsPath, form: impl Fn(&
     let digest: String = target.world_digest.chars().filter(char::is_ascii_alphanumeric).take(16).collect();
     let folder = into.join(digest);
     let files = target.wit.iter().map(|file| WrittenFile::text(folder.join(&file.path), form(&file.text))).collect();
-    (write(format!("{}/{id}", target.name), component(target.name), "write the world", files), folder)
+    let mut step = write(format!("{}/{id}", target.name), component(target.name), "write the world", files);
+    if let Action::Write(files) = step.action {
+        step.action = Action::WriteWorld(WorldAction { folder: folder.clone(), files });
+    }
+    (step, folder)
 }
 
 /// The files that `step` writes, as inputs of another.

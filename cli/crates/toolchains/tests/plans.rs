@@ -233,7 +233,7 @@ fn write_step(text: &mut String, step: &Step) {
     let _ = writeln!(text, "\n{}: {}{keep}", step.id, step.title);
     let _ = match &step.action {
         Action::Run(invocation) => writeln!(text, "  $ {invocation}"),
-        Action::Write(files) => {
+        Action::Write(files) | Action::WriteWorld(conjoin_plan::WorldAction { files, .. }) => {
             let wit = files.iter().filter(|file| file.path.file_name() == "world.wit");
             let shown: String = wit.map(|file| String::from_utf8_lossy(&file.contents)).collect();
             writeln!(text, "  write {} files\n{shown}", files.len())

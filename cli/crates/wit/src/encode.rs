@@ -29,6 +29,14 @@ pub enum Adapter {
 }
 
 impl Adapter {
+    /// Its name in keys.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Reactor => "reactor",
+            Self::Command => "command",
+        }
+    }
+
     fn bytes(self) -> &'static [u8] {
         match self {
             Self::Reactor => WASI_SNAPSHOT_PREVIEW1_REACTOR_ADAPTER,

@@ -2,55 +2,46 @@
 
 use std::io;
 
-use conjoin_plan::{AbsPath, Action, Invocation, Step, WrittenFile};
+use conjoin_plan::{AbsPath, Action, Invocation, Step, WorldAction, WrittenFile};
 
-use super::{generate::write_generated, step::Attempt};
+use super::{generate::write_generated, program::Programs};
 use crate::{
-    BuildEvent, Notice, StepError,
-    jobs::Job,
-    output::{Lines, Overwritten},
-    process::{Heard, RunError, RunOptions, run},
+    BuildEvent, Notice, Performer, StepError,
+    output::{Lines, Output, Overwritten},
+    process::{Heard, RunError, run},
     write::{copy_whole, write_whole},
 };
 
-/// Everything that a step writes, also what only its action says.
-pub(super) fn outputs_of(step: &Step) -> Vec<AbsPath> {
-    let mut outputs = step.outputs.clone();
-    let more: Vec<&AbsPath> = match &step.action {
-        Action::Run(_) => Vec::new(),
-        Action::Write(files) => files.iter().map(|file| &file.path).collect(),
-        Action::Copy(copy) | Action::Strip(copy) => vec![&copy.to],
-        Action::Generate(generate) => vec![&generate.list],
-        Action::Encode(encode) => vec![&encode.output],
-        Action::Compose(compose) => vec![&compose.output],
-        Action::Prove(prove) => vec![&prove.output],
-        Action::Precompile(precompile) => vec![&precompile.output],
-    };
-    for output in more {
-        if !outputs.contains(output) {
-            outputs.push(output.clone());
-        }
-    }
-    outputs
+/// Does what a step does.
+pub(super) struct Actor<'a> {
+    pub(super) step: &'a Step,
+    pub(super) outputs: &'a [AbsPath],
+    pub(super) programs: Programs<'a>,
+    pub(super) performer: &'a dyn Performer,
+    pub(super) emit: &'a dyn Fn(BuildEvent),
+    /// What programs print.
+    pub(super) printed: &'a mut Output,
 }
 
-impl Attempt<'_> {
+impl Actor<'_> {
     /// Carries out the action; what a program prints is kept and told.
-    pub(super) fn act(&mut self, job: &Job<'_>) -> Result<(), StepError> {
+    pub(super) fn act(mut self) -> Result<(), StepError> {
         let step = self.step;
-        let performer = self.work.performer;
+        let performer = self.performer;
         let on_file = |source| StepError::File { step: step.id.clone(), source };
         match &step.action {
             Action::Run(invocation) => {
                 self.clear_the_way(invocation).map_err(on_file)?;
-                let outcome = self.run(invocation, job);
+                let outcome = self.run(invocation);
                 if outcome.is_err() {
                     // Half of an output must not look like one.
-                    remove(&self.outputs).map_err(on_file)?;
+                    remove(self.outputs).map_err(on_file)?;
                 }
                 outcome
             }
-            Action::Write(files) => files.iter().try_for_each(write).map_err(on_file),
+            Action::Write(files) | Action::WriteWorld(WorldAction { files, .. }) => {
+                files.iter().try_for_each(write).map_err(on_file)
+            }
             Action::Copy(action) => copy_whole(&action.from, &action.to).map_err(on_file),
             Action::Strip(action) => {
                 let bytes = performer.strip(&action.from)?;
@@ -78,7 +69,7 @@ impl Attempt<'_> {
                 write_whole(action.output.as_path(), b"it works\n").map_err(on_file)
             }
             Action::Precompile(action) => {
-                let cancel = self.work.options.cancel;
+                let cancel = self.programs.options.cancel;
                 let outcome = performer.precompile(action, cancel);
                 if cancel.is_cancelled() {
                     return Err(StepError::Run(RunError::Cancelled));
@@ -91,11 +82,11 @@ impl Attempt<'_> {
 
     /// Makes the folders that the program writes to, and removes what an earlier run wrote, so that nothing old passes for new.
     fn clear_the_way(&self, invocation: &Invocation) -> io::Result<()> {
-        remove(&self.outputs)?;
-        for output in &self.outputs {
+        remove(self.outputs)?;
+        for output in self.outputs {
             fs_err::create_dir_all(output.parent())?;
         }
-        let layout = self.work.options.layout;
+        let layout = self.programs.options.layout;
         let ours = [layout.dot_conjoin(), layout.cache.clone()];
         if ours.iter().any(|folder| invocation.cwd.as_path().starts_with(folder)) {
             fs_err::create_dir_all(&invocation.cwd)?;
@@ -103,21 +94,16 @@ impl Attempt<'_> {
         Ok(())
     }
 
-    fn run(&mut self, invocation: &Invocation, job: &Job<'_>) -> Result<(), StepError> {
-        let asked = if self.work.options.progress { invocation.progress } else { &[] };
-        let variables = asked.iter().map(|(name, value)| (*name, (*value).to_owned()));
-        let options = RunOptions {
-            environment: self.work.options.environment,
-            cancel: self.work.options.cancel,
-            limit: self.work.options.limits.time,
-            patience: Some(self.work.options.limits.silence),
-            more: job.variable(invocation.tool).into_iter().chain(variables).collect(),
-            held: Some(self.work.lock.stdin()),
-        };
+    fn run(&mut self, invocation: &Invocation) -> Result<(), StepError> {
+        let build = self.programs.options;
+        let asked = if build.progress { invocation.progress } else { &[] };
+        let mut options = self.programs.options(invocation);
+        options.patience = Some(build.limits.silence);
+        options.more.extend(asked.iter().map(|(name, value)| (*name, (*value).to_owned())));
         let step = || self.step.id.clone();
         let tell = |output| (self.emit)(BuildEvent::StepOutput { step: step(), output });
         let (mut lines, mut overwritten) = (Lines::default(), Overwritten::default());
-        let limit = self.work.options.limits.time.map(|limit| limit.as_secs());
+        let limit = build.limits.time.map(|limit| limit.as_secs());
         let mut hear = |heard: Heard<'_>| match heard {
             Heard::Output(bytes) => {
                 let (stays, line) = if asked.is_empty() { (bytes.to_vec(), None) } else { overwritten.push(bytes) };

@@ -1,9 +1,17 @@
 //! What a build would do, and why, without doing it.
 
+use std::{collections::BTreeMap, sync::Mutex};
+
 use conjoin_plan::{Plan, StepId, Subject};
 
-use super::{ExecuteOptions, begin, discovered::is_file};
-use crate::{DirtyReason, EventSink, ExecuteError, Performer, StepError, state::Record};
+use super::{files::is_file, freshness::Freshness, options::ExecuteOptions};
+use crate::{
+    DirtyReason, Performer, StepError,
+    digest::Digests,
+    names::Roots,
+    stamp::FileTime,
+    state::{Record, State},
+};
 
 /// A step and whether a build would carry it out.
 #[derive(Debug)]
@@ -46,14 +54,21 @@ pub struct Compared {
     pub milliseconds: u64,
 }
 
-/// Looks at every step of `plan` as [`super::execute`] would, and carries out none.
-pub fn examine(
-    plan: &Plan,
-    options: &ExecuteOptions<'_>,
-    performer: &dyn Performer,
-    sink: &mut dyn EventSink,
-) -> Result<Vec<Examined>, ExecuteError> {
-    let work = begin(plan, options, performer, sink)?;
+/// Compares every step of `plan` with what is recorded of it, as [`super::execute()`] would; writes nothing and waits for nobody.
+///
+/// `options` are those of the build, `performer` is what would carry out the steps that no program does. Gives the steps in the plan's
+/// order. A step whose inputs cannot be read has the verdict [`Verdict::Unreadable`].
+pub fn examine(plan: &Plan, options: &ExecuteOptions<'_>, performer: &dyn Performer) -> Vec<Examined> {
+    let freshness = Freshness {
+        plan,
+        layout: options.layout,
+        performer: performer.version(),
+        roots: Roots::new(options.layout, plan),
+        // No stamp that is not recorded stands for contents: nothing is recorded here.
+        digests: Digests::new(FileTime::default()),
+        state: State::new(options.scope.state(options.layout)),
+        keys: Mutex::new(BTreeMap::new()),
+    };
     let mut examined: Vec<Examined> = Vec::with_capacity(plan.steps().len());
     for (index, step) in plan.steps().iter().enumerate() {
         let open = plan.dependencies(index).iter().map(|before| &examined[*before]);
@@ -62,31 +77,30 @@ pub fn examine(
             .map(|before| before.step.clone())
             .collect();
         let verdict = if open.is_empty() {
-            match work.look(step) {
-                Ok((reasons, Some(record))) if reasons.is_empty() => Verdict::UpToDate(Compared::with(record)),
-                Ok((reasons, _)) => Verdict::ToDo(reasons),
+            match freshness.check(step).map(|checked| checked.fresh) {
+                Ok(Ok(record)) => {
+                    freshness.note_key(step, &record);
+                    Verdict::UpToDate(Compared::with(record))
+                }
+                Ok(Err(reasons)) => Verdict::ToDo(reasons),
                 Err(error) => Verdict::Unreadable(error),
             }
         } else {
             Verdict::After(open)
         };
-        examined.push(Examined {
-            step: step.id.clone(),
-            subject: step.subject.clone(),
-            title: step.title.clone(),
-            verdict,
-        });
+        let (id, subject, title) = (step.id.clone(), step.subject.clone(), step.title.clone());
+        examined.push(Examined { step: id, subject, title, verdict });
     }
-    Ok(examined)
+    examined
 }
 
 impl Compared {
     fn with(record: Record) -> Self {
         Self {
-            declared: record.files.len() + record.names.len(),
+            declared: record.fingerprint.files.len() + record.fingerprint.names.len(),
             discovered: record.discovered.iter().filter(|(name, seen)| is_file(name, seen)).count(),
-            values: record.values.into_keys().collect(),
-            versions: record.versions,
+            values: record.fingerprint.values.into_keys().collect(),
+            versions: record.fingerprint.tools,
             milliseconds: record.milliseconds,
         }
     }

@@ -1,10 +1,10 @@
 //! Carrying out a plan.
 //!
 //! 1. The folder is made and locked: one process builds an app at a time ([`BuildLock`]);
-//! 2. steps whose dependencies succeeded are handed to threads ([`schedule`]), and those that take long are told ([`lasting`]);
-//! 3. each is compared with what is remembered, and otherwise restored from the store or carried out ([`step`], [`action`],
-//!    [`discovered`], [`reasons`]);
-//! 4. where programs ran, it is looked whether they wrote where they should not ([`strays`]).
+//! 2. steps whose dependencies succeeded are handed to workers ([`schedule`]), and those that take long are told ([`heartbeat`]);
+//! 3. each is compared with its record ([`freshness`], [`reasons`]), and if it is not up to date, restored from the store or carried out
+//!    ([`step`], [`action`], [`discovered`]);
+//! 4. the files of the app that changed while programs ran are compared with what these may write ([`undeclared`]).
 //!
 //! A step is up to date if the key of what it declares is the recorded one, the files that it turned out to read are as they
 //! were, and so are its outputs. Otherwise the [store](crate::store) is asked; only if it does not know either, something runs.
@@ -12,30 +12,33 @@
 
 mod action;
 mod discovered;
+mod durations;
 mod examine;
-mod expect;
+mod files;
+mod freshness;
 mod generate;
-mod lasting;
+mod heartbeat;
+mod options;
+mod program;
 mod reasons;
 mod schedule;
 mod step;
-mod strays;
-mod world;
+mod undeclared;
 
-use std::{
-    collections::BTreeMap,
-    num::NonZeroUsize,
-    sync::Mutex,
-    time::{Duration, Instant},
+use std::{collections::BTreeMap, sync::Mutex, time::Instant};
+
+use conjoin_plan::{Action, Keep, Plan};
+
+use self::{
+    durations::{Durations, milliseconds},
+    freshness::Freshness,
 };
-
-use conjoin_plan::{Action, Keep, Layout, Plan};
-
-pub use self::examine::{Compared, Examined, Verdict, examine};
-use self::expect::Durations;
+pub use self::{
+    examine::{Compared, Examined, Verdict, examine},
+    options::{ExecuteOptions, Limits, OnFailure},
+};
 use crate::{
-    BuildEvent, BuildReport, CancelToken, Environment, EventSink, ExecuteError, LockError, Performer, Scope, StepLine,
-    StepOutcome, StepReport,
+    BuildEvent, BuildReport, EventSink, ExecuteError, LockError, Performer, Scope, StepLine, StepOutcome, StepReport,
     build_lock::BuildLock,
     digest::Digests,
     folder::{prepare, sweep},
@@ -44,52 +47,6 @@ use crate::{
     state::State,
     store::Store,
 };
-
-/// How a plan is carried out.
-#[derive(Clone, Copy, Debug)]
-pub struct ExecuteOptions<'a> {
-    /// Where everything lies.
-    pub layout: &'a Layout,
-    /// What it is for.
-    pub scope: Scope,
-    /// What programs inherit.
-    pub environment: &'a Environment,
-    /// How many steps may run at once.
-    pub jobs: NonZeroUsize,
-    /// How many megabytes of memory all programs together may take; a program that needs more runs alone. Not known without a number.
-    pub memory: Option<u64>,
-    /// What happens to the others when a step fails.
-    pub on_failure: OnFailure,
-    /// What ends it early.
-    pub cancel: &'a CancelToken,
-    /// How long programs may take.
-    pub limits: Limits,
-    /// Whether programs are asked to tell how far they are: [`BuildEvent::StepProgress`].
-    pub progress: bool,
-    /// How many bytes the artifacts of all apps may have in the cache folder; more is removed, what was used longest ago first.
-    /// Without a number, the store is neither asked nor added to.
-    pub store_limit: Option<u64>,
-}
-
-/// How long a step may take.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Limits {
-    /// Until its program is ended; `None` means as long as it likes.
-    pub time: Option<Duration>,
-    /// Until it is told that its program prints nothing.
-    pub silence: Duration,
-    /// Until it is told that it is still at work; again after twice as long each time.
-    pub lasting: Duration,
-}
-
-/// What happens to the other steps when one fails.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum OnFailure {
-    /// Those that do not depend on it go on.
-    GoOn,
-    /// None is begun any more.
-    Stop,
-}
 
 /// Carries out `plan`. Steps that fail are part of the report; an error means that not one could be begun.
 pub fn execute(
@@ -102,7 +59,7 @@ pub fn execute(
     sink.event(BuildEvent::PlanReady { steps: plan.steps().iter().map(line).collect() });
     let work = begin(plan, options, performer, sink)?;
     let (steps, failed) = schedule::schedule(&work, sink);
-    for (steps, files) in strays::strays(&work, &steps) {
+    for (steps, files) in undeclared::undeclared_outputs(&work, &steps) {
         sink.event(BuildEvent::Strayed { steps, files });
     }
     let built = steps.iter().filter(|step| step.outcome == StepOutcome::Built);
@@ -149,17 +106,20 @@ fn begin<'a>(
     let open = |cache| Store::open(cache).map_err(|source| cache_unwritable(options, source));
     Ok(step::Work {
         began: Instant::now(),
-        plan,
         options,
         performer,
-        version: performer.version(),
-        roots: Roots::new(layout),
-        digests: Digests::new(lock.taken().map_err(unwritable)?),
-        state: State::new(options.scope.state(layout)),
+        freshness: Freshness {
+            plan,
+            layout,
+            performer: performer.version(),
+            roots: Roots::new(layout, plan),
+            digests: Digests::new(lock.taken().map_err(unwritable)?),
+            state: State::new(options.scope.state(layout)),
+            keys: Mutex::new(BTreeMap::new()),
+        },
         durations: Durations::load(&options.scope.state(layout)),
         store: if stores { Some(open(&layout.cache)?) } else { None },
         jobs: Jobs::new(options.jobs).map_err(unwritable)?,
-        keys: Mutex::new(BTreeMap::new()),
         lock,
     })
 }
@@ -196,8 +156,4 @@ fn line(step: &conjoin_plan::Step) -> StepLine {
         tool,
         is_stored,
     }
-}
-
-fn milliseconds(duration: Duration) -> u64 {
-    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
 }

@@ -1,177 +1,225 @@
-//! Why a step is not up to date: what is recorded, compared with what is.
+//! Why a step is not up to date: its recorded fingerprint compared with that of now, field by field.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use conjoin_plan::{Action, Step};
+use conjoin_plan::{Action, Layout, Plan, Step};
 
-use super::{
-    action::outputs_of,
-    discovered::is_file,
-    step::Work,
-    world::{self, is_world_file, without_digest},
-};
+use super::files::is_file;
 use crate::{
-    DirtyReason, digest::Seen, inputs::Inputs, key::Description, names::Roots, state::Record, walk::DOT_CONJOIN,
+    DirtyReason,
+    digest::{Digest, Seen},
+    fingerprint::{ActionPrint, ArgPrint, Fingerprint},
+    names::{Roots, world_name},
+    outputs::outputs_of,
+    walk::DOT_CONJOIN,
 };
 
-/// How many lines of a changed value are told.
+/// How many lines of a change are told.
 const MOST_CHANGES: usize = 6;
 
-/// What the name of a value begins with that is a world, and one that is the key of a step.
+/// How the names of the values begin that are worlds.
 const WORLD: &str = "world ";
-const STEP: &str = "step ";
+const WIT: &str = "the WIT of ";
 
-/// How what the step declares differs from the record; empty if it does not.
-pub(super) fn differences(
-    record: &Record,
-    (step, description): (&Step, &Description),
-    inputs: &Inputs,
-    roots: &Roots,
-) -> Vec<DirtyReason> {
+/// How two fingerprints differ; empty if they do not.
+pub(super) fn differences(old: &Fingerprint, new: &Fingerprint, roots: &Roots) -> Vec<DirtyReason> {
     let mut reasons = Vec::new();
-    if record.versions != description.versions {
-        let (old, new) = only(&record.versions, &description.versions);
-        reasons.push(DirtyReason::VersionChanged { old: old.join(", "), new: new.join(", ") });
+    if old.tools != new.tools {
+        let (old, new) = only(&old.tools, &new.tools);
+        let joined = |tools: Vec<&String>| tools.into_iter().cloned().collect::<Vec<_>>().join(", ");
+        reasons.push(DirtyReason::VersionChanged { old: joined(old), new: joined(new) });
     }
-    let has_moved = record.action != description.action && action(&record.action, &description.action, &mut reasons);
-    for name in record.values.keys().chain(inputs.values.keys().filter(|name| !record.values.contains_key(*name))) {
-        if record.values.get(name) != inputs.values.get(name) {
-            let value = |values: &BTreeMap<String, String>| values.get(name).cloned().unwrap_or_default();
-            let changes = match name.strip_prefix(STEP) {
-                Some(_) => Vec::new(),
-                None => changes(&value(&record.values), &value(&inputs.values)),
-            };
-            reasons.push(DirtyReason::ValueChanged { name: name.clone(), changes });
-        }
+    if is_other_action(&old.action, &new.action) || old.outputs != new.outputs {
+        let (old, new) = (parts(old, roots), parts(new, roots));
+        let (old, new) = only(&old, &new);
+        reasons.push(DirtyReason::ActionChanged { old: in_words(&old), new: in_words(&new) });
     }
-    files(&record.files, &inputs.files, roots, &mut reasons);
-    names(&record.names, &inputs.names, roots, &mut reasons);
-    let is_told = reasons.iter().any(is_world);
-    if !is_told && (has_moved || changed(&record.files, &inputs.files).iter().any(|name| is_world_file(name))) {
-        let old = record.files.keys().chain(record.outputs.keys()).map(String::as_str);
-        let own: Vec<String> = outputs_of(step).iter().map(|path| roots.name(path.as_path())).collect();
-        let new = inputs.files.keys().chain(&own).map(String::as_str);
-        reasons.push(world::difference(step, old, new, roots));
+    for name in changed(&old.steps, &new.steps) {
+        reasons.push(DirtyReason::ValueChanged { name: format!("step {name}"), changes: Vec::new() });
+    }
+    for name in changed(&old.values, &new.values) {
+        let value = |values: &BTreeMap<String, String>| values.get(&name).cloned().unwrap_or_default();
+        let changes = line_changes(&value(&old.values), &value(&new.values));
+        reasons.push(DirtyReason::ValueChanged { name, changes });
+    }
+    files(&old.files, &new.files, roots, &mut reasons);
+    reasons.extend(old.names.difference(&new.names).map(|name| removed(name, roots)));
+    reasons.extend(new.names.difference(&old.names).map(|name| added(name, roots)));
+    if !reasons.iter().any(is_world) {
+        reasons.extend(world(old, new, roots));
     }
     reasons
 }
 
-/// How the lines of an action differ, but for where the world lies; gives whether that does.
-fn action(old: &[String], new: &[String], reasons: &mut Vec<DirtyReason>) -> bool {
-    let written = |line: &str| line.strip_prefix("write ").is_some_and(is_world_file);
-    let lines = |lines: &[String]| -> Vec<String> {
-        lines.iter().filter(|line| !written(line)).map(|line| without_digest(line)).collect()
-    };
-    let (all_old, all_new) = only(old, new);
-    let has_moved = all_old.iter().chain(&all_new).any(|line| written(line) || without_digest(line) != *line);
-    let (old, new) = (lines(old), lines(new));
-    let (old, new) = only(&old, &new);
-    if !has_moved || !old.is_empty() || !new.is_empty() {
-        reasons.push(DirtyReason::ActionChanged { old: in_words(&old), new: in_words(&new) });
-    }
-    has_moved
-}
-
-/// Lines of an action as people know them: arguments as they are typed, files by their names in the app.
-fn in_words(lines: &[&str]) -> String {
-    let word = |line: &&str| {
-        let line = line.replace("{app}/", "");
-        let (kind, rest) = line.split_once(' ').unwrap_or((&line, ""));
-        match kind {
-            "argument" => value(rest),
-            "variable" => {
-                rest.split_once(' ').map_or(rest.to_owned(), |(name, rest)| format!("{name}={}", value(rest)))
-            }
-            "write" => rest.rsplit_once(' ').map_or(line.clone(), |(file, _)| format!("write {file}")),
-            "compose" => "how its components are connected".to_owned(),
-            _ => line,
-        }
-    };
-    let mut words: Vec<String> = lines.iter().take(MOST_CHANGES).map(word).collect();
-    words.extend((lines.len() > MOST_CHANGES).then(|| "...".to_owned()));
-    words.join(" ")
-}
-
-/// A text in quotation marks with the path after it, if there is one.
-fn value(described: &str) -> String {
-    let (text, path) = match described.rfind('"') {
-        Some(end) => described.split_at(end + 1),
-        None => ("", described),
-    };
-    let text: String = serde_json::from_str(text).unwrap_or_else(|_| text.trim_matches('"').to_owned());
-    format!("{text}{}", path.trim_start())
-}
-
-fn is_world(reason: &DirtyReason) -> bool {
-    matches!(reason, DirtyReason::ValueChanged { name, .. } if name.starts_with(WORLD) || name.starts_with(world::NAME))
-}
-
-/// Leaves out what follows from a change of the world that is among `reasons`: what other steps made of it for `step`.
-pub(super) fn causes(step: &Step, work: &Work<'_>, reasons: &mut Vec<DirtyReason>) {
-    if !reasons.iter().any(is_world) {
-        return;
-    }
-    let steps = work.plan.steps();
-    let is_made = |file: &str| {
-        let path = work.options.layout.app.join(file);
-        let made = |other: &Step| match &other.action {
-            Action::Generate(generate) => path.as_path().starts_with(generate.into.as_path()),
-            _ => outputs_of(other).contains(&path),
-        };
-        file.starts_with(DOT_CONJOIN) || steps.iter().filter(|other| other.subject == step.subject).any(made)
-    };
-    reasons.retain(|reason| match reason {
-        DirtyReason::FileChanged { file } | DirtyReason::FileAdded { file } | DirtyReason::FileRemoved { file } => {
-            !is_made(file)
-        }
-        DirtyReason::ValueChanged { name, .. } => !name.starts_with(STEP),
-        _ => true,
-    });
-}
-
-/// How files differ.
-fn files(old: &BTreeMap<String, Seen>, new: &BTreeMap<String, Seen>, roots: &Roots, reasons: &mut Vec<DirtyReason>) {
-    for (name, seen) in old.iter().filter(|(name, _)| !is_world_file(name)) {
-        let file = roots.shown(name);
-        match new.get(name) {
-            None => reasons.push(DirtyReason::FileRemoved { file }),
-            Some(now) if now.digest != seen.digest => reasons.push(DirtyReason::FileChanged { file }),
-            Some(_) => {}
-        }
-    }
-    let added = new.keys().filter(|name| !old.contains_key(*name) && !is_world_file(name));
-    reasons.extend(added.map(|name| DirtyReason::FileAdded { file: roots.shown(name) }));
-}
-
-/// How the files that are there differ.
-fn names(old: &BTreeSet<String>, new: &BTreeSet<String>, roots: &Roots, reasons: &mut Vec<DirtyReason>) {
-    reasons.extend(old.difference(new).map(|name| DirtyReason::FileRemoved { file: roots.shown(name) }));
-    reasons.extend(new.difference(old).map(|name| DirtyReason::FileAdded { file: roots.shown(name) }));
-}
-
-/// How what the step turned out to read differs.
+/// How what a step turned out to read differs.
 pub(super) fn discovered(
     old: &BTreeMap<String, Seen>,
     new: &BTreeMap<String, Seen>,
     roots: &Roots,
+) -> Vec<DirtyReason> {
+    let there = |seen: &BTreeMap<String, Seen>| -> BTreeMap<String, Digest> {
+        seen.iter().filter(|(name, seen)| is_file(name, seen)).map(|(name, seen)| (name.clone(), seen.digest)).collect()
+    };
+    let mut reasons = Vec::new();
+    files(&there(old), &there(new), roots, &mut reasons);
+    reasons
+}
+
+/// Leaves out of the reasons of `step` what follows from a change of the world that is among them: what other steps made of it.
+pub(super) fn keep_causes(step: &Step, plan: &Plan, layout: &Layout, reasons: &mut Vec<DirtyReason>) {
+    if !reasons.iter().any(is_world) {
+        return;
+    }
+    let is_made = |file: &str| {
+        let path = layout.app.join(file);
+        let made = |other: &Step| match &other.action {
+            Action::Generate(generate) => path.as_path().starts_with(generate.into.as_path()),
+            _ => outputs_of(other).contains(&path),
+        };
+        file.starts_with(DOT_CONJOIN) || plan.steps().iter().filter(|other| other.subject == step.subject).any(made)
+    };
+    reasons.retain(|reason| match reason {
+        DirtyReason::FileChanged { file }
+        | DirtyReason::FileAdded { file }
+        | DirtyReason::FileRemoved { file }
+        | DirtyReason::OutputMissing { file } => !is_made(file),
+        DirtyReason::ValueChanged { name, .. } => !name.starts_with("step "),
+        _ => true,
+    });
+}
+
+/// The keys that one of two maps has alone, or with another value.
+pub(super) fn changed<V: PartialEq>(old: &BTreeMap<String, V>, new: &BTreeMap<String, V>) -> Vec<String> {
+    let names: BTreeSet<&String> = old.keys().chain(new.keys()).collect();
+    names.into_iter().filter(|name| old.get(*name) != new.get(*name)).cloned().collect()
+}
+
+fn is_world(reason: &DirtyReason) -> bool {
+    matches!(reason, DirtyReason::ValueChanged { name, .. } if name.starts_with(WORLD) || name.starts_with(WIT))
+}
+
+/// Whether one of the two does something else; what is written of a world is told as the world's change.
+fn is_other_action(old: &ActionPrint, new: &ActionPrint) -> bool {
+    old != new && !matches!((old, new), (ActionPrint::WriteWorld(_), ActionPrint::WriteWorld(_)))
+}
+
+/// How the worlds differ that a step uses: their folders, or only the files in these.
+fn world(old: &Fingerprint, new: &Fingerprint, roots: &Roots) -> Option<DirtyReason> {
+    let told = |name: &str, changes| {
+        let component = roots.world(name).map_or("its world", |world| world.component.as_str());
+        DirtyReason::ValueChanged { name: format!("{WIT}{component}"), changes }
+    };
+    if let Some(name) = changed(&old.worlds, &new.worlds).first() {
+        let world = roots.world(name);
+        let before = world.zip(old.worlds.get(name)).map(|(world, digest)| world.text_before(digest));
+        let now = world.map(crate::names::World::text);
+        return Some(told(name, line_changes(&before.unwrap_or_default(), &now.unwrap_or_default())));
+    }
+    let written = match (&old.action, &new.action) {
+        (ActionPrint::WriteWorld(old), ActionPrint::WriteWorld(new)) => changed(old, new),
+        _ => Vec::new(),
+    };
+    let read = changed(&old.files, &new.files);
+    let name = written.iter().chain(&read).find_map(|name| world_name(name))?;
+    Some(told(name, vec!["only its comments or its order".to_owned()]))
+}
+
+/// A part of what a step does: in the words of a command line, and what it is beyond these.
+#[derive(PartialEq)]
+struct Part {
+    words: String,
+    contents: Option<String>,
+}
+
+fn parts(fingerprint: &Fingerprint, roots: &Roots) -> Vec<Part> {
+    let shown = |name: &String| roots.shown(name);
+    let arg = |arg: &ArgPrint| format!("{}{}", arg.text, arg.path.as_ref().map(shown).unwrap_or_default());
+    let mut words: Vec<String> = match &fingerprint.action {
+        ActionPrint::Run { program, folder, args, variables, path } => {
+            let variables = variables.iter().map(|(name, value)| match value {
+                Some(value) => format!("{name}={}", arg(value)),
+                None => format!("without {name}"),
+            });
+            let before = [format!("run {program}"), format!("in {}", shown(folder))];
+            let path = path.iter().map(|folder| format!("PATH {}", shown(folder)));
+            before.into_iter().chain(args.iter().map(arg)).chain(variables).chain(path).collect()
+        }
+        ActionPrint::Write(_) | ActionPrint::WriteWorld(_) => Vec::new(),
+        ActionPrint::Copy(from) => vec![format!("copy {}", shown(from))],
+        ActionPrint::Strip(from) => vec![format!("strip {}", shown(from))],
+        ActionPrint::Generate { generator, world, wit, into } => {
+            vec![format!("generate {generator} in {}", shown(into)), format!("world {world} of {}", shown(wit))]
+        }
+        ActionPrint::Encode { module, world, wit, made, strip } => {
+            let strip = strip.then(|| "strip".to_owned());
+            let words = [
+                format!("encode {}", shown(module)),
+                format!("world {world} of {}", shown(wit)),
+                format!("made {made}"),
+            ];
+            words.into_iter().chain(strip).collect()
+        }
+        ActionPrint::Compose { components, .. } => {
+            components.iter().map(|(part, path)| format!("component {part} {}", shown(path))).collect()
+        }
+        ActionPrint::Prove { component, expected } => vec![format!("prove that {} {expected}", shown(component))],
+        ActionPrint::Precompile { component, into } => {
+            vec![format!("compile {} into {}", shown(component), shown(into))]
+        }
+    };
+    words.extend(fingerprint.outputs.iter().map(|output| format!("output {}", shown(output))));
+    let mut parts: Vec<Part> = words.into_iter().map(|words| Part { words, contents: None }).collect();
+    match &fingerprint.action {
+        ActionPrint::Write(files) => parts.extend(files.iter().map(|(name, digest)| Part {
+            words: format!("write {}", shown(name)),
+            contents: Some(digest.to_string()),
+        })),
+        ActionPrint::Compose { wiring, .. } => parts.push(Part {
+            words: "how its components are connected".to_owned(),
+            contents: serde_json::to_string(wiring).ok(),
+        }),
+        _ => {}
+    }
+    parts
+}
+
+/// The first parts, as they are typed.
+fn in_words(parts: &[&Part]) -> String {
+    let mut words: Vec<&str> = parts.iter().take(MOST_CHANGES).map(|part| part.words.as_str()).collect();
+    words.extend((parts.len() > MOST_CHANGES).then_some("..."));
+    words.join(" ")
+}
+
+/// How files differ, but for those of worlds.
+fn files(
+    old: &BTreeMap<String, Digest>,
+    new: &BTreeMap<String, Digest>,
+    roots: &Roots,
     reasons: &mut Vec<DirtyReason>,
 ) {
-    let there = |seen: &BTreeMap<String, Seen>| -> BTreeMap<String, Seen> {
-        seen.iter().filter(|(name, seen)| is_file(name, seen)).map(|(name, seen)| (name.clone(), *seen)).collect()
+    for name in changed(old, new).iter().filter(|name| world_name(name).is_none()) {
+        reasons.push(match (old.contains_key(name), new.contains_key(name)) {
+            (true, true) => DirtyReason::FileChanged { file: roots.shown(name) },
+            (true, false) => removed(name, roots),
+            (false, _) => added(name, roots),
+        });
+    }
+}
+
+fn removed(name: &str, roots: &Roots) -> DirtyReason {
+    DirtyReason::FileRemoved { file: roots.shown(name) }
+}
+
+fn added(name: &str, roots: &Roots) -> DirtyReason {
+    DirtyReason::FileAdded { file: roots.shown(name) }
+}
+
+/// What is gone from a text of several lines and what is new in it; nothing for one line.
+fn line_changes(old: &str, new: &str) -> Vec<String> {
+    let lines = |text: &str| -> Vec<String> {
+        text.lines().map(|line| line.trim().trim_end_matches([';', ',']).to_owned()).collect()
     };
-    files(&there(old), &there(new), roots, reasons);
-}
-
-/// The names of the files that one of the two has alone, or with other contents.
-pub(super) fn changed(old: &BTreeMap<String, Seen>, new: &BTreeMap<String, Seen>) -> Vec<String> {
-    let differs = |name: &&String| old.get(*name).map(|seen| seen.digest) != new.get(*name).map(|seen| seen.digest);
-    old.keys().chain(new.keys().filter(|name| !old.contains_key(*name))).filter(differs).cloned().collect()
-}
-
-/// What is gone from a value of several lines and what is new in it; nothing for a value that is one word.
-pub(super) fn changes(old: &str, new: &str) -> Vec<String> {
-    let lines = |text: &str| text.lines().map(|line| line.trim().trim_end_matches([';', ',']).to_owned()).collect();
-    let (old, new): (Vec<String>, Vec<String>) = (lines(old), lines(new));
+    let (old, new) = (lines(old), lines(new));
     if old.len() < 2 && new.len() < 2 {
         return Vec::new();
     }
@@ -186,10 +234,8 @@ pub(super) fn changes(old: &str, new: &str) -> Vec<String> {
     changes
 }
 
-/// The lines that only one of the two has.
-fn only<'a>(old: &'a [String], new: &'a [String]) -> (Vec<&'a str>, Vec<&'a str>) {
-    let lacking = |lines: &'a [String], other: &[String]| {
-        lines.iter().filter(|line| !other.contains(line)).map(String::as_str).collect()
-    };
-    (lacking(old, new), lacking(new, old))
+/// What only one of the two has.
+fn only<'a, T: PartialEq>(old: &'a [T], new: &'a [T]) -> (Vec<&'a T>, Vec<&'a T>) {
+    let missing = |items: &'a [T], other: &[T]| items.iter().filter(|item| !other.contains(item)).collect();
+    (missing(old, new), missing(new, old))
 }

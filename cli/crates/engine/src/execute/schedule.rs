@@ -19,10 +19,10 @@ use std::{
 use conjoin_plan::{Action, Plan, Step};
 
 use super::{
-    OnFailure,
-    lasting::Lasting,
-    milliseconds,
-    step::{Done, Work},
+    durations::milliseconds,
+    heartbeat::Heartbeat,
+    options::OnFailure,
+    step::{StepResult, Work},
 };
 use crate::{BuildEvent, EventSink, FailedStep, StepOutcome, StepReport};
 
@@ -35,7 +35,7 @@ enum Message {
 /// How far a worker has come with what it was given.
 struct Progress {
     /// What is done.
-    done: Vec<(usize, Done)>,
+    done: Vec<(usize, StepResult)>,
     /// What it gives back, because it is busy with another one.
     back: Vec<usize>,
     /// Whether it has nothing left to do.
@@ -50,9 +50,9 @@ const BATCH: usize = 16;
 
 /// Carries out all steps; gives the outcome of each in the plan's order, and the failures.
 pub(super) fn schedule(work: &Work<'_>, sink: &mut dyn EventSink) -> (Vec<StepReport>, Vec<FailedStep>) {
-    let count = work.plan.steps().len();
+    let count = work.freshness.plan.steps().len();
     let workers = work.options.jobs.get().min(count);
-    let sink = &mut Lasting::new(sink, work.options.limits.lasting);
+    let sink = &mut Heartbeat::new(sink, work.options.limits.lasting);
     thread::scope(|scope| {
         let (jobs, waiting_jobs) = mpsc::channel();
         let waiting_jobs = std::sync::Arc::new(Mutex::new(waiting_jobs));
@@ -101,10 +101,10 @@ fn labour(work: &Work<'_>, jobs: &Mutex<Receiver<Vec<usize>>>, sender: &SyncSend
                 }
                 send(Message::Event(event));
             };
-            let step = &work.plan.steps()[index];
+            let step = &work.freshness.plan.steps()[index];
             // Were the panic to end this thread, the others would wait for its outcome for ever.
             let outcome = catch_unwind(AssertUnwindSafe(|| work.carry_out(step, &emit)));
-            let outcome = outcome.unwrap_or_else(|panic| Done::of_panic(step, panic.as_ref()));
+            let outcome = outcome.unwrap_or_else(|panic| StepResult::of_panic(step, panic.as_ref()));
             done.borrow_mut().push((index, outcome));
         }
         send(Message::Progress(Progress { done: done.take(), back: Vec::new(), idle: true }));
@@ -141,7 +141,7 @@ struct Board<'a> {
 
 impl<'a> Board<'a> {
     fn new(work: &'a Work<'a>, jobs: Sender<Vec<usize>>, workers: usize) -> Self {
-        let plan = work.plan;
+        let plan = work.freshness.plan;
         let count = plan.steps().len();
         let missing: Vec<usize> = (0..count).map(|index| plan.dependencies(index).len()).collect();
         let mut dependents = vec![Vec::new(); count];
@@ -150,7 +150,7 @@ impl<'a> Board<'a> {
                 dependents[*dependency].push(index);
             }
         }
-        let ways = work.durations.ways(plan);
+        let ways = work.durations.critical_paths(plan);
         let ready =
             (0..count).filter(|index| missing[*index] == 0).map(|index| (Reverse(ways[index]), index)).collect();
         let reports = (0..count).map(|_| None).collect();
@@ -228,7 +228,7 @@ impl<'a> Board<'a> {
         }
     }
 
-    fn finish(&mut self, index: usize, done: Done, sink: &mut dyn EventSink) {
+    fn finish(&mut self, index: usize, done: StepResult, sink: &mut dyn EventSink) {
         self.memory -= memory(&self.plan.steps()[index]);
         let outcome = done.outcome;
         if let Some(failure) = done.failure {

@@ -25,7 +25,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     digest::{Digest, Seen},
-    key::with_discovered,
+    fingerprint::with_discovered,
     stamp::FileTime,
     write::{naming, temporary_beside, write_whole},
 };

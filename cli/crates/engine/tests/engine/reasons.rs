@@ -1,6 +1,6 @@
 //! What is told as the reason of a step: what a user changed, and not what conjoin does about it.
 
-use conjoin_plan::{AbsPath, Action, GenerateAction, Generator, Input, Plan, Step, StepId, WrittenFile};
+use conjoin_plan::{AbsPath, Action, GenerateAction, Generator, Input, Plan, Step, StepId, WorldAction, WrittenFile};
 
 use crate::fixture::{Anything, Fixture, plan, step};
 
@@ -23,9 +23,12 @@ const APP: App = App { digest: "s1", wit: ONE, args: &["-g"], script: "one" };
 fn plan_of(fixture: &Fixture, app: App) -> Plan {
     let folder = fixture.layout.dot_conjoin().join(format!("work/dev/a/wit/{}", app.digest));
     let file = folder.join("world.wit");
-    let write = |id: &str, path: &AbsPath, text: &str| Step {
-        outputs: vec![path.clone()],
-        ..step(id, Action::Write(vec![WrittenFile::text(path.clone(), text)]))
+    let write = |id: &str, path: &AbsPath, text: &str| {
+        let files = vec![WrittenFile::text(path.clone(), text)];
+        let folder = folder.clone();
+        let action =
+            if id == "a/wit" { Action::WriteWorld(WorldAction { folder, files }) } else { Action::Write(files) };
+        Step { outputs: vec![path.clone()], ..step(id, action) }
     };
     let (into, list) = (fixture.layout.app.join("gen"), fixture.layout.app.join("gen/list"));
     let generate = Action::Generate(GenerateAction {

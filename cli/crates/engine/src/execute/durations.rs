@@ -1,6 +1,6 @@
-//! How long steps will take, going by how long they took: what has the longest way to the end goes first.
+//! How long steps will take, going by how long they took: those on the critical path go first.
 
-use std::{collections::BTreeMap, path::Path};
+use std::{collections::BTreeMap, path::Path, time::Duration};
 
 use conjoin_plan::{AbsPath, Action, Plan, StepId};
 
@@ -14,10 +14,11 @@ const UNKNOWN_PROGRAM: u64 = 5_000;
 pub(super) struct Durations {
     file: AbsPath,
     known: BTreeMap<String, u64>,
-    /// The same of builds for other profiles: better than nothing where a step was never carried out for this one.
+    /// Those of builds for other profiles: an estimate where a step was never carried out for this one.
     similar: BTreeMap<String, u64>,
 }
 
+/// The file.
 const NAME: &str = "durations.json";
 
 impl Durations {
@@ -47,21 +48,26 @@ impl Durations {
     }
 
     /// For each step of `plan`, the milliseconds from its start to the end of the last step that needs it, if nothing had to
-    /// wait for a core: the length of the longest path.
-    pub(super) fn ways(&self, plan: &Plan) -> Vec<u64> {
+    /// wait for a core: the length of the critical path from there on.
+    pub(super) fn critical_paths(&self, plan: &Plan) -> Vec<u64> {
         let steps = plan.steps();
         let mut after = vec![0; steps.len()];
-        let mut ways = vec![0; steps.len()];
+        let mut paths = vec![0; steps.len()];
         // Each step comes after those that it depends on, so from the end all that need a step are known.
         for (index, step) in steps.iter().enumerate().rev() {
             let unknown = if matches!(step.action, Action::Run(_)) { UNKNOWN_PROGRAM } else { 0 };
-            ways[index] = after[index] + self.took(&step.id).unwrap_or(unknown);
+            paths[index] = after[index] + self.took(&step.id).unwrap_or(unknown);
             for dependency in plan.dependencies(index) {
-                after[*dependency] = ways[index].max(after[*dependency]);
+                after[*dependency] = paths[index].max(after[*dependency]);
             }
         }
-        ways
+        paths
     }
+}
+
+/// Whole milliseconds.
+pub(super) fn milliseconds(duration: Duration) -> u64 {
+    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
 }
 
 #[cfg(test)]

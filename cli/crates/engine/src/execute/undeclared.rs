@@ -11,9 +11,10 @@ use std::{
 use conjoin_plan::{AbsPath, Action, Input, Step, StepId};
 use ignore::WalkBuilder;
 
-use super::{action::outputs_of, step::Work};
+use super::step::Work;
 use crate::{
     StepOutcome, StepReport,
+    outputs::outputs_of,
     stamp::{FileTime, Stamp},
     walk::DOT_CONJOIN,
 };
@@ -27,8 +28,8 @@ struct Program<'a> {
 }
 
 /// The files, grouped by the steps whose programs ran when they changed.
-pub(super) fn strays(work: &Work<'_>, reports: &[StepReport]) -> Vec<(Vec<StepId>, Vec<String>)> {
-    let steps = work.plan.steps();
+pub(super) fn undeclared_outputs(work: &Work<'_>, reports: &[StepReport]) -> Vec<(Vec<StepId>, Vec<String>)> {
+    let steps = work.freshness.plan.steps();
     let programs: Vec<Program<'_>> =
         steps.iter().zip(reports).filter_map(|(step, report)| program(work, step, report)).collect();
     let app = work.options.layout.app.as_path();
@@ -40,13 +41,13 @@ pub(super) fn strays(work: &Work<'_>, reports: &[StepReport]) -> Vec<(Vec<StepId
     let is_ours = |path: &Path| {
         made.iter().any(|made| made.as_path() == path) || generated.iter().any(|folder| path.starts_with(folder))
     };
-    let mut strays: BTreeMap<Vec<StepId>, Vec<String>> = BTreeMap::new();
+    let mut found: BTreeMap<Vec<StepId>, Vec<String>> = BTreeMap::new();
     for entry in walk(app, steps).build().flatten() {
         let path = entry.path();
         let is_file = entry.file_type().is_some_and(|kind| kind.is_file());
         let Some(metadata) = entry.metadata().ok().filter(|_| is_file) else { continue };
         let changed = Stamp::of(&metadata).changed();
-        if changed <= work.digests.began() {
+        if changed <= work.freshness.digests.began() {
             continue;
         }
         let mut then = programs.iter().filter(|program| changed.is_about_within(program.from, program.to)).peekable();
@@ -54,9 +55,9 @@ pub(super) fn strays(work: &Work<'_>, reports: &[StepReport]) -> Vec<(Vec<StepId
             continue;
         }
         let steps = then.map(|program| program.step.clone()).collect();
-        strays.entry(steps).or_default().push(work.roots.shown(&work.roots.name(path)));
+        found.entry(steps).or_default().push(work.freshness.roots.shown(&work.freshness.roots.name(path)));
     }
-    strays.into_iter().collect()
+    found.into_iter().collect()
 }
 
 impl Program<'_> {
@@ -74,7 +75,7 @@ fn program<'a>(work: &Work<'_>, step: &'a Step, report: &StepReport) -> Option<P
         Input::Tree { dir, .. } | Input::Globs { dir, .. } | Input::Names { dir, .. } => Some(dir),
         Input::File(_) | Input::OptionalFile(_) | Input::Above { .. } | Input::Value { .. } | Input::Step(_) => None,
     });
-    let from = work.digests.began().plus(report.begun);
+    let from = work.freshness.digests.began().plus(report.begun);
     let folders = inputs.chain([&invocation.cwd]).collect();
     Some(Program { step: &step.id, from, to: from.plus(report.duration), folders })
 }

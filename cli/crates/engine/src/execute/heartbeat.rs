@@ -10,7 +10,7 @@ use conjoin_plan::StepId;
 use crate::{BuildEvent, EventSink, Notice};
 
 /// Hands events on, and adds that a step lasts: after the time that it is made with, then after twice as long each time.
-pub(super) struct Lasting<'a> {
+pub(super) struct Heartbeat<'a> {
     sink: &'a mut dyn EventSink,
     first: Duration,
     running: BTreeMap<StepId, Running>,
@@ -27,7 +27,7 @@ struct Running {
     silent: bool,
 }
 
-impl<'a> Lasting<'a> {
+impl<'a> Heartbeat<'a> {
     pub(super) fn new(sink: &'a mut dyn EventSink, first: Duration) -> Self {
         Self { sink, first, running: BTreeMap::new() }
     }
@@ -53,7 +53,7 @@ impl<'a> Lasting<'a> {
     }
 }
 
-impl EventSink for Lasting<'_> {
+impl EventSink for Heartbeat<'_> {
     fn event(&mut self, event: BuildEvent) {
         match &event {
             BuildEvent::StepStarted { step, .. } => {
@@ -92,20 +92,20 @@ mod tests {
                 notices.push(notice);
             }
         };
-        let mut lasting = Lasting::new(&mut sink, Duration::ZERO);
-        assert_eq!(lasting.left(), None);
-        lasting.event(BuildEvent::StepStarted { step: step(), reasons: Vec::new() });
-        assert_eq!(lasting.left(), Some(Duration::ZERO));
-        lasting.tell();
+        let mut heartbeat = Heartbeat::new(&mut sink, Duration::ZERO);
+        assert_eq!(heartbeat.left(), None);
+        heartbeat.event(BuildEvent::StepStarted { step: step(), reasons: Vec::new() });
+        assert_eq!(heartbeat.left(), Some(Duration::ZERO));
+        heartbeat.tell();
         let silent = Notice::Silent { seconds: 60, limit: None };
-        lasting.event(BuildEvent::StepNoticed { step: step(), notice: silent.clone() });
-        lasting.tell();
-        lasting.event(BuildEvent::StepOutput { step: step(), output: b"compiling\n".to_vec() });
-        lasting.tell();
+        heartbeat.event(BuildEvent::StepNoticed { step: step(), notice: silent.clone() });
+        heartbeat.tell();
+        heartbeat.event(BuildEvent::StepOutput { step: step(), output: b"compiling\n".to_vec() });
+        heartbeat.tell();
         let (outcome, reasons) = (crate::StepOutcome::Built, Vec::new());
-        lasting.event(BuildEvent::StepFinished { step: step(), outcome, reasons, milliseconds: 1 });
-        lasting.tell();
-        assert_eq!(lasting.left(), None);
+        heartbeat.event(BuildEvent::StepFinished { step: step(), outcome, reasons, milliseconds: 1 });
+        heartbeat.tell();
+        assert_eq!(heartbeat.left(), None);
         let running = || Notice::Running { seconds: 0 };
         assert_eq!(notices, [running(), silent, running()]);
     }

@@ -5,7 +5,6 @@
 
 use std::{
     io::{self, PipeReader, PipeWriter},
-    os::fd::{AsFd, BorrowedFd},
     sync::{
         Arc, Mutex, PoisonError,
         atomic::{AtomicBool, Ordering},
@@ -51,10 +50,5 @@ impl CancelToken {
             Ok(_) | Err(rustix::io::Errno::INTR) => Ok(self.is_cancelled()),
             Err(error) => Err(error.into()),
         }
-    }
-
-    /// Hangs up when the end is asked for.
-    pub(crate) fn hangs_up(&self) -> BorrowedFd<'_> {
-        self.0.reader.as_fd()
     }
 }

@@ -8,6 +8,9 @@
 //! does not wait for that: it begins without a token, and for that time there is one job more than asked for.
 //!
 //! A program that is killed may keep what it was lent for ever, but never what a step holds.
+//!
+//! The crate `jobserver` is not used: over a pipe, which is what it makes, it cannot take a token back without waiting for one
+//! (`try_acquire` is unsupported there), and so a step would wait for what cargo was lent.
 
 use std::{
     io::{self, PipeReader, PipeWriter, Write as _},

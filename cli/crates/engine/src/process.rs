@@ -2,23 +2,22 @@
 //!
 //! A program gets an argument vector, an explicit folder, an explicit environment, nothing on stdin, and a process group of its
 //! own that ends with it: by itself, by a [`CancelToken`], or by a time limit. What leaves the group, as daemons do, is left alone.
-//! stdout and stderr are one pipe, so that what is shown has the order in which it was written. No shell is involved, and
-//! nothing waits by sleeping.
+//! stdout and stderr are one pipe, so that what is shown has the order in which it was written. No shell is involved.
+//!
+//! `duct` starts and reaps. It neither ends process groups nor knows of time limits and silence: that is [`follow`].
 
 use std::{
     fs::File,
-    io::{self, PipeReader, Read as _},
+    io::{self, PipeReader, PipeWriter, Read as _},
     os::unix::process::{CommandExt as _, ExitStatusExt as _},
-    process::{Child, Command, ExitStatus, Stdio},
+    process::ExitStatus,
+    sync::mpsc::{self, Receiver, RecvTimeoutError, SyncSender},
     thread,
     time::{Duration, Instant},
 };
 
 use conjoin_plan::{AbsPath, Invocation};
-use rustix::{
-    event::{PollFd, PollFlags, Timespec, poll},
-    process::{Pid, Signal, WaitId, WaitIdOptions, kill_process_group, waitid},
-};
+use rustix::process::{Pid, Signal, WaitId, WaitIdOptions, kill_process_group, waitid};
 
 use crate::{CancelToken, Environment};
 
@@ -27,6 +26,12 @@ const GRACE: Duration = Duration::from_secs(3);
 
 /// How long output is waited for that a process outside of the group may still write after the program's end.
 const LINGER: Duration = Duration::from_millis(100);
+
+/// How often it is looked whether the end was asked for.
+const LOOK: Duration = Duration::from_millis(50);
+
+/// How many pieces of output may wait to be heard.
+const PIECES: usize = 4;
 
 /// How a program is run, beside what it is.
 #[derive(Clone, Debug)]
@@ -130,18 +135,33 @@ fn signal_name(signal: i32) -> &'static str {
     }
 }
 
-/// Runs a program to its end; `hear` gets what it prints, in pieces, as it comes.
-pub fn run(invocation: &Invocation, options: &RunOptions<'_>, hear: &mut dyn FnMut(Heard<'_>)) -> Result<(), RunError> {
+/// Runs a program to its end.
+///
+/// `listen` gets what the program prints, in pieces, as it comes, on the thread that calls this.
+///
+/// # Errors
+///
+/// [`RunError`] if the program could not be started, did not succeed, or was ended: by its time limit or because the end was asked for.
+pub fn run(
+    invocation: &Invocation,
+    options: &RunOptions<'_>,
+    listen: &mut dyn FnMut(Heard<'_>),
+) -> Result<(), RunError> {
     if options.cancel.is_cancelled() {
         return Err(RunError::Cancelled);
     }
-    let (mut child, reader) = spawn(invocation, options)?;
-    let ending = follow(&child, reader, options, hear);
-    // Whatever the program left behind in its group must not outlive it; the group is ours as long as the leader is not reaped.
-    signal_group(&child, Signal::KILL);
     let program = || invocation.program.clone();
-    let status = child.wait().map_err(|source| RunError::Lost { program: program(), source })?;
-    match ending.map_err(|source| RunError::Lost { program: program(), source })? {
+    let spawn = |source| RunError::Spawn { program: program(), source };
+    let (reader, writer) = io::pipe().map_err(spawn)?;
+    let child = start(invocation, options, writer)?;
+    let lost = |source| RunError::Lost { program: program(), source };
+    let pid = child.pids().first().and_then(|pid| Pid::from_raw(pid.cast_signed()));
+    let pid = pid.ok_or_else(|| lost(io::Error::other("it has no number")))?;
+    let ending = follow(pid, reader, options, listen);
+    // Nothing of the group must outlive the program. Its number is not another one's as long as the program is not reaped.
+    signal_group(pid, Signal::KILL);
+    let status = child.wait().map_err(lost)?.status;
+    match ending.map_err(lost)? {
         Ending::Cancelled => Err(RunError::Cancelled),
         Ending::TimedOut(limit) => Err(RunError::TimedOut { program: program(), limit }),
         Ending::ByItself => judge(invocation, status),
@@ -157,36 +177,33 @@ fn judge(invocation: &Invocation, status: ExitStatus) -> Result<(), RunError> {
     }
 }
 
-#[expect(clippy::disallowed_methods, reason = "this is the one place that starts programs")]
-fn spawn(invocation: &Invocation, options: &RunOptions<'_>) -> Result<(Child, PipeReader), RunError> {
-    let failed = |source| RunError::Spawn { program: invocation.program.clone(), source };
-    let (reader, writer) = io::pipe().map_err(failed)?;
-    let errors = writer.try_clone().map_err(failed)?;
-    let input = match options.held {
-        Some(file) => Stdio::from(file.try_clone().map_err(failed)?),
-        None => Stdio::null(),
+/// Starts the program; both of its output streams are `output`.
+fn start(invocation: &Invocation, options: &RunOptions<'_>, output: PipeWriter) -> Result<duct::Handle, RunError> {
+    let program = &invocation.program;
+    let failed = |source| RunError::Spawn { program: program.clone(), source };
+    let mut environment = options.environment.for_program(&invocation.env);
+    environment.extend(options.more.iter().map(|(name, value)| ((*name).into(), value.into())));
+    let command = duct::cmd(program.as_path(), invocation.args.iter().map(conjoin_plan::Arg::to_os))
+        .dir(invocation.cwd.as_path())
+        .full_env(environment)
+        .stderr_to_stdout()
+        .stdout_file(output)
+        .unchecked()
+        .before_spawn(|command| {
+            command.process_group(0);
+            Ok(())
+        });
+    let command = match options.held {
+        Some(file) => command.stdin_file(file.try_clone().map_err(failed)?),
+        None => command.stdin_null(),
     };
-    let started = Command::new(invocation.program.as_path())
-        .args(invocation.args.iter().map(conjoin_plan::Arg::to_os))
-        .current_dir(invocation.cwd.as_path())
-        .env_clear()
-        .envs(options.environment.for_program(&invocation.env))
-        .envs(options.more.iter().map(|(name, value)| (name, value)))
-        .stdin(input)
-        .stdout(writer)
-        .stderr(errors)
-        .process_group(0)
-        .spawn();
-    match started {
-        Ok(child) => Ok((child, reader)),
-        Err(error) if error.kind() == io::ErrorKind::NotFound && !invocation.program.as_path().exists() => {
-            Err(RunError::NotFound { program: invocation.program.clone() })
+    command.start().map_err(|error| match error.kind() {
+        io::ErrorKind::NotFound if !program.as_path().exists() => RunError::NotFound { program: program.clone() },
+        _ if !invocation.cwd.as_path().is_dir() => {
+            RunError::NoFolder { program: program.clone(), cwd: invocation.cwd.clone() }
         }
-        Err(_) if !invocation.cwd.as_path().is_dir() => {
-            Err(RunError::NoFolder { program: invocation.program.clone(), cwd: invocation.cwd.clone() })
-        }
-        Err(error) => Err(failed(error)),
-    }
+        _ => failed(error),
+    })
 }
 
 enum Ending {
@@ -195,166 +212,97 @@ enum Ending {
     TimedOut(Duration),
 }
 
-/// Reads what the program prints until it has ended, and asks it to end when it must.
+/// What the threads send that follow a program.
+enum Message {
+    Output(Vec<u8>),
+    Ended,
+}
+
+/// Hands on what the program prints until it has ended, and asks it to end when it must.
 fn follow(
-    child: &Child,
-    mut reader: PipeReader,
+    pid: Pid,
+    reader: PipeReader,
     options: &RunOptions<'_>,
-    hear: &mut dyn FnMut(Heard<'_>),
+    listen: &mut dyn FnMut(Heard<'_>),
 ) -> io::Result<Ending> {
-    let pid = pid(child);
-    let (ended, alive) = io::pipe()?;
-    // Waits without reaping, so that the group's number stays taken until the group is ended. Hangs up by dropping `alive`.
-    let waiter = thread::Builder::new().name("conjoin-wait".to_owned()).spawn(move || {
+    let messages = watch(pid, reader)?;
+    let mut deadline = options.limit.map(|limit| Instant::now() + limit);
+    let mut silence = options.patience.map(|patience| (Instant::now() + patience, patience));
+    let mut ending = Ending::ByItself;
+    loop {
+        let next = deadline.into_iter().chain(silence.map(|(next, _)| next)).min();
+        let left = next.map_or(LOOK, |next| next.saturating_duration_since(Instant::now()));
+        match messages.recv_timeout(left.min(LOOK)) {
+            Ok(Message::Output(bytes)) => {
+                listen(Heard::Output(&bytes));
+                silence = options.patience.map(|patience| (Instant::now() + patience, patience));
+            }
+            Ok(Message::Ended) | Err(RecvTimeoutError::Disconnected) => break,
+            Err(RecvTimeoutError::Timeout) => {}
+        }
+        if let Some((next, patience)) = &mut silence
+            && Instant::now() >= *next
+        {
+            listen(Heard::Silence(*patience));
+            *patience *= 2;
+            *next += *patience;
+        }
+        let is_over = deadline.is_some_and(|deadline| Instant::now() >= deadline);
+        match ending {
+            Ending::ByItself if options.cancel.is_cancelled() => ending = Ending::Cancelled,
+            Ending::ByItself if is_over => ending = Ending::TimedOut(options.limit.unwrap_or_default()),
+            Ending::ByItself => continue,
+            Ending::Cancelled | Ending::TimedOut(_) if is_over => {
+                signal_group(pid, Signal::KILL);
+                deadline = None;
+                continue;
+            }
+            Ending::Cancelled | Ending::TimedOut(_) => continue,
+        }
+        // First it is asked politely.
+        signal_group(pid, Signal::TERM);
+        deadline = Some(Instant::now() + GRACE);
+    }
+    signal_group(pid, Signal::KILL);
+    // What the group wrote is in the pipe. A process that left the group may keep the pipe open for ever: not waited for.
+    while let Ok(message) = messages.recv_timeout(LINGER) {
+        if let Message::Output(bytes) = message {
+            listen(Heard::Output(&bytes));
+        }
+    }
+    Ok(ending)
+}
+
+/// Reads what a program prints in one thread, and waits for its end in another one.
+fn watch(pid: Pid, mut reader: PipeReader) -> io::Result<Receiver<Message>> {
+    let (sender, messages) = mpsc::sync_channel(PIECES);
+    let ended: SyncSender<Message> = sender.clone();
+    let thread = |name: &str| thread::Builder::new().name(name.to_owned());
+    let reading = thread("conjoin-read").spawn(move || {
+        let mut buffer = vec![0; 16 * 1024];
+        loop {
+            match reader.read(&mut buffer) {
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Ok(0) | Err(_) => return,
+                Ok(count) if sender.send(Message::Output(buffer[..count].to_vec())).is_err() => return,
+                Ok(_) => {}
+            }
+        }
+    });
+    drop(reading?);
+    // It does not reap, so that the number of the group stays taken until the group is ended.
+    let waiting = thread("conjoin-wait").spawn(move || {
         while let Err(rustix::io::Errno::INTR) = waitid(WaitId::Pid(pid), WaitIdOptions::EXITED | WaitIdOptions::NOWAIT)
         {
         }
-        drop(alive);
+        // Nobody listens any more only after a panic.
+        drop(ended.send(Message::Ended));
     });
-    drop(waiter?);
-    rustix::io::ioctl_fionbio(&reader, true)?;
-    let mut watch = Watch {
-        deadline: options.limit.map(|limit| Instant::now() + limit),
-        silence: options.patience.map(Silence::begin),
-        ending: Ending::ByItself,
-        asked: false,
-    };
-    loop {
-        let ready = watch.wait(&reader, &ended, options.cancel)?;
-        if ready.output {
-            drain(&mut reader, hear)?;
-            watch.silence = options.patience.map(Silence::begin);
-        }
-        if ready.ended {
-            break;
-        }
-        if let Some(silence) = &mut watch.silence {
-            silence.tell(hear);
-        }
-        watch.ask_to_end(child, options);
-    }
-    signal_group(child, Signal::KILL);
-    // What the group wrote is in the pipe. A process that left the group may keep the pipe open for ever: not waited for.
-    while !drain(&mut reader, hear)? {
-        let mut fds = [PollFd::new(&reader, PollFlags::IN)];
-        if poll_for(&mut fds, Some(LINGER))? == 0 {
-            break;
-        }
-    }
-    Ok(watch.ending)
+    drop(waiting?);
+    Ok(messages)
 }
 
-/// What is waited for, and what was done about it.
-struct Watch {
-    deadline: Option<Instant>,
-    silence: Option<Silence>,
-    ending: Ending,
-    asked: bool,
-}
-
-/// How long nothing was printed.
-struct Silence {
-    since: Instant,
-    patience: Duration,
-}
-
-impl Silence {
-    fn begin(patience: Duration) -> Self {
-        Self { since: Instant::now(), patience }
-    }
-
-    /// When it is to be told.
-    fn next(&self) -> Instant {
-        self.since + self.patience
-    }
-
-    /// Tells it if it is time.
-    fn tell(&mut self, hear: &mut dyn FnMut(Heard<'_>)) {
-        if Instant::now() >= self.next() {
-            hear(Heard::Silence(self.patience));
-            self.patience *= 2;
-        }
-    }
-}
-
-struct Ready {
-    output: bool,
-    ended: bool,
-}
-
-impl Watch {
-    fn wait(&self, reader: &PipeReader, ended: &PipeReader, cancel: &CancelToken) -> io::Result<Ready> {
-        let next = self.deadline.into_iter().chain(self.silence.as_ref().map(Silence::next)).min();
-        let left = next.map(|next| next.saturating_duration_since(Instant::now()));
-        let mut fds = vec![PollFd::new(ended, PollFlags::IN), PollFd::new(reader, PollFlags::IN)];
-        if !self.asked {
-            fds.push(PollFd::from_borrowed_fd(cancel.hangs_up(), PollFlags::IN));
-        }
-        poll_for(&mut fds, left)?;
-        // A pipe that its program closed early would be ready for ever.
-        let output = fds[1].revents().contains(PollFlags::IN);
-        if !output && fds[1].revents().contains(PollFlags::HUP) && fds[0].revents().is_empty() {
-            let mut rest = vec![PollFd::new(ended, PollFlags::IN)];
-            rest.extend(fds.drain(2..));
-            poll_for(&mut rest, left)?;
-            return Ok(Ready { output: false, ended: !rest[0].revents().is_empty() });
-        }
-        Ok(Ready { output, ended: !fds[0].revents().is_empty() })
-    }
-
-    /// First asks politely, then, when the grace period is over, does not ask any more.
-    fn ask_to_end(&mut self, child: &Child, options: &RunOptions<'_>) {
-        let over = self.deadline.is_some_and(|deadline| Instant::now() >= deadline);
-        if self.asked {
-            if over {
-                signal_group(child, Signal::KILL);
-                self.deadline = None;
-            }
-            return;
-        }
-        if options.cancel.is_cancelled() {
-            self.ending = Ending::Cancelled;
-        } else if over {
-            self.ending = Ending::TimedOut(options.limit.unwrap_or_default());
-        } else {
-            return;
-        }
-        signal_group(child, Signal::TERM);
-        self.asked = true;
-        self.deadline = Some(Instant::now() + GRACE);
-    }
-}
-
-/// Hands on what is there, but not for ever; whether the pipe has ended.
-fn drain(reader: &mut PipeReader, hear: &mut dyn FnMut(Heard<'_>)) -> io::Result<bool> {
-    let mut buffer = [0; 16 * 1024];
-    for _ in 0..64 {
-        match reader.read(&mut buffer) {
-            Ok(0) => return Ok(true),
-            Ok(count) => hear(Heard::Output(&buffer[..count])),
-            Err(error) if error.kind() == io::ErrorKind::WouldBlock => return Ok(false),
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-            Err(error) => return Err(error),
-        }
-    }
-    Ok(false)
-}
-
-fn poll_for(fds: &mut [PollFd<'_>], limit: Option<Duration>) -> io::Result<usize> {
-    let limit =
-        limit.map(|limit| Timespec { tv_sec: limit.as_secs().cast_signed(), tv_nsec: limit.subsec_nanos().into() });
-    match poll(fds, limit.as_ref()) {
-        Ok(count) => Ok(count),
-        Err(rustix::io::Errno::INTR) => Ok(0),
-        Err(error) => Err(error.into()),
-    }
-}
-
-fn pid(child: &Child) -> Pid {
-    Pid::from_raw(child.id().cast_signed()).expect("a running child has a number that is not zero")
-}
-
-/// Sends a signal to the child's group; that none is left is no failure.
-fn signal_group(child: &Child, signal: Signal) {
-    let _nobody_left = kill_process_group(pid(child), signal);
+/// Sends a signal to the program's group; that none is left is no failure.
+fn signal_group(pid: Pid, signal: Signal) {
+    let _nobody_left = kill_process_group(pid, signal);
 }

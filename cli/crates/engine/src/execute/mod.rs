@@ -20,6 +20,7 @@ mod generate;
 mod heartbeat;
 mod options;
 mod program;
+mod ready_queue;
 mod reasons;
 mod schedule;
 mod step;
@@ -32,6 +33,7 @@ use conjoin_plan::{Action, Keep, Plan};
 use self::{
     durations::{Durations, milliseconds},
     freshness::Freshness,
+    ready_queue::Outcomes,
 };
 pub use self::{
     examine::{Compared, Examined, Verdict, examine},
@@ -58,7 +60,7 @@ pub fn execute(
     let began = Instant::now();
     sink.event(BuildEvent::PlanReady { steps: plan.steps().iter().map(line).collect() });
     let work = begin(plan, options, performer, sink)?;
-    let (steps, failed) = schedule::schedule(&work, sink);
+    let Outcomes { reports: steps, failed } = schedule::schedule(&work, sink);
     for (steps, files) in undeclared::undeclared_outputs(&work, &steps) {
         sink.event(BuildEvent::Strayed { steps, files });
     }

@@ -47,8 +47,7 @@ pub(crate) fn execute(session: &mut Session<'_>, task: &Task<'_>) -> Result<Buil
 pub(crate) fn examine(session: &mut Session<'_>, task: &Task<'_>) -> Result<Vec<Examined>, CommandError> {
     let environment = session.machine.environment();
     let options = task.options(session.machine, &environment, session.ui.draws_live_lines())?;
-    let examined = conjoin_engine::examine(task.plan, &options, &SystemPerformer, &mut session.ui.events());
-    examined.map_err(|error| not_begun(&error))
+    Ok(conjoin_engine::examine(task.plan, &options, &SystemPerformer))
 }
 
 impl Task<'_> {

@@ -248,16 +248,19 @@ fn follow(
             *next += *patience;
         }
         let is_over = deadline.is_some_and(|deadline| Instant::now() >= deadline);
-        match ending {
-            Ending::ByItself if options.cancel.is_cancelled() => ending = Ending::Cancelled,
-            Ending::ByItself if is_over => ending = Ending::TimedOut(options.limit.unwrap_or_default()),
-            Ending::ByItself => continue,
-            Ending::Cancelled | Ending::TimedOut(_) if is_over => {
+        if !matches!(ending, Ending::ByItself) {
+            if is_over {
                 signal_group(pid, Signal::KILL);
                 deadline = None;
-                continue;
             }
-            Ending::Cancelled | Ending::TimedOut(_) => continue,
+            continue;
+        }
+        if options.cancel.is_cancelled() {
+            ending = Ending::Cancelled;
+        } else if is_over {
+            ending = Ending::TimedOut(options.limit.unwrap_or_default());
+        } else {
+            continue;
         }
         // First it is asked politely.
         signal_group(pid, Signal::TERM);

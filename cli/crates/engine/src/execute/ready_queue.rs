@@ -128,7 +128,7 @@ impl<'a> ReadyQueue<'a> {
                 }
             }
             StepOutcome::Failed | StepOutcome::Skipped => {
-                dropped = self.drop_dependents(&mut state, index, StepOutcome::Skipped)
+                dropped = self.drop_dependents(&mut state, index, StepOutcome::Skipped);
             }
             StepOutcome::Cancelled => dropped = self.drop_dependents(&mut state, index, StepOutcome::Cancelled),
         }

@@ -6,9 +6,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use conjoin_plan::{
-    AbsPath, Action, Arg, ComposeAction, Expectation, Invocation, Locate, Made, Step, WrittenFile,
-};
+use conjoin_plan::{AbsPath, Action, Arg, ComposeAction, Expectation, Invocation, Locate, Made, Step, WrittenFile};
 use serde::{Deserialize, Serialize};
 
 use crate::{

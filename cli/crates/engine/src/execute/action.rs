@@ -60,7 +60,7 @@ impl Actor<'_> {
                 write_whole(action.output.as_path(), &bytes).map_err(on_file)
             }
             Action::Prove(action) => {
-                let cancel = self.work.options.cancel;
+                let cancel = self.programs.options.cancel;
                 let outcome = performer.prove(action, cancel);
                 if cancel.is_cancelled() {
                     return Err(StepError::Run(RunError::Cancelled));

@@ -136,7 +136,11 @@ fn who_waits_says_for_what() {
     let lines = BufReader::new(waits.stdout.take().expect("a pipe")).lines().map(|line| line.expect("a line"));
     let mut lines = lines.inspect(|line| assert!(!validator.judge(line).is_empty()));
     let waiting = lines.find(|line| line.contains("\"waiting\"")).expect("it says so");
-    assert_eq!(serde_json::from_str::<Value>(&waiting).expect("JSON")["work"], "another build of this app", "{waiting}");
+    assert_eq!(
+        serde_json::from_str::<Value>(&waiting).expect("JSON")["work"],
+        "another build of this app",
+        "{waiting}"
+    );
     drop(held);
     assert!(lines.count() > 0 && waits.wait().expect("it ends").success());
 }

@@ -76,6 +76,16 @@ fn runs(app: &App, file: &str) -> bool {
     Path::new("/proc").join(number.trim()).exists()
 }
 
+/// Waits until the process whose number is in the file has ended; its parent, which is none of ours, may not have noticed yet.
+fn wait_for_end(app: &App, file: &str) {
+    let number = fs_err::read_to_string(app.path().join("one").join(file)).expect("the number of a process");
+    let stat = Path::new("/proc").join(number.trim()).join("stat");
+    let runs = || fs_err::read_to_string(&stat).is_ok_and(|stat| !stat.contains(") Z "));
+    while runs() {
+        std::thread::yield_now();
+    }
+}
+
 /// Starts a process that leaves the group and the session, keeps stdin but not stdout, and never ends; waits until it has noted its
 /// number.
 const DAEMON: &str = "mkfifo meeting
@@ -97,7 +107,8 @@ fn end(app: &App, file: &str) {
 fn a_daemon_that_a_command_starts_stays_and_its_children_end() {
     let app = app(&format!("{DAEMON}tail -f /dev/null & echo $! > child\n{MAKE}"));
     succeed(&mut app.conjoin(&["build"]));
-    assert!(runs(&app, "daemon") && !runs(&app, "child"));
+    wait_for_end(&app, "child");
+    assert!(runs(&app, "daemon"));
     // It has the stdin of the first build, but the next one neither waits for it nor ends it.
     app.write("one/build.sh", format!("#!/bin/sh\n# again\n{MAKE}"));
     assert_eq!(app.built(), ["one"]);
@@ -125,7 +136,7 @@ fn a_command_that_hangs_is_ended_with_all_that_it_started() {
     let said = text(&output.stderr);
     assert_eq!(output.status.code(), Some(1), "{said}");
     assert!(said.contains("did not end within 1s") && said.contains("--step-timeout 3h"), "{said}");
-    assert!(!runs(&app, "child"));
+    wait_for_end(&app, "child");
     end(&app, "daemon");
     assert!(!app.path().join("one/out.wasm").exists(), "half of a result");
     app.write("one/build.sh", format!("#!/bin/sh\n{MAKE}"));

@@ -8,7 +8,7 @@ use conjoin_plan::{AbsPath, AppModel, AppWiring, Layout, Profile, ToolchainSet, 
 use conjoin_scaffold::Change;
 use conjoin_wit::{Item, Wit};
 
-use crate::{exit::CommandError, surroundings::Surroundings, wit_folder::wit_files};
+use crate::{cache_root::CacheRoot, exit::CommandError, surroundings::Surroundings, wit_folder::wit_files};
 
 /// An app whose manifest, WIT and wiring are in order.
 pub(crate) struct App {
@@ -24,7 +24,15 @@ pub(crate) struct App {
 
 /// Reads the app that `folder`, or the nearest folder above it, contains.
 pub(crate) fn load(surroundings: &Surroundings, folder: &AbsPath, profile: Profile) -> Result<App, CommandError> {
-    let dir = find(surroundings, folder)?;
+    let (cache, unusable) = CacheRoot::open_if_usable(surroundings);
+    let app = read(surroundings, cache.layout(find(surroundings, folder)?, profile))?;
+    // What is wrong in the app is told first: it is wrong on every machine.
+    unusable.map_or(Ok(app), |diagnostic| Err(CommandError::environment(vec![diagnostic])))
+}
+
+/// Reads the app in the folder that `layout` names; what is in the cache folder does not matter.
+pub(crate) fn read(surroundings: &Surroundings, layout: Layout) -> Result<App, CommandError> {
+    let dir = layout.app.clone();
     if Change::is_pending(dir.as_path()) {
         return Err(CommandError::project(vec![
             Diagnostic::error("app::interrupted", "`conjoin add` was interrupted here, in the middle of its changes")
@@ -35,7 +43,7 @@ pub(crate) fn load(surroundings: &Surroundings, folder: &AbsPath, profile: Profi
     let wit = load_wit(surroundings, &dir, &manifest)?;
     let sources = load_sources(&dir, &manifest);
     let wiring = wire(&manifest, &wit, &dir, &sources).map_err(CommandError::project)?;
-    Ok(App { manifest, wit, wiring, layout: Layout { app: dir, cache: surroundings.cache(), profile } })
+    Ok(App { manifest, wit, wiring, layout })
 }
 
 impl App {

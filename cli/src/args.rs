@@ -127,7 +127,7 @@ pub(crate) struct ToolArgs {
     /// Install missing tools without asking
     #[arg(long, conflicts_with = "offline")]
     pub(crate) install_tools: bool,
-    /// Never use the network: missing tools are only named
+    /// Install no tool: missing ones are only named
     #[arg(long)]
     pub(crate) offline: bool,
     /// Number of steps at a time; as many as there are cores by default

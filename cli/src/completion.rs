@@ -15,6 +15,7 @@ use clap_complete::{
     engine::{ArgValueCandidates, ArgValueCompleter, CompletionCandidate, PathCompleter, ValueCompleter as _},
     env::Shells,
 };
+use conjoin_diagnostics::{Foreign, printable};
 use conjoin_manifest::{Named, Outline, outline};
 
 use crate::{args::Cli, surroundings::Surroundings};
@@ -77,7 +78,9 @@ fn with_candidates(arg: Arg, names: &Arc<Outline>) -> Arg {
 }
 
 fn listed(names: &[Named]) -> Vec<CompletionCandidate> {
-    names.iter().map(|named| candidate(&named.name, &named.what)).collect()
+    // A name that a terminal would obey is wrong in the manifest, and nobody could type it.
+    let is_plain = |named: &&Named| printable(&named.name, Foreign::Line) == named.name;
+    names.iter().filter(is_plain).map(|named| candidate(&named.name, &printable(&named.what, Foreign::Line))).collect()
 }
 
 /// The languages, and the toolchains of those that have several.

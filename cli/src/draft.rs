@@ -12,6 +12,7 @@ use conjoin_wit::{Wit, WitFile};
 
 use crate::{
     app::{App, load_manifest, load_sources, load_wit_sources},
+    cache_root::CacheRoot,
     choices::refused,
     exit::CommandError,
     settings::Machine,
@@ -144,8 +145,8 @@ impl<'a> Draft<'a> {
             // It was not connected before either: that is for its next build to tell.
             Err(_) => AppWiring::default(),
         };
-        let cache = self.machine.surroundings.cache();
-        Ok(App { manifest, wit, wiring, layout: Layout { app: self.dir.clone(), cache, profile: Profile::Dev } })
+        let layout = layout(self.machine, &self.dir);
+        Ok(App { manifest, wit, wiring, layout })
     }
 
     /// Writes all of it, or nothing; `names` is what it is called. Gives the number of new files.
@@ -200,8 +201,13 @@ pub(crate) fn check_files(machine: &Machine, dir: &AbsPath, files: &FileSet) -> 
         (path, bytes)
     });
     let wiring = wire(&manifest, &wit, dir, &components.collect()).map_err(CommandError::project)?;
-    let layout = Layout { app: dir.clone(), cache: machine.surroundings.cache(), profile: Profile::Dev };
+    let layout = layout(machine, dir);
     Ok(App { manifest, wit, wiring, layout })
+}
+
+/// Where everything lies for an app that may need no tool and so no cache folder: `tools::offer` refuses a folder that cannot be used.
+fn layout(machine: &Machine, dir: &AbsPath) -> Layout {
+    CacheRoot::open_if_usable(&machine.surroundings).0.layout(dir.clone(), Profile::Dev)
 }
 
 /// Adds the packages of WASI that the app's WIT names.

@@ -10,6 +10,7 @@ use conjoin_plan::{
 };
 
 use crate::{
+    cache_root::CacheRoot,
     execute::{Task, execute},
     exit::CommandError,
     report::conclude,
@@ -118,6 +119,9 @@ pub(crate) fn offer(
     tools: &BTreeSet<Tool>,
     work: &WorkSettings,
 ) -> Result<BTreeSet<Tool>, CommandError> {
+    if !tools.is_empty() {
+        CacheRoot::open(&session.machine.surroundings)?;
+    }
     let request = ProbeRequest { tools: tools.clone(), ..ProbeRequest::default() };
     let absent = lacking(tools, &session.probe(layout, &request));
     let wanted = match work.policy {

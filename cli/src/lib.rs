@@ -23,6 +23,7 @@ mod args;
 mod backtrace;
 mod blame;
 mod build;
+mod cache_root;
 mod choices;
 mod commands;
 mod completion;
@@ -52,7 +53,7 @@ use std::{
 };
 
 use clap::Parser as _;
-use conjoin_diagnostics::{Diagnostic, Style};
+use conjoin_diagnostics::{Diagnostic, Foreign, Style, printable};
 use conjoin_plan::ToolchainSet;
 
 pub use exit::Exit;
@@ -79,16 +80,24 @@ pub fn main(args: &[OsString], surroundings: Surroundings) -> ExitCode {
     let Cli { command, global } = match Cli::try_parse_from(args) {
         Ok(cli) => cli,
         Err(error) => {
-            if error.use_stderr() && wants_json(args) {
-                make_ui(&GlobalArgs::for_programs(), &surroundings, toolchains).0.diagnostic(&misused(&error));
-            } else {
+            if !error.use_stderr() {
                 // Help and version are answers; what clap could not print, nobody can read.
                 drop(error.print());
+            } else if wants_json(args) {
+                make_ui(&GlobalArgs::for_programs(), &surroundings, toolchains).0.diagnostic(&misused(&error));
+            } else {
+                // An argument may be the name of any file. Nothing can be told where stderr is closed.
+                drop(io::stderr().write_all(usage_error(&error, style(Colour::Auto, &surroundings)).as_bytes()));
             }
             return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(Exit::Usage as u8));
         }
     };
     let (mut ui, streams) = make_ui(&global, &surroundings, toolchains);
+    panic::set_hook(Box::new(|panic| {
+        let text = format!("conjoin: {panic}\n");
+        // Nothing can be told where stderr is closed.
+        drop(io::stderr().write_all(printable(&text, Foreign::Lines).as_bytes()));
+    }));
     let ended = guarded(|| {
         let signals = Signals::receive().map_err(|error| CommandError::io("machine::signals", &error))?;
         let hurried = streams.clone();
@@ -153,22 +162,17 @@ fn dispatch(session: &mut Session<'_>, command: Command) -> Result<u8, CommandEr
 /// The `Ui`, and the streams that it writes to.
 fn make_ui(global: &GlobalArgs, surroundings: &Surroundings, toolchains: ToolchainSet) -> (Ui, Vec<Stream>) {
     let GlobalArgs { verbose, quiet, color, message_format } = global;
-    let dumb = surroundings.variable("TERM").is_some_and(|term| term == "dumb");
-    let coloured = match color {
-        Colour::Always => true,
-        Colour::Never => false,
-        Colour::Auto => surroundings.stderr_is_terminal && surroundings.variable("NO_COLOR").is_none() && !dumb,
-    };
     let (out, err) = (Stream::start(io::stdout()).ok(), Stream::start(io::stderr()).ok());
     let streams = out.iter().chain(&err).cloned().collect();
-    let live = err.clone().filter(|_| surroundings.stderr_is_terminal && !dumb);
+    let live = err.clone().filter(|_| surroundings.stderr_is_terminal && !is_dumb(surroundings));
     let ui = Ui {
         out: by_lines(out, io::stdout()),
+        out_is_terminal: surroundings.stdout_is_terminal,
         unsaid: None,
         err: by_lines(err, io::stderr()),
         input: (surroundings.stdin_is_terminal && surroundings.stderr_is_terminal)
             .then(|| Box::new(io::BufReader::new(io::stdin())) as Box<dyn io::BufRead>),
-        style: if coloured { Style::Coloured } else { Style::Plain },
+        style: style(*color, surroundings),
         live,
         verbosity: match (quiet, verbose) {
             (true, _) => Verbosity::Quiet,
@@ -190,6 +194,32 @@ fn by_lines(stream: Option<Stream>, instead: impl io::Write + 'static) -> Box<dy
         Some(stream) => Box::new(io::LineWriter::new(stream)),
         None => Box::new(instead),
     }
+}
+
+/// Whether stderr has colours.
+fn style(colour: Colour, surroundings: &Surroundings) -> Style {
+    let coloured = match colour {
+        Colour::Always => true,
+        Colour::Never => false,
+        Colour::Auto => {
+            surroundings.stderr_is_terminal && surroundings.variable("NO_COLOR").is_none() && !is_dumb(surroundings)
+        }
+    };
+    if coloured { Style::Coloured } else { Style::Plain }
+}
+
+/// Whether the terminal can neither draw colours nor move its cursor.
+fn is_dumb(surroundings: &Surroundings) -> bool {
+    surroundings.variable("TERM").is_some_and(|term| term == "dumb")
+}
+
+/// What clap says of the arguments, for people.
+fn usage_error(error: &clap::Error, style: Style) -> String {
+    let text = match style {
+        Style::Plain => error.render().to_string(),
+        Style::Coloured => error.render().ansi().to_string(),
+    };
+    printable(&text, Foreign::Output(style)).into_owned()
 }
 
 /// Whether JSON lines were asked for, by arguments that cannot be parsed as a whole.

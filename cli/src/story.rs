@@ -9,7 +9,7 @@ use std::{
     sync::Mutex,
 };
 
-use conjoin_diagnostics::Style;
+use conjoin_diagnostics::{Foreign, Style, printable};
 use conjoin_manifest::ComponentName;
 use conjoin_runtime::{Announcement, Failure, HowCompiled, RunEvent, StreamKind};
 use serde_json::json;
@@ -159,7 +159,7 @@ impl Story {
             let line = crate::ui::json_line("message", json!({ "text": text }));
             self.out(format!("{line}\n").as_bytes());
         } else {
-            err(format!("{text}\n").as_bytes());
+            err(format!("{}\n", printable(text, Foreign::Lines)).as_bytes());
         }
     }
 }
@@ -169,15 +169,12 @@ fn err(bytes: &[u8]) {
     drop(std::io::stderr().lock().write_all(bytes));
 }
 
-/// A line of a guest for a terminal: the entry in front, control characters but tabs made visible, those of colours, too.
+/// A line of a guest for a terminal: the entry in front, what a terminal would obey made visible, colours, too.
 fn prefixed(entry: &str, bytes: &[u8]) -> Vec<u8> {
     let text = String::from_utf8_lossy(bytes);
-    let clean: String = text
-        .chars()
-        .map(|letter| if letter.is_control() && !matches!(letter, '\n' | '\t') { '\u{fffd}' } else { letter })
-        .collect();
-    let end = if clean.ends_with('\n') { "" } else { "\n" };
-    format!("{entry} | {clean}{end}").into_bytes()
+    let text = printable(&text, Foreign::Lines);
+    let end = if text.ends_with('\n') { "" } else { "\n" };
+    format!("{entry} | {text}{end}").into_bytes()
 }
 
 #[cfg(test)]
@@ -189,8 +186,8 @@ mod tests {
         let shown = |bytes: &[u8]| String::from_utf8(prefixed("api", bytes)).expect("text");
         assert_eq!(shown(b"a\tb\n"), "api | a\tb\n");
         assert_eq!(shown(b"without an end"), "api | without an end\n");
-        assert_eq!(shown(b"\x1b[2J\r\x07\n"), "api | \u{fffd}[2J\u{fffd}\u{fffd}\n");
-        assert_eq!(shown("\u{9b}31m".as_bytes()), "api | \u{fffd}31m\n");
+        assert_eq!(shown(b"\x1b[2J\r\x07\n"), "api | \\u{1b}[2J\\r\\u{7}\n");
+        assert_eq!(shown("\u{9b}31m \u{202e}".as_bytes()), "api | \\u{9b}31m \\u{202e}\n");
         assert_eq!(shown(b"not UTF-8: \xff\n"), "api | not UTF-8: \u{fffd}\n");
     }
 }

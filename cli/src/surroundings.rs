@@ -68,16 +68,18 @@ impl Surroundings {
         }
     }
 
-    /// The cache folder: `$CONJOIN_CACHE`, else `$XDG_CACHE_HOME/conjoin`, else `$HOME/.cache/conjoin`.
-    pub fn cache(&self) -> AbsPath {
-        if let Some(folder) = self.variable("CONJOIN_CACHE") {
-            return self.absolute(Path::new(folder));
-        }
-        if let Some(folder) = self.variable("XDG_CACHE_HOME") {
-            return self.absolute(&Path::new(folder).join("conjoin"));
-        }
-        let home = self.variable("HOME").map_or_else(|| PathBuf::from("/tmp"), PathBuf::from);
-        self.absolute(&home.join(".cache").join("conjoin"))
+    /// The path of the cache folder: `$CONJOIN_CACHE`, else `$XDG_CACHE_HOME/conjoin`, else `$HOME/.cache/conjoin`; `None` where
+    /// none of them is set. The latter two count only if they are absolute.
+    pub(crate) fn cache_folder(&self) -> Option<AbsPath> {
+        let absolute = |name| self.variable(name).map(Path::new).filter(|path| path.is_absolute());
+        let folder = match self.variable("CONJOIN_CACHE") {
+            Some(folder) => PathBuf::from(folder),
+            None => match absolute("XDG_CACHE_HOME") {
+                Some(caches) => caches.join("conjoin"),
+                None => absolute("HOME")?.join(".cache").join("conjoin"),
+            },
+        };
+        Some(self.absolute(&folder))
     }
 
     /// How many bytes the artifacts of all apps may have in the cache folder: `$CONJOIN_STORE_SIZE`, else ten gigabytes; the text

@@ -2,10 +2,11 @@
 
 use conjoin_diagnostics::Diagnostic;
 use conjoin_engine::{CleanError, Cleaned, LockError};
-use conjoin_plan::{Layout, Profile};
+use conjoin_plan::Profile;
 
 use crate::{
     app::find,
+    cache_root::CacheRoot,
     exit::{CommandError, Exit},
     session::Session,
     settings::CleanSettings,
@@ -14,7 +15,7 @@ use crate::{
 /// Removes `.conjoin/` of the app; the cache folder, which apps share, is left alone.
 pub(crate) fn clean(session: &mut Session<'_>, settings: &CleanSettings) -> Result<(), CommandError> {
     let here = &session.machine.surroundings;
-    let layout = Layout { app: find(here, &settings.app)?, cache: here.cache(), profile: Profile::Dev };
+    let layout = CacheRoot::open_if_usable(here).0.layout(find(here, &settings.app)?, Profile::Dev);
     let shown = here.shown(&layout.dot_conjoin());
     let mut waiting = |_| session.ui.status("Blocking:", "another build of this app is running");
     match conjoin_engine::clean(&layout, &session.machine.signals.cancel, &mut waiting) {

@@ -1,7 +1,7 @@
 //! `conjoin new`: an app from templates.
 
 use conjoin_diagnostics::Diagnostic;
-use conjoin_plan::{Layout, Profile, Selection};
+use conjoin_plan::{Layout, Selection};
 use conjoin_scaffold::{
     FileSet, Overwrite, Part, ScaffoldError, check_name, refuse_occupied, render, render_app, render_parts,
 };
@@ -33,7 +33,7 @@ pub(crate) fn new(session: &mut Session<'_>, settings: &NewSettings) -> Result<(
     add_wasi(&mut files).map_err(|error| refused(&error))?;
     let app = check_files(session.machine, &dir, &files).map_err(|error| blame_templates(error, name, &chosen))?;
     let needed = session.requirements(&app, &Selection::default())?.tools;
-    let outside = Layout { app: parent.clone(), cache: session.machine.surroundings.cache(), profile: Profile::Dev };
+    let outside = Layout { app: parent.clone(), ..app.layout.clone() };
     let lacking = offer(session, &outside, &needed, work)?;
     let written = files.write_into(dir.as_path(), Overwrite::Never).map_err(|error| refused(&error))?;
     keep_schema(&app.layout);

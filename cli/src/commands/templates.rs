@@ -2,11 +2,13 @@
 
 use std::collections::BTreeSet;
 
-use conjoin_plan::{Facts, Layout, ProbeRequest, Profile, Selection, Tool, ToolFact};
+use conjoin_diagnostics::{Diagnostic, Severity};
+use conjoin_plan::{Facts, ProbeRequest, Profile, Selection, Tool, ToolFact};
 use conjoin_scaffold::{Answers, TemplateSummary, render};
 use serde_json::json;
 
 use crate::{
+    cache_root::CacheRoot,
     draft::{add_wasi, check_files},
     session::Session,
     ui::Format,
@@ -16,7 +18,11 @@ use crate::{
 pub(crate) fn templates(session: &mut Session<'_>) {
     let here = &session.machine.surroundings;
     let dir = here.absolute(std::path::Path::new("."));
-    let layout = Layout { app: dir, cache: here.cache(), profile: Profile::Dev };
+    let (cache, unusable) = CacheRoot::open_if_usable(here);
+    if let Some(unusable) = unusable {
+        session.ui.diagnostic(&Diagnostic { severity: Severity::Warning, ..unusable });
+    }
+    let layout = cache.layout(dir, Profile::Dev);
     let templates: Vec<(TemplateSummary, BTreeSet<Tool>)> = conjoin_scaffold::templates()
         .into_iter()
         .map(|template| (template.clone(), needs(session, &template)))

@@ -12,7 +12,7 @@ use super::Verbosity;
 pub(super) struct Failure {
     /// What is wrong in the user's files, as the tool or conjoin itself said it.
     pub(crate) findings: Vec<Diagnostic>,
-    /// Of the tool's output, what was not understood, untouched.
+    /// Of the tool's output, what was not understood.
     pub(crate) rest: String,
     /// All of the tool's output.
     output: String,

@@ -1,6 +1,8 @@
 //! JSON lines for programs. Every line is an object with `version` and `reason`.
 
-use conjoin_diagnostics::{Diagnostic, Severity};
+use std::{borrow::Cow, fmt::Write as _};
+
+use conjoin_diagnostics::{Diagnostic, Foreign, Severity, printable};
 use conjoin_engine::BuildEvent;
 use serde_json::{Value, json};
 
@@ -18,7 +20,26 @@ pub(crate) fn line(reason: &str, value: Value) -> String {
             object.insert("value".to_owned(), other);
         }
     }
-    Value::Object(object).to_string()
+    escaped(Value::Object(object).to_string())
+}
+
+/// The JSON text with escapes in place of characters that a terminal would obey or hide: they are in strings, and mean the same.
+fn escaped(json: String) -> String {
+    let visible = |letter: char| matches!(printable(letter.encode_utf8(&mut [0; 4]), Foreign::Line), Cow::Borrowed(_));
+    if json.chars().all(visible) {
+        return json;
+    }
+    let mut text = String::with_capacity(json.len() + 16);
+    for letter in json.chars() {
+        if visible(letter) {
+            text.push(letter);
+        } else {
+            for unit in letter.encode_utf16(&mut [0; 2]) {
+                let _ = write!(text, "\\u{unit:04x}");
+            }
+        }
+    }
+    text
 }
 
 /// The line of an event of the engine.
@@ -52,4 +73,21 @@ pub(super) fn diagnostic(diagnostic: &Diagnostic) -> String {
             "labels": labels, "notes": diagnostic.notes, "hints": diagnostic.hints,
         }),
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_is_safe_on_a_terminal_and_says_the_same() {
+        let text = "\x1b[2J\x07\u{9b}1m\u{7f}\u{202e}\u{e0041}\n\tä \\u";
+        let line = line("message", json!({ "text": text }));
+        assert!(
+            line.chars().all(|letter| !letter.is_control() && letter != '\u{202e}' && letter != '\u{e0041}'),
+            "{line}"
+        );
+        let read: Value = serde_json::from_str(&line).expect("JSON");
+        assert_eq!(read["text"], text);
+    }
 }

@@ -15,7 +15,7 @@ use std::{
     time::Instant,
 };
 
-use conjoin_diagnostics::{Diagnostic, Severity, Style, render};
+use conjoin_diagnostics::{Diagnostic, Foreign, Severity, Style, printable, render};
 use conjoin_engine::{BuildEvent, EventSink, FailedStep};
 use conjoin_plan::{AbsPath, Plan, ToolchainSet};
 
@@ -59,6 +59,8 @@ pub(crate) enum Format {
 pub(crate) struct Ui {
     /// Where the answer goes.
     pub(crate) out: Box<dyn Write>,
+    /// Whether that is a terminal: programs get the answer as it is, people see what a terminal would obey.
+    pub(crate) out_is_terminal: bool,
     /// Where the story goes.
     pub(crate) err: Box<dyn Write>,
     /// Why a part of the answer could not be written.
@@ -80,6 +82,7 @@ pub(crate) struct Ui {
 impl Ui {
     /// Writes a line of the answer.
     pub(crate) fn answer(&mut self, text: &str) {
+        let text = if self.out_is_terminal { printable(text, Foreign::Lines) } else { text.into() };
         match writeln!(self.out, "{text}").and_then(|()| self.out.flush()) {
             // A closed pipe means that nobody wants the rest.
             Err(error) if error.kind() != io::ErrorKind::BrokenPipe => drop(self.unsaid.get_or_insert(error)),
@@ -101,9 +104,10 @@ impl Ui {
         }
     }
 
-    /// Writes text of the story as it is.
+    /// Writes lines of the story without a verb.
     pub(crate) fn note(&mut self, text: &str) {
         if self.verbosity > Verbosity::Quiet && self.format == Format::Human {
+            let text = printable(text, Foreign::Lines);
             drop(writeln!(self.err, "{text}"));
         }
     }
@@ -122,7 +126,7 @@ impl Ui {
     }
 
     /// Writes what there is to say about a step that failed for the app in `app`: what is wrong in the app's files, the rest of its
-    /// tool's output untouched, then what failed, where it was run, and what is known of the cause. That is a warning where something
+    /// tool's output, then what failed, where it was run, and what is known of the cause. That is a warning where something
     /// else is done in its place.
     pub(crate) fn failure(&mut self, failed: &FailedStep, app: &AbsPath, severity: Severity) {
         let failure = failure::explain(failed, app, severity, &self.toolchains);
@@ -131,8 +135,9 @@ impl Ui {
         }
         match self.format {
             Format::Human => {
-                drop(self.err.write_all(failure.rest.as_bytes()));
-                if !failure.rest.is_empty() && !failure.rest.ends_with('\n') {
+                let rest = printable(&failure.rest, Foreign::Output(self.style));
+                drop(self.err.write_all(rest.as_bytes()));
+                if !rest.is_empty() && !rest.ends_with('\n') {
                     drop(writeln!(self.err));
                 }
                 self.diagnostic(&failure.for_people(self.verbosity));
@@ -148,7 +153,7 @@ impl Ui {
 
     /// Asks a question to be answered with yes or no; yes when only Enter is pressed, no at the end of the input.
     pub(crate) fn confirm(&mut self, question: &str) -> bool {
-        drop(write!(self.err, "{question} [Y/n] "));
+        drop(write!(self.err, "{} [Y/n] ", printable(question, Foreign::Line)));
         drop(self.err.flush());
         let mut line = String::new();
         let Some(input) = &mut self.input else { return false };
@@ -161,7 +166,7 @@ impl Ui {
     /// Asks for a text; what was typed in one line without the space around it, `None` at the end of the input.
     pub(crate) fn ask(&mut self, question: &str, default: Option<&str>) -> Option<String> {
         let default = default.map_or_else(String::new, |default| format!(" [{default}]"));
-        drop(write!(self.err, "{question}{default}: "));
+        drop(write!(self.err, "{}: ", printable(&format!("{question}{default}"), Foreign::Line)));
         drop(self.err.flush());
         let mut line = String::new();
         match self.input.as_mut()?.read_line(&mut line) {

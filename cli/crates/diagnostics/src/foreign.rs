@@ -45,7 +45,7 @@ pub fn printable(text: &str, foreign: Foreign) -> Cow<'_, str> {
         {
             if style == Style::Coloured {
                 shown.push_str(&rest[..length]);
-                colours = true;
+                colours = !matches!(&rest[..length], RESET | "\x1b[m");
             }
             rest = &rest[length..];
             continue;
@@ -168,6 +168,7 @@ mod tests {
         let coloured = "\x1b[1;31merror\x1b[m: \x1b[38;5;8mgrey \x1b[48;2;8;8;8mon grey\x1b[0m\n";
         assert_eq!(printable(text, Foreign::Output(Style::Coloured)), coloured);
         assert_eq!(printable(text, Foreign::Output(Style::Plain)), "error: grey on grey\n");
+        assert_eq!(printable("\x1b[31mred\x1b[0m\n", Foreign::Output(Style::Coloured)), "\x1b[31mred\x1b[0m\n");
         assert_eq!(printable("\x1b[31mname", Foreign::Lines), r"\u{1b}[31mname");
     }
 

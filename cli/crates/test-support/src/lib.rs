@@ -7,8 +7,8 @@
 use std::{
     collections::BTreeMap,
     ffi::OsString,
-    fs::FileTimes,
-    os::unix::fs::symlink,
+    fs::{FileTimes, Permissions},
+    os::unix::fs::{PermissionsExt as _, symlink},
     path::{Path, PathBuf},
     time::{Duration, SystemTime},
 };
@@ -43,6 +43,7 @@ impl TestEnv {
         let env = Self { folder };
         for name in ["home", "cache", "bin", "tmp", "app"] {
             fs_err::create_dir(env.path(name)).expect("a new folder");
+            fs_err::set_permissions(env.path(name), Permissions::from_mode(0o755)).expect("our own folder");
         }
         env
     }

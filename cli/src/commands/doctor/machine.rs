@@ -6,6 +6,7 @@ use std::{
     net::{SocketAddr, TcpListener},
 };
 
+use conjoin_diagnostics::{Diagnostic, Severity};
 use conjoin_manifest::Manifest;
 use conjoin_plan::{AbsPath, Tool};
 
@@ -22,10 +23,26 @@ pub(super) fn checks(
     scope: &Scope,
     absent: &BTreeSet<Tool>,
 ) -> Vec<Check> {
-    let mut checks = vec![disk(session, scope, absent)];
+    let mut checks = vec![match &scope.unusable_cache {
+        Some(unusable) => cache_folder(unusable),
+        None => disk(session, scope, absent),
+    }];
     checks.extend(memory(settings, scope));
     checks.extend(port(settings, scope));
     checks
+}
+
+/// The cache folder that cannot be used.
+fn cache_folder(unusable: &Diagnostic) -> Check {
+    let what = [&unusable.message].into_iter().chain(&unusable.notes).cloned().collect::<Vec<_>>().join("; ");
+    Check {
+        name: "cache",
+        state: "unusable",
+        severity: Some(Severity::Error),
+        subject: "the cache folder".to_owned(),
+        what,
+        mend: unusable.hints.join(", or "),
+    }
 }
 
 /// Whether there is room for what has to be installed and for a build.

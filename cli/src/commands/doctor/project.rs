@@ -11,7 +11,7 @@ use super::{
     scope::{Group, Scope},
 };
 use crate::{
-    app::{load, missing_wasi},
+    app::{missing_wasi, read},
     session::Session,
     settings::Machine,
 };
@@ -43,7 +43,7 @@ fn check_wit(machine: &Machine, scope: &Scope, manifest: &Manifest) -> (Check, V
         let check = Check::warning("wit", "lacking", folder, what, mend);
         return (Check { severity: Some(Severity::Error), ..check }, Vec::new());
     }
-    match load(here, &scope.layout.app, scope.layout.profile) {
+    match read(here, scope.layout.clone()) {
         Ok(_) => (Check::ok("wit", folder, "it parses, and everything in it is connected"), Vec::new()),
         Err(error) => {
             let count = error.diagnostics.len();

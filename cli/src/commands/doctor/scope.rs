@@ -8,15 +8,18 @@ use conjoin_plan::{AbsPath, Layout, ProbeRequest, Profile, Project, Tool, Toolch
 
 use crate::{
     app::{find, load_manifest},
+    cache_root::CacheRoot,
     exit::CommandError,
     session::Session,
-    settings::DoctorSettings,
+    settings::{Cure, DoctorSettings},
 };
 
 /// What is looked at.
 pub(super) struct Scope {
     /// Where everything lies; outside of an app, the app's folder is the one that conjoin was started in.
     pub(super) layout: Layout,
+    /// Why there is no cache folder.
+    pub(super) unusable_cache: Option<Diagnostic>,
     /// The toolchains.
     pub(super) groups: Vec<Group>,
     /// The app, inside of one.
@@ -42,7 +45,11 @@ impl Scope {
         let here = &session.machine.surroundings;
         let named = named_toolchains(session, &settings.languages)?;
         let folder = settings.app.clone().unwrap_or_else(|| here.absolute(".".as_ref()));
-        let layout = |app: AbsPath| Layout { app, cache: here.cache(), profile: Profile::Dev };
+        let (cache, unusable_cache) = match settings.cure {
+            Cure::Name => CacheRoot::open_if_usable(here),
+            Cure::Fix | Cure::Show | Cure::Remove => (CacheRoot::open(here)?, None),
+        };
+        let layout = |app: AbsPath| cache.layout(app, Profile::Dev);
         match find(here, &folder) {
             Err(error) if settings.app.is_some() => Err(error),
             Err(_) => {
@@ -50,7 +57,7 @@ impl Scope {
                     session.ui.note("not in an app: these are the tools of all toolchains");
                 }
                 let is_named = |spec: &'static ToolchainSpec| named.as_ref().is_none_or(|named| named.contains(&spec));
-                Ok(Self { layout: layout(folder), groups: groups_outside(set, &is_named), app: None })
+                Ok(Self { layout: layout(folder), unusable_cache, groups: groups_outside(set, &is_named), app: None })
             }
             Ok(dir) => {
                 let manifest = load_manifest(here, &dir)?;
@@ -61,7 +68,7 @@ impl Scope {
                         groups = groups_outside(set, &|spec| named.contains(&spec));
                     }
                 }
-                Ok(Self { layout: layout(dir), groups, app: Some(manifest) })
+                Ok(Self { layout: layout(dir), unusable_cache, groups, app: Some(manifest) })
             }
         }
     }

@@ -6,7 +6,7 @@ use std::{
     time::Duration,
 };
 
-use conjoin_diagnostics::Style;
+use conjoin_diagnostics::{Foreign, Style, printable};
 use conjoin_engine::{BuildEvent, BuildOutcome, DirtyReason, Notice, StepOutcome};
 use conjoin_plan::{StepId, Subject, Tool, Toolchain, ToolchainSet};
 use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
@@ -16,8 +16,9 @@ use super::{Stream, Verbosity, terminal::draw_target};
 /// How many letters of the last line that a program printed are shown beside it.
 const LAST_WORDS: usize = 40;
 
-/// A verb, right-aligned in cargo's column, and what it is about.
+/// A verb, right-aligned in cargo's column, and what it is about; that may be any text.
 pub(crate) fn status_line(verb: &str, text: &str, style: Style) -> String {
+    let text = printable(text, Foreign::Lines);
     match style {
         Style::Plain => format!("{verb:>12} {text}"),
         Style::Coloured => format!("\x1b[1;32m{verb:>12}\x1b[0m {text}"),
@@ -116,7 +117,8 @@ impl Progress {
                 }
                 if self.verbosity == Verbosity::Verbose {
                     let text = self.toolchain(step).map_or(text.to_string(), |of| of.for_people(&text));
-                    lines.extend(Some(text.trim_end_matches('\n').to_owned()).filter(|text| !text.is_empty()));
+                    let text = printable(text.trim_end_matches('\n'), Foreign::Output(self.style));
+                    lines.extend(Some(text.into_owned()).filter(|text| !text.is_empty()));
                 }
             }
             BuildEvent::StepProgress { step, line } => self.come(step, &String::from_utf8_lossy(line)),
@@ -195,7 +197,8 @@ impl Progress {
         if let Ok(style) = ProgressStyle::with_template("{spinner:.green} {prefix} ({elapsed}) {wide_msg:.dim}") {
             spinner.set_style(style);
         }
-        spinner.set_prefix(format!("{}: {}", shown.subject, shown.title));
+        let what = format!("{}: {}", shown.subject, shown.title);
+        spinner.set_prefix(printable(&what, Foreign::Line).into_owned());
         spinner.enable_steady_tick(Duration::from_millis(120));
         self.running.insert(step.clone(), Running { line: spinner, tells: false });
     }
@@ -325,11 +328,12 @@ impl SubjectProgress {
     }
 }
 
-/// The last line of what a program printed that is for people, without what moves a cursor.
+/// The last line of what a program printed that is for people.
 fn last_words(text: &str) -> Option<String> {
     let lines = text.lines().rev().map(str::trim);
     let line = lines.into_iter().find(|line| !line.is_empty() && !line.starts_with('{'))?;
-    Some(line.chars().filter(|letter| !letter.is_control()).take(LAST_WORDS).collect())
+    let line = printable(line, Foreign::Output(Style::Plain));
+    Some(line.chars().take(LAST_WORDS).collect())
 }
 
 /// The outcome that tells more about a subject than the other.

@@ -1,0 +1,2 @@
+#!/bin/sh
+cp src/api.wasm api.wasm

@@ -4,6 +4,7 @@
 
 use std::time::Duration;
 
+use conjoin_diagnostics::{Foreign, printable};
 use conjoin_engine::{BuildOutcome, BuildReport, StepOutcome, StepReport};
 use conjoin_plan::Plan;
 use handlebars::{Handlebars, RenderError};
@@ -34,7 +35,7 @@ pub(crate) fn page(app: &str, plan: &Plan, report: &BuildReport, jobs: usize) ->
         BuildOutcome::Cancelled => "This build was interrupted: what would have come after is not here.",
     };
     let data = json!({
-        "app": app, "style": STYLE, "end": end, "summary": summary(&figures, jobs),
+        "app": printable(app, Foreign::Line), "style": STYLE, "end": end, "summary": summary(&figures, jobs),
         "drawing": drawing(report, &figures, jobs), "steps": rows(plan, report, &figures),
     });
     Handlebars::new().render_template(TEMPLATE, &data)
@@ -140,8 +141,8 @@ fn rows(plan: &Plan, report: &BuildReport, figures: &Figures) -> Vec<Value> {
         let time = |time: Duration| if has_begun(step) { seconds(time) } else { String::new() };
         json!({
             "critical": figures.path.contains(&index) && took(step) > Duration::ZERO, "name": step.step.0,
-            "title": planned.title, "outcome": outcome(step.outcome), "begun": time(step.begun),
-            "took": time(step.duration), "reasons": reasons.join(", "),
+            "title": printable(&planned.title, Foreign::Line), "outcome": outcome(step.outcome), "begun": time(step.begun),
+            "took": time(step.duration), "reasons": printable(&reasons.join(", "), Foreign::Line),
         })
     };
     rows.into_iter().map(row).collect()

@@ -178,7 +178,7 @@ fn how_far_a_step_is_takes_the_place_of_what_its_program_says() {
 #[test]
 fn the_last_that_a_program_said_is_a_short_line() {
     assert_eq!(last_words("   Compiling a v1\n{\"reason\":\"x\"}\n\n").as_deref(), Some("Compiling a v1"));
-    assert_eq!(last_words("\u{1b}[1mhot\u{7}\n").as_deref(), Some("[1mhot"));
+    assert_eq!(last_words("\u{1b}[1mhot\u{7}\n").as_deref(), Some("hot\\u{7}"));
     assert_eq!(last_words(&"x".repeat(200)).map(|text| text.len()), Some(LAST_WORDS));
     assert_eq!(last_words("\n{}\n"), None);
 }

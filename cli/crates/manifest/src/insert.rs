@@ -1,239 +1,230 @@
-//! Adding tables to the text of a manifest. What stands there stays as it is, byte for byte: comments, order, line ends, a byte
-//! order mark.
+//! Adding tables to the text of a manifest. What it holds stays as it is: comments, order, line ends, a byte-order mark.
 //!
-//! Tables are appended. Only where `component` or the list of triggers is written inline, which cannot be continued by a table
-//! further down, is there something to be inserted in the middle.
+//! Tables are appended to the text. Only where `component` or the list of triggers is written inline, which no table further down can
+//! continue, that value is edited, and nothing around it.
 
 use std::ops::Range;
 
-use toml::{
-    Spanned, Table, Value,
-    de::{DeTable, DeValue},
-};
+use toml_edit::{Array, Document, DocumentMut, InlineTable, Item, RawString, Table, TomlError, Value};
 
-/// `text`, a manifest, with the tables of `addition`: `component.NAME`, and any of `trigger.http` and `trigger.command`.
+/// Adds the tables of `addition`, `component.NAME` and `[[trigger.KIND]]`, to the manifest `text` and gives the new text.
 ///
-/// The error is a sentence about what stands in the way. What comes out is TOML if no table of `addition` is there already; whether
-/// it is a manifest that makes sense, [`crate::parse`] says.
+/// Whether the result makes sense as a manifest, [`crate::parse`] says.
+///
+/// # Errors
+///
+/// A sentence that says what prevents it: one of the texts is not TOML, `addition` has other tables, a name is taken, or the order of dotted
+/// keys in an inline table cannot be kept.
 pub fn insert(text: &str, addition: &str) -> Result<String, String> {
     let (mark, body) = match text.strip_prefix('\u{feff}') {
         Some(body) => ("\u{feff}", body),
         None => ("", text),
     };
-    let pieces = pieces(addition)?;
     let mut body = body.to_owned();
-    let mut rest = Vec::new();
-    for piece in pieces {
-        match piece.insert_inline(&body)? {
-            Some(inserted) => body = inserted,
-            None => rest.push(piece),
-        }
-    }
-    let appended = match rest.as_slice() {
-        [] => String::new(),
-        // As it was written, with its comments.
-        all if all.len() == piece_count(addition)? => addition.trim_matches('\n').to_owned() + "\n",
-        some => some.iter().map(|piece| piece.as_written(addition)).collect::<Result<Vec<_>, _>>()?.join("\n"),
-    };
-    Ok(format!("{mark}{}", append(&body, &appended)))
+    let mut addition = tables(addition)?;
+    insert_inline(&mut body, &mut addition)?;
+    let tables = addition.to_string();
+    Ok(format!("{mark}{}", append(body, tables.trim_matches('\n'))))
 }
 
-/// `body` and, after an empty line, `appended`, with the line ends of `body`.
-fn append(body: &str, appended: &str) -> String {
-    if appended.is_empty() {
-        return body.to_owned();
+/// `body` and, after an empty line, `tables`, with the line ends of `body`.
+fn append(mut body: String, tables: &str) -> String {
+    if tables.is_empty() {
+        return body;
     }
-    let line_end = line_end(body);
-    let mut text = body.to_owned();
+    let line_end = line_end(&body);
     if !body.is_empty() && !body.ends_with('\n') {
-        text.push_str(line_end);
+        body.push_str(line_end);
     }
     if !body.is_empty() && !body.ends_with("\n\n") && !body.ends_with("\n\r\n") {
-        text.push_str(line_end);
+        body.push_str(line_end);
     }
-    text + &appended.replace("\r\n", "\n").replace('\n', line_end)
+    body + &tables.replace('\n', line_end) + line_end
 }
 
 fn line_end(text: &str) -> &'static str {
     if text.contains("\r\n") { "\r\n" } else { "\n" }
 }
 
-/// One table to be added.
-#[derive(PartialEq)]
-enum Piece {
-    /// `component.NAME`.
-    Component(String, Value),
-    /// One element of `trigger.KIND`.
-    Trigger(String, Value),
+/// The addition, of which it is certain that it holds components and lists of triggers alone, all as tables with headers.
+fn tables(text: &str) -> Result<DocumentMut, String> {
+    let addition: DocumentMut = text.replace("\r\n", "\n").parse().map_err(|error| message(&error))?;
+    for (key, item) in addition.iter() {
+        let is_one = |(name, item): (&str, &Item)| match key {
+            "component" => item.is_table().then_some(()).ok_or(format!("`component.{name}` is not a table")),
+            "trigger" => {
+                item.is_array_of_tables().then_some(()).ok_or(format!("`trigger.{name}` is not an array of tables"))
+            }
+            _ => Err(format!("`{key}` is neither a component nor a trigger")),
+        };
+        item.as_table().ok_or(format!("`{key}` is not a table"))?.iter().try_for_each(is_one)?;
+    }
+    Ok(addition)
 }
 
-fn pieces(addition: &str) -> Result<Vec<Piece>, String> {
-    let table: Table = addition.parse().map_err(|error: toml::de::Error| error.message().to_owned())?;
-    let mut pieces = Vec::new();
-    for (key, value) in table {
-        match (key.as_str(), value) {
-            ("component", Value::Table(components)) => {
-                pieces.extend(components.into_iter().map(|(name, component)| Piece::Component(name, component)));
-            }
-            ("trigger", Value::Table(triggers)) => {
-                for (kind, list) in triggers {
-                    let Value::Array(list) = list else { return Err(format!("`trigger.{kind}` is not an array")) };
-                    pieces.extend(list.into_iter().map(|one| Piece::Trigger(kind.clone(), one)));
+fn message(error: &TomlError) -> String {
+    error.message().to_owned()
+}
+
+/// Moves what `body` has to hold inline from `addition` into it.
+fn insert_inline(body: &mut String, addition: &mut DocumentMut) -> Result<(), String> {
+    if let Some(place) = value_at(body, &["component"])? {
+        let components = take(addition, "component", |_| true);
+        edit(body, place, |value| {
+            let table = value.as_inline_table_mut().ok_or("`component` is not a table")?;
+            for (name, component) in components {
+                if table.contains_key(&name) {
+                    return Err(format!("`component.{name}` is declared already"));
+                }
+                if let Item::Table(component) = component {
+                    push_entry(table, &name, component.into_inline_table().into());
                 }
             }
-            _ => return Err(format!("`{key}` is neither a component nor a trigger")),
-        }
+            Ok(())
+        })?;
     }
-    Ok(pieces)
-}
-
-fn piece_count(addition: &str) -> Result<usize, String> {
-    pieces(addition).map(|pieces| pieces.len())
-}
-
-/// The tables of `addition`, each from the comments above its header to the next one's.
-fn blocks(addition: &str) -> Vec<String> {
-    let mut blocks: Vec<Vec<&str>> = vec![Vec::new()];
-    for line in addition.lines() {
-        if let (true, Some(last)) = (line.starts_with('['), blocks.last_mut()) {
-            let comments = last.iter().rev().take_while(|line| line.starts_with('#')).count();
-            let above = last.split_off(last.len() - comments);
-            blocks.push(above);
-        }
-        blocks.last_mut().into_iter().for_each(|block| block.push(line));
-    }
-    blocks.iter().map(|block| block.join("\n").trim_matches('\n').to_owned() + "\n").collect()
-}
-
-impl Piece {
-    /// `body` with this piece, where the place for it is inline; `None` where it can be appended.
-    fn insert_inline(&self, body: &str) -> Result<Option<String>, String> {
-        let table = DeTable::parse(body).map_err(|error| error.message().to_owned())?;
-        let root = table.get_ref();
-        let entry = |key: &str, value: &Value| format!("{key} = {value}");
-        Ok(match self {
-            Self::Component(name, value) => inline_table(body, root.get("component"))
-                .map(|(place, components)| add_to_table(body, place, components, &entry(name, value))),
-            Self::Trigger(kind, value) => {
-                let triggers = root.get("trigger");
-                let list = triggers.and_then(|triggers| triggers.get_ref().as_table()?.get(kind.as_str()));
-                match (inline_array(body, list), inline_table(body, triggers)) {
-                    (Some((place, list)), _) => Some(add_to_array(body, place, list, &value.to_string())),
-                    (None, Some((place, triggers))) => {
-                        Some(add_to_table(body, place, triggers, &format!("{kind} = [{value}]")))
-                    }
-                    (None, None) => None,
-                }
+    let kinds: Vec<String> = addition.get("trigger").and_then(Item::as_table).into_iter().flatten().map(name).collect();
+    for kind in kinds {
+        let (list, all) = (value_at(body, &["trigger", &kind])?, value_at(body, &["trigger"])?);
+        let is_in_list = list.is_some();
+        let Some(place) = list.or(all) else { continue };
+        let taken = take(addition, "trigger", |taken| taken == kind);
+        let lists = taken.into_iter().filter_map(|(_, list)| list.into_array_of_tables().ok());
+        let new = lists.flatten().map(Table::into_inline_table);
+        edit(body, place, |value| {
+            if is_in_list {
+                let list = value.as_array_mut().ok_or(format!("`trigger.{kind}` is not an array"))?;
+                new.for_each(|trigger| push_element(list, trigger));
+            } else {
+                let table = value.as_inline_table_mut().ok_or("`trigger` is not a table")?;
+                push_entry(table, &kind, Array::from_iter(new).into());
             }
-        })
+            Ok(())
+        })?;
     }
-
-    /// Its tables as `addition` writes them, with their comments; without, if they do not stand together there.
-    fn as_written(&self, addition: &str) -> Result<String, String> {
-        let is_own = |block: &String| match (self, pieces(block).as_deref()) {
-            (Self::Component(name, _), Ok([Self::Component(other, _)])) => name == other,
-            (Self::Trigger(..), Ok([other])) => self == other,
-            _ => false,
-        };
-        let own = blocks(addition).into_iter().filter(is_own).collect::<Vec<_>>().join("\n");
-        let is_whole = pieces(&own).is_ok_and(|pieces| pieces == std::slice::from_ref(self));
-        if is_whole { Ok(own) } else { self.as_tables() }
-    }
-
-    fn as_tables(&self) -> Result<String, String> {
-        let (outer, inner) = match self {
-            Self::Component(name, value) => ("component", Table::from_iter([(name.clone(), value.clone())])),
-            Self::Trigger(kind, value) => {
-                ("trigger", Table::from_iter([(kind.clone(), Value::Array(vec![value.clone()]))]))
-            }
-        };
-        toml::to_string(&Table::from_iter([(outer.to_owned(), Value::Table(inner))])).map_err(|error| error.to_string())
-    }
+    Ok(())
 }
 
-type Found<'a, 'text> = Option<&'a Spanned<DeValue<'text>>>;
-
-/// The table, if it is written with braces, and its place.
-fn inline_table<'a, 'text>(body: &str, value: Found<'a, 'text>) -> Option<(Range<usize>, &'a DeTable<'text>)> {
-    let value = value?;
-    let table = value.get_ref().as_table()?;
-    body.get(value.span())?.starts_with('{').then(|| (value.span(), table))
+fn name((name, _): (&str, &Item)) -> String {
+    name.to_owned()
 }
 
-/// The array, if it is written with brackets of its own and not as `[[tables]]`, and its place.
-fn inline_array<'a, 'text>(
-    body: &str,
-    value: Found<'a, 'text>,
-) -> Option<(Range<usize>, &'a [Spanned<DeValue<'text>>])> {
-    let value = value?;
-    let array = value.get_ref().as_array()?;
-    let text = body.get(value.span())?;
-    (text.starts_with('[') && !text.starts_with("[[")).then(|| (value.span(), &array[..]))
+/// The place of the value with this path; `None` if there is none, or it is written as tables with headers.
+fn value_at(body: &str, path: &[&str]) -> Result<Option<Range<usize>>, String> {
+    let document = Document::parse(body).map_err(|error| message(&error))?;
+    let item = path.iter().try_fold(document.as_item(), |item, key| item.get(key));
+    Ok(item.and_then(Item::as_value).and_then(Value::span))
 }
 
-fn add_to_table(body: &str, place: Range<usize>, table: &DeTable<'_>, entry: &str) -> String {
-    let last = table.iter().map(|(key, value)| key.span().start..end(value)).max_by_key(|item| item.end);
-    match last {
-        Some(last) => add_after(body, &last, entry),
-        None => splice(body, place.start + 1, &format!(" {entry} ")),
+/// Changes the value at `place` and nothing around it.
+fn edit(
+    body: &mut String,
+    place: Range<usize>,
+    change: impl FnOnce(&mut Value) -> Result<(), String>,
+) -> Result<(), String> {
+    // The library writes `\n` alone.
+    let before = body[place.clone()].replace("\r\n", "\n");
+    let mut value: Value = before.parse().map_err(|error| message(&error))?;
+    if value.to_string() != before {
+        return Err(
+            "dotted keys of one inline table stand apart from each other; write them next to each other".to_owned()
+        );
     }
+    change(&mut value)?;
+    let after = value.to_string().replace('\n', line_end(body));
+    body.replace_range(place, &after);
+    Ok(())
 }
 
-fn add_to_array(body: &str, place: Range<usize>, array: &[Spanned<DeValue<'_>>], entry: &str) -> String {
-    match array.last() {
-        Some(last) => add_after(body, &last.span(), entry),
-        None => splice(body, place.start + 1, entry),
-    }
+/// Takes the items of the table `key` whose names are `wanted`.
+fn take(document: &mut DocumentMut, key: &str, wanted: impl Fn(&str) -> bool) -> Vec<(String, Item)> {
+    let Some(table) = document.get_mut(key).and_then(Item::as_table_mut) else { return Vec::new() };
+    let names: Vec<String> = table.iter().map(|(name, _)| name.to_owned()).filter(|name| wanted(name)).collect();
+    names.into_iter().filter_map(|name| table.remove(&name).map(|item| (name, item))).collect()
 }
 
-/// Where a value ends; of dotted keys, their last value.
-fn end(value: &Spanned<DeValue<'_>>) -> usize {
-    let inner = match value.get_ref() {
-        DeValue::Table(table) => table.iter().map(|(_, value)| end(value)).max(),
-        _ => None,
+/// Adds an entry at the end of `table`, in a line of its own if the last one has one.
+fn push_entry(table: &mut InlineTable, name: &str, value: Value) {
+    let before = table.iter().last().map(|(last, _)| last.to_owned()).and_then(|last| prefix_of_key(table, &last));
+    let Some(before) = before else {
+        table.insert(name, value);
+        return;
     };
-    inner.unwrap_or(0).max(value.span().end)
+    let after = if table.trailing_comma() { text(Some(table.trailing())) } else { take_suffix(last_of_table(table)) };
+    let gap = Gap::new(&before, &after);
+    let rest = if table.trailing_comma() {
+        table.set_trailing(gap.after);
+        String::new()
+    } else {
+        gap.after
+    };
+    table.insert(name, value.decorated(" ", rest));
+    if let Some(mut key) = table.key_mut(name) {
+        key.leaf_decor_mut().set_prefix(gap.before);
+        key.leaf_decor_mut().set_suffix(" ");
+    }
 }
 
-/// Adds `entry` after the item `last`, in a line of its own if that has one.
-fn add_after(body: &str, last: &Range<usize>, entry: &str) -> String {
-    let line = body[..last.start].rfind('\n').map_or(0, |newline| newline + 1);
-    let indent = &body[line..last.start];
-    let own_line = line > 0 && indent.chars().all(|letter| matches!(letter, ' ' | '\t'));
-    let comma = comma_after(body, last.end);
-    if !own_line {
-        return match comma {
-            Some(comma) => splice(body, comma + 1, &format!(" {entry},")),
-            None => splice(body, last.end, &format!(", {entry}")),
+/// Adds an element at the end of `array`, in a line of its own if the last one has one.
+fn push_element(array: &mut Array, value: InlineTable) {
+    let trailing = array.trailing_comma().then(|| text(Some(array.trailing())));
+    let Some(last) = array.iter_mut().last() else {
+        array.set_trailing("");
+        array.push_formatted(Value::from(value).decorated("", ""));
+        return;
+    };
+    let before = text(last.decor().prefix());
+    if let Some(trailing) = trailing {
+        let gap = Gap::new(&before, &trailing);
+        array.push_formatted(Value::from(value).decorated(gap.before, ""));
+        array.set_trailing(gap.after);
+    } else {
+        let gap = Gap::new(&before, &take_suffix(Some(last)));
+        array.push_formatted(Value::from(value).decorated(gap.before, gap.after));
+    }
+}
+
+/// What stands before a new item and after it, up to the closing bracket.
+struct Gap {
+    before: String,
+    after: String,
+}
+
+impl Gap {
+    /// Of what stands before the last item so far, and after it. A comment behind that item stays behind it.
+    fn new(before: &str, after: &str) -> Self {
+        let Some((_, indent)) = before.rsplit_once('\n') else {
+            return Self { before: " ".to_owned(), after: after.to_owned() };
         };
-    }
-    // A comment behind the last item stays behind it.
-    let from = comma.map_or(last.end, |comma| comma + 1);
-    let line_rest = body[from..].split('\n').next().unwrap_or_default().trim_end_matches('\r');
-    let closes = !line_rest.trim_start().is_empty() && !line_rest.trim_start().starts_with('#');
-    let at = if closes { from } else { from + line_rest.trim_end().len() };
-    let new_line = format!("{}{indent}{entry}", line_end(body));
-    match comma {
-        Some(_) => splice(body, at, &(new_line + ",")),
-        None => splice(&splice(body, at, &new_line), last.end, ","),
+        let (comment, rest) = after.find('\n').map_or((after, ""), |end| after.split_at(end));
+        Self { before: format!("{}\n{indent}", comment.trim_end()), after: rest.to_owned() }
     }
 }
 
-/// Where the comma is that follows, after spaces and comments.
-fn comma_after(body: &str, from: usize) -> Option<usize> {
-    let mut at = from;
-    loop {
-        let rest = &body[at..];
-        let space = rest.len() - rest.trim_start().len();
-        at += space;
-        match body[at..].chars().next()? {
-            ',' => return Some(at),
-            '#' => at += body[at..].find('\n')?,
-            _ => return None,
-        }
-    }
+fn text(raw: Option<&RawString>) -> String {
+    raw.and_then(RawString::as_str).unwrap_or_default().to_owned()
 }
 
-fn splice(body: &str, at: usize, inserted: &str) -> String {
-    format!("{}{inserted}{}", &body[..at], &body[at..])
+/// What stands before the first word of an entry; of dotted keys, before the last one that begins with `name`.
+fn prefix_of_key(table: &InlineTable, name: &str) -> Option<String> {
+    let values = table.get_values();
+    let (path, _) = values.iter().rfind(|(path, _)| path.first().is_some_and(|key| key.get() == name))?;
+    path.last().map(|key| text(key.leaf_decor().prefix()))
+}
+
+/// The value that is written last; of dotted keys, their last one.
+fn last_of_table(table: &mut InlineTable) -> Option<&mut Value> {
+    let (_, last) = table.iter_mut().last()?;
+    if last.as_inline_table().is_some_and(InlineTable::is_dotted) {
+        return last_of_table(last.as_inline_table_mut()?);
+    }
+    Some(last)
+}
+
+/// Takes what stands between a value and the next bracket or comma.
+fn take_suffix(value: Option<&mut Value>) -> String {
+    let Some(value) = value else { return String::new() };
+    let suffix = text(value.decor().suffix());
+    value.decor_mut().set_suffix("");
+    suffix
 }

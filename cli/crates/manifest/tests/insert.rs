@@ -159,16 +159,36 @@ fn an_item_of_its_own_line_gets_a_line_and_comments_stay_where_they_are() {
     );
     assert!(
         new.contains(
-            "\"gateway\" }, # no comma\n    { component = \"rules\", route = \"/rules/...\" }\n    # nor here"
+            "\"gateway\" }, # no comma\n    { route = \"/rules/...\", component = \"rules\" }\n    # nor here"
         ),
         "{new}"
     );
 }
 
 #[test]
-fn what_is_no_component_is_refused() {
-    assert!(insert(HEAD, "[app]\nname = \"other\"").is_err());
-    assert!(insert(HEAD, "[component").is_err());
-    assert!(insert("conjoin = ", ADDITION).is_err());
-    assert!(insert("component = {", ADDITION).is_err());
+fn a_byte_order_mark_and_line_ends_stay_where_a_list_is_edited() {
+    let text = manifest(COMPONENTS[6], TRIGGERS[4]).replace('\n', "\r\n");
+    let new = check(&format!("\u{feff}{text}"), &ADDITION.replace('\n', "\r\n"));
+    assert!(new.starts_with("\u{feff}conjoin = 1 # the format\r\ncomponent = {\r\n  gateway = {"), "{new}");
+    assert!(new.contains("# with a comma\r\n  rules = { language"), "{new}");
+    let new = check(text.trim_end(), ADDITION);
+    assert!(new.ends_with("\r\n  ]"), "{new}");
+}
+
+#[test]
+fn what_cannot_be_added_is_refused_with_the_reason() {
+    let refused = |text: &str, addition: &str| insert(text, addition).expect_err("it cannot be added");
+    assert_eq!(refused(HEAD, "[app]\nname = \"other\""), "`app` is neither a component nor a trigger");
+    assert_eq!(refused(HEAD, "[component]\nrules = 1"), "`component.rules` is not a table");
+    assert_eq!(refused(HEAD, "[trigger.http]\nroute = \"/\""), "`trigger.http` is not an array of tables");
+    assert_eq!(refused("component = { rules = {} }", ADDITION), "`component.rules` is declared already");
+    assert_eq!(refused("trigger = { http = 1 }", ADDITION), "`trigger.http` is not an array");
+    let apart = "component = { a.language = \"rust\", b = {}, a.world = \"w\" }";
+    assert_eq!(
+        refused(apart, ADDITION),
+        "dotted keys of one inline table stand apart from each other; write them next to each other"
+    );
+    for (text, addition) in [(HEAD, "[component"), ("conjoin = ", ADDITION), ("component = {", ADDITION)] {
+        assert!(insert(text, addition).is_err_and(|reason| !reason.is_empty()), "{text} {addition}");
+    }
 }

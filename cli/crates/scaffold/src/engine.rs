@@ -8,6 +8,7 @@ use handlebars::{
     Context, Handlebars, Helper, HelperDef, HelperResult, Output, RenderContext, RenderErrorReason, Renderable,
     StringOutput, no_escape,
 };
+use heck::{ToLowerCamelCase as _, ToSnakeCase as _, ToUpperCamelCase as _};
 
 /// Words that cannot be names in Rust, as wit-bindgen knows them.
 const RUST_KEYWORDS: &str = "abstract as async await become box break const continue crate do dyn else enum extern false final fn
@@ -24,8 +25,13 @@ pub(crate) fn engine() -> Handlebars<'static> {
     let mut engine = Handlebars::new();
     engine.set_strict_mode(true);
     engine.register_escape_fn(no_escape);
-    let spellings: [(&str, Spelling); 5] =
-        [("camel", camel), ("pascal", pascal), ("rust-path", rust_path), ("snake", snake), ("wit-name", wit_name)];
+    let spellings: [(&str, Spelling); 5] = [
+        ("camel", str::to_lower_camel_case),
+        ("pascal", str::to_upper_camel_case),
+        ("rust-path", rust_path),
+        ("snake", str::to_snake_case),
+        ("wit-name", wit_name),
+    ];
     for (helper, spelling) in spellings {
         engine.register_helper(helper, Box::new(Respelled { helper, spelling }));
     }
@@ -59,35 +65,13 @@ impl HelperDef for Respelled {
     }
 }
 
-/// `my-lib` as `my_lib`.
-fn snake(name: &str) -> String {
-    name.replace('-', "_")
-}
-
 /// `my-shop:api` as `my_shop::api`.
 fn rust_path(package: &str) -> String {
     let module = |part: &str| {
         let is_keyword = RUST_KEYWORDS.split_whitespace().any(|keyword| keyword == part);
-        snake(part) + if is_keyword { "_" } else { "" }
+        part.to_snake_case() + if is_keyword { "_" } else { "" }
     };
     package.split(':').map(module).collect::<Vec<_>>().join("::")
-}
-
-/// `my-lib` as `MyLib`.
-fn pascal(name: &str) -> String {
-    name.split('-').map(capitalised).collect()
-}
-
-/// `my-lib` as `myLib`.
-fn camel(name: &str) -> String {
-    let mut words = name.split('-');
-    let first = words.next().unwrap_or_default().to_owned();
-    words.fold(first, |text, word| text + &capitalised(word))
-}
-
-fn capitalised(word: &str) -> String {
-    let mut letters = word.chars();
-    letters.next().map_or_else(String::new, |first| first.to_ascii_uppercase().to_string() + letters.as_str())
 }
 
 /// The name as WIT wants it, with `%` before a word that means something there.
@@ -152,10 +136,10 @@ mod tests {
         let names = |name: &str| engine().render_template(template, &json!({ "name": name })).expect("a name");
         assert_eq!(names("my-lib2-a"), "my_lib2_a myLib2A MyLib2A");
         assert_eq!(names("rules"), "rules rules Rules");
-        let template = "{{rust-path package}} {{snake (replace package \":\" \"/\")}}";
+        let template = "{{rust-path package}} {{snake (replace package \":\" \"_\")}}";
         let paths = |package: &str| engine().render_template(template, &json!({ "package": package })).expect("a path");
-        assert_eq!(paths("my-shop:api"), "my_shop::api my_shop/api");
-        assert_eq!(paths("type:api"), "type_::api type/api");
+        assert_eq!(paths("my-shop:api"), "my_shop::api my_shop_api");
+        assert_eq!(paths("type:api"), "type_::api type_api");
     }
 
     #[test]

@@ -16,7 +16,6 @@ use std::{
 use conjoin_test_support::TestEnv;
 use conjoin_tests::conjoin::{program, text};
 use serde::Deserialize;
-use snapbox::{Data, assert_data_eq};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -43,16 +42,16 @@ struct Case {
     show: Vec<String>,
 }
 
-#[test]
-fn folders_of_cases() {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("cases");
-    let mut cases: Vec<PathBuf> = fs_err::read_dir(&root).unwrap().map(|entry| entry.unwrap().path()).collect();
-    cases.sort();
-    assert!(cases.len() > 15, "the cases are gone");
-    for folder in cases {
-        let actual = run(&folder);
-        assert_data_eq!(actual, Data::read_from(&folder.join("expected.txt"), None).raw());
-    }
+fn main() {
+    let outcome = |case: &Path| Ok::<_, String>(run(case.parent().unwrap()));
+    tryfn::Harness::new("cases", setup, outcome).select(["/*/case.toml"]).test();
+}
+
+fn setup(case: PathBuf) -> tryfn::Case {
+    let folder = case.parent().unwrap();
+    let name = folder.file_name().unwrap().to_string_lossy().into_owned();
+    let expected = tryfn::Data::read_from(&folder.join("expected.txt"), None).raw();
+    tryfn::Case { name, fixture: case, expected }
 }
 
 #[expect(clippy::disallowed_methods, reason = "tests start programs themselves")]

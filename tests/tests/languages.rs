@@ -10,7 +10,7 @@ use std::{
 };
 
 use conjoin_tests::{
-    conjoin::{conjoin_at, program, run, succeed, text},
+    conjoin::{conjoin, conjoin_at, copy_app, program, repository, run, succeed, text},
     http::Client,
     server::Server,
 };
@@ -250,4 +250,16 @@ fn finds(component: &Path, (file, right, wrong): (&str, &str, &str), program: &s
     let output = tool(component, program, args);
     let said = text(&output.stdout) + &text(&output.stderr);
     assert!(!output.status.success() && said.contains(file), "{}: {said}", component.display());
+}
+
+#[test]
+fn a_module_may_have_the_name_of_the_world() {
+    let folder = tempfile::tempdir().expect("a folder");
+    copy_app(&repository().join("tests/mistakes/python-no-class"), folder.path());
+    let dir = folder.path().join("adder");
+    fs_err::write(dir.join("adder.py"), "def add(x: int, y: int) -> int:\n    return x + y\n").expect("a module");
+    let app = "import adder\nfrom wit_world import exports\n\n\nclass Add(exports.Add):\n    def add(self, x: int, y: int) -> \
+               int:\n        return adder.add(x, y)\n";
+    fs_err::write(dir.join("app.py"), app).expect("the module app");
+    succeed(&mut conjoin(folder.path(), &["build", "--install-tools"]));
 }

@@ -62,16 +62,34 @@ fn no_file_grows_past_500_lines() {
 
 #[test]
 fn unsafe_code_stands_in_one_place() {
+    // The lint `unsafe_code` is denied in the whole workspace, so it takes one of these to allow some.
     let places: Vec<_> = rust_files()
         .into_iter()
         .filter(|(path, _)| !path.ends_with("tidy.rs"))
-        .flat_map(|(path, text)| {
-            let lines: Vec<_> = text.lines().filter(|line| line.contains("unsafe {")).map(str::to_owned).collect();
-            lines.into_iter().map(move |line| (path.clone(), line))
-        })
+        .flat_map(|(path, text)| text.matches("unsafe_code").map(|_| path.clone()).collect::<Vec<_>>())
         .collect();
-    assert_eq!(places.len(), 1, "unsafe is for loading precompiled code only: {places:?}");
-    assert!(places[0].0.starts_with("cli/crates/runtime"), "{places:?}");
+    assert_eq!(
+        places,
+        [Path::new("cli/crates/runtime/src/code/cache.rs")],
+        "unsafe is for loading precompiled code only"
+    );
+    let metadata = MetadataCommand::new().current_dir(root()).no_deps().exec().expect("cargo metadata");
+    for package in &metadata.packages {
+        let manifest = read(package.manifest_path.as_std_path());
+        assert!(manifest.contains("[lints]\nworkspace = true"), "{} does not take the workspace's lints", package.name);
+    }
+}
+
+#[test]
+fn a_program_with_its_own_list_of_tests_has_no_others() {
+    let list = ["libtest_mimic::", "tryfn::"];
+    let forgotten: Vec<_> = rust_files()
+        .into_iter()
+        .filter(|(path, text)| !path.ends_with("tidy.rs") && list.iter().any(|list| text.contains(list)))
+        .filter(|(_, text)| text.contains("#[test]"))
+        .map(|(path, _)| path)
+        .collect();
+    assert!(forgotten.is_empty(), "nothing runs what is marked `#[test]` in {forgotten:?}");
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! `cargo xtask ci` and `bless`.
+//! `cargo xtask ci`, `test` and `bless`.
 //!
 //! Everything is built once, in the release profile and for the whole workspace: cargo unites the features of dependencies over the
 //! packages that it is asked for, so that asking for one package alone would build half of them again.
@@ -31,30 +31,69 @@ pub(crate) fn ci() -> Result<()> {
     let sample = root().join("sample-apps/polyglot-pipeline");
     let tools = [("CONJOIN_CACHE", variables[0].1)];
     run_in(&sample, &conjoin, &["doctor", "--fix"], &tools)?;
-    let (of_crates, of_the_whole) = test_programs()?;
-    let of_crates = of_crates.iter().flat_map(|name| ["--test", name]);
+    let programs = test_programs()?;
+    let of_crates = programs.of_crates.iter().flat_map(|name| ["--test", name]);
     test(&["--lib", "--bins"].into_iter().chain(of_crates).collect::<Vec<_>>())?;
-    for name in of_the_whole.iter().filter(|name| *name != "fresh_machine") {
+    for name in programs.of_the_whole.iter().filter(|name| *name != "fresh_machine") {
         test(&["--test", name])?;
     }
     Ok(())
 }
 
-/// The names of the test programs of crates, and of those of the whole program; the rules of the house close the output.
-fn test_programs() -> Result<(Vec<String>, Vec<String>)> {
+/// Builds for development and runs all tests that need neither toolchains nor a network; or those of one test program, with what else is
+/// said to it, such as a part of the names of tests.
+pub(crate) fn test(words: &[String]) -> Result<()> {
+    let programs = test_programs()?;
+    let (mut targets, mut filter) = (vec!["--locked", "--workspace"], &words[..0]);
+    if let [program, rest @ ..] = words {
+        targets.extend(["--test", program]);
+        filter = rest;
+    } else {
+        targets.push("--lib");
+        targets.extend(programs.without_toolchains.iter().flat_map(|name| ["--test", name]));
+    }
+    // The tests start the program. It is built together with tests, because cargo unites the features of dependencies over all that it is
+    // asked for, and would build many a second time for the program alone.
+    cargo(&[&["build", "--bins"], &targets[..]].concat(), &[])?;
+    if words.is_empty() {
+        targets.push("--bins");
+    }
+    let filter = filter.iter().map(String::as_str);
+    cargo(&["test"].into_iter().chain(targets).chain(["--"]).chain(filter).collect::<Vec<_>>(), &[])
+}
+
+/// The names of the test programs of the workspace, sorted.
+struct TestPrograms {
+    of_crates: Vec<String>,
+    /// Those of the whole program; the rules of the house close the output.
+    of_the_whole: Vec<String>,
+    /// Those, of both kinds, that need neither toolchains nor a network.
+    without_toolchains: Vec<String>,
+}
+
+/// Asks cargo for them. A package names those that need toolchains in its `package.metadata.tests`.
+fn test_programs() -> Result<TestPrograms> {
     let metadata = capture(Path::new("cargo"), &["metadata", "--no-deps", "--format-version", "1", "--locked"])?;
     let metadata: Value = serde_json::from_str(&metadata)?;
-    let (mut of_crates, mut of_the_whole) = (Vec::new(), Vec::new());
+    let mut programs = TestPrograms { of_crates: Vec::new(), of_the_whole: Vec::new(), without_toolchains: Vec::new() };
     for package in metadata["packages"].as_array().context("cargo names packages")? {
         let targets = package["targets"].as_array().context("cargo names targets")?.iter();
         let tests = targets.filter(|target| target["kind"][0] == "test");
-        let names = tests.filter_map(|target| target["name"].as_str().map(str::to_owned));
-        if package["name"] == WHOLE { of_the_whole.extend(names) } else { of_crates.extend(names) }
+        let needs = package["metadata"]["tests"]["need-toolchains"].as_array();
+        for name in tests.filter_map(|target| target["name"].as_str()) {
+            if !needs.is_some_and(|needs| needs.iter().any(|need| need == name)) {
+                programs.without_toolchains.push(name.to_owned());
+            }
+            let list = if package["name"] == WHOLE { &mut programs.of_the_whole } else { &mut programs.of_crates };
+            list.push(name.to_owned());
+        }
     }
-    of_crates.sort();
-    of_crates.dedup();
-    of_the_whole.sort_by_key(|name| (name == "tidy", name.clone()));
-    Ok((of_crates, of_the_whole))
+    programs.of_crates.sort();
+    programs.of_crates.dedup();
+    programs.of_the_whole.sort_by_key(|name| (name == "tidy", name.clone()));
+    programs.without_toolchains.sort();
+    programs.without_toolchains.dedup();
+    Ok(programs)
 }
 
 /// Renders the sample app anew and accepts what the golden tests print now.
@@ -68,10 +107,10 @@ pub(crate) fn bless() -> Result<()> {
     fs_err::create_dir_all(&samples)?;
     let conjoin = root().join("target/release/conjoin");
     run_in(&samples, &conjoin.to_string_lossy(), &["new", "polyglot-pipeline", "-t", "polyglot"], &[])?;
-    let variables = [("SNAPSHOTS", "overwrite"), ("TRYCMD", "overwrite")];
-    let (of_crates, _) = test_programs()?;
+    let variables = [("SNAPSHOTS", "overwrite")];
+    let programs = test_programs()?;
     let tests = ["test", "--release", "--workspace", "--lib", "--bins", "--test", "cli"];
-    let of_crates = of_crates.iter().flat_map(|name| ["--test", name]);
+    let of_crates = programs.of_crates.iter().flat_map(|name| ["--test", name]);
     cargo(&tests.into_iter().chain(of_crates).collect::<Vec<_>>(), &variables)?;
     crate::docs::docs()
 }

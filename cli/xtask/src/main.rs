@@ -1,6 +1,7 @@
 //! Tasks of this repository.
 //!
 //! - `cargo xtask ci`: everything that must hold, as CI runs it;
+//! - `cargo xtask test`: what needs neither toolchains nor a network;
 //! - `cargo xtask bless`: accepts what the golden tests print now;
 //! - `cargo xtask docs`: writes the schema and the generated pages anew;
 //! - `cargo xtask site`: renders the documentation;
@@ -13,21 +14,23 @@ mod process;
 
 use std::process::ExitCode;
 
-const USAGE: &str = "usage: cargo xtask <ci | bless | docs | site | bench>\n
+const USAGE: &str = "usage: cargo xtask <ci | test | bless | docs | site | bench>\n
 ci     format, lints, docs, tests and the real builds, from a fresh clone
+test   the tests without toolchains and network; `test PROGRAM [NAME]` runs those of one program, e.g. `test cli add-`
 bless  accept what the golden tests print now; read the diff afterwards
 docs   write the schema and the generated pages of the documentation anew
 site   render the documentation into target/site
 bench  `bench build [many | weights | sample]` measures builds beside the languages' own commands";
 
 fn main() -> ExitCode {
-    let task = std::env::args().nth(1);
-    let done = match task.as_deref() {
+    let words: Vec<String> = std::env::args().skip(2).collect();
+    let done = match std::env::args().nth(1).as_deref() {
         Some("ci") => ci::ci(),
+        Some("test") => ci::test(&words),
         Some("bless") => ci::bless(),
         Some("docs") => docs::docs(),
         Some("site") => docs::site(),
-        Some("bench") => bench::bench(&std::env::args().skip(2).collect::<Vec<_>>()),
+        Some("bench") => bench::bench(&words),
         _ => {
             process::say(USAGE);
             return ExitCode::from(2);

@@ -97,7 +97,7 @@ fn insert_inline(body: &mut String, addition: &mut DocumentMut) -> Result<(), St
                 new.for_each(|trigger| push_element(list, trigger));
             } else {
                 let table = value.as_inline_table_mut().ok_or("`trigger` is not a table")?;
-                push_entry(table, &kind, Array::from_iter(new).into());
+                push_entry(table, &kind, new.collect::<Array>().into());
             }
             Ok(())
         })?;

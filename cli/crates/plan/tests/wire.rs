@@ -14,20 +14,28 @@ use std::{
 use conjoin_diagnostics::{Diagnostic, Source, Style, render};
 use conjoin_manifest::ComponentName;
 use conjoin_plan::{AbsPath, AppWiring, wire};
+use libtest_mimic::{Arguments, Trial};
 use snapbox::{Data, assert_data_eq};
 use wit_component::{ComponentEncoder, StringEncoding, dummy_module, embed_component_metadata};
 use wit_parser::{LiftLowerAbi, ManglingAndAbi, Resolve};
 
-#[test]
-fn folders_of_cases() {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/wire");
-    let mut cases: Vec<PathBuf> = fs_err::read_dir(&root).unwrap().map(|entry| entry.unwrap().path()).collect();
-    cases.sort();
-    assert!(cases.len() > 5, "the cases are gone");
-    for case in cases {
-        let actual = wire_text(&case);
-        assert_data_eq!(actual, Data::read_from(&case.join("expected.txt"), None));
+fn main() {
+    let mut trials = vec![trial("dense_apps_are_wired", dense_apps_are_wired)];
+    for entry in fs_err::read_dir("tests/wire").unwrap() {
+        let case = entry.unwrap().path();
+        let name = case.file_name().unwrap().to_string_lossy().into_owned();
+        trials.push(trial(&name, move || {
+            assert_data_eq!(wire_text(&case), Data::read_from(&case.join("expected.txt"), None));
+        }));
     }
+    libtest_mimic::run(&Arguments::from_args(), trials).exit();
+}
+
+fn trial(name: &str, test: impl FnOnce() + Send + 'static) -> Trial {
+    Trial::test(name, move || {
+        test();
+        Ok(())
+    })
 }
 
 fn wire_text(case: &Path) -> String {
@@ -75,7 +83,6 @@ fn text_of(wiring: &AppWiring, entry: &ComponentName) -> String {
 }
 
 /// As many imports as these have on their ways are beyond counting: wiring them ends only if it looks at each import once.
-#[test]
 fn dense_apps_are_wired() {
     let layered = dense(60, |importer, exporter| exporter / 6 == importer / 6 + 1);
     assert_eq!(layered.lines().next().unwrap().split(", ").count(), 55);

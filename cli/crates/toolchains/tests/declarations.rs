@@ -5,14 +5,27 @@ use std::path::{Path, PathBuf};
 use conjoin_plan::Generate as _;
 use conjoin_toolchains::generators::{QuickJs, TypeScript};
 use conjoin_wit::{WitFile, missing_wasi, wasi_deps};
+use libtest_mimic::{Arguments, Trial};
 use snapbox::{Data, assert_data_eq};
 
-fn cases() -> Vec<PathBuf> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/typescript");
-    let mut cases: Vec<PathBuf> =
-        fs_err::read_dir(root).expect("a folder").map(|entry| entry.expect("a case").path()).collect();
-    cases.sort();
-    cases
+fn main() {
+    let mut trials = vec![
+        trial("values_that_quickjs_has_to_convert", values_that_quickjs_has_to_convert),
+        trial("a_world_that_is_not_there_is_an_error", a_world_that_is_not_there_is_an_error),
+    ];
+    for entry in fs_err::read_dir("tests/typescript").expect("the cases") {
+        let case = entry.expect("a case").path();
+        let name = case.file_name().expect("a name").to_string_lossy().into_owned();
+        trials.push(trial(&format!("typescript/{name}"), move || declarations_of_world(&case)));
+    }
+    libtest_mimic::run(&Arguments::from_args(), trials).exit();
+}
+
+fn trial(name: &str, test: impl FnOnce() + Send + 'static) -> Trial {
+    Trial::test(name, move || {
+        test();
+        Ok(())
+    })
 }
 
 /// The package of the case, with the packages of WASI that it needs.
@@ -24,27 +37,22 @@ fn wit(case: &Path) -> Vec<WitFile> {
     files
 }
 
-#[test]
-fn declarations_of_worlds() {
-    assert!(cases().len() > 1, "the cases are gone");
-    for case in cases() {
-        let files = TypeScript.generate(&wit(&case), "app").unwrap();
-        let names: Vec<&str> = files.iter().map(|file| file.path.as_str()).collect();
-        assert_eq!(names, [".gitignore", "wit.d.ts"]);
-        assert_data_eq!(files[1].text.clone(), Data::read_from(&case.join("wit.d.ts"), None).raw());
-    }
+fn declarations_of_world(case: &Path) {
+    let files = TypeScript.generate(&wit(case), "app").expect("declarations");
+    let names: Vec<&str> = files.iter().map(|file| file.path.as_str()).collect();
+    assert_eq!(names, [".gitignore", "wit.d.ts"]);
+    assert_data_eq!(files[1].text.clone(), Data::read_from(&case.join("wit.d.ts"), None).raw());
 }
 
-#[test]
 fn values_that_quickjs_has_to_convert() {
-    let case = cases().into_iter().find(|case| case.ends_with("every-kind")).expect("the case");
-    let files = QuickJs.generate(&wit(&case), "app").unwrap();
+    let case = Path::new("tests/typescript/every-kind");
+    let files = QuickJs.generate(&wit(case), "app").expect("declarations");
     assert_eq!(files.len(), 1);
     assert_data_eq!(files[0].text.clone(), Data::read_from(&case.join("world.json"), None).raw());
 }
 
-#[test]
 fn a_world_that_is_not_there_is_an_error() {
-    let error = TypeScript.generate(&wit(&cases()[0]), "nothing").unwrap_err();
+    let wit = wit(Path::new("tests/typescript/every-kind"));
+    let error = TypeScript.generate(&wit, "nothing").expect_err("no such world");
     assert_eq!(error.to_string(), "the WIT has no world `nothing`; it has `app`");
 }

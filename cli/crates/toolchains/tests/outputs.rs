@@ -1,5 +1,5 @@
 //! What tools really printed when they failed or warned, and what is understood of it: `tests/outputs/TOOLCHAIN/CAUSE/`, with the tool's words
-//! in `output.txt`. Every hint has such a case.
+//! in `output.txt`. Each folder is a test of its own, and every hint has such a case.
 
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
@@ -10,6 +10,7 @@ use std::{
 };
 
 use conjoin_plan::{Finding, Place, Toolchain};
+use libtest_mimic::{Arguments, Trial};
 use snapbox::{Data, assert_data_eq};
 
 fn toolchains() -> impl Iterator<Item = &'static dyn Toolchain> {
@@ -25,35 +26,50 @@ fn cases(toolchain: &dyn Toolchain) -> Vec<(PathBuf, String)> {
     folders.into_iter().map(|folder| (folder.clone(), output(&folder))).collect()
 }
 
-#[test]
-fn outputs_are_understood() {
+fn main() {
+    let mut trials = Vec::new();
     for toolchain in toolchains() {
+        let name = toolchain.spec().name;
+        trials.push(Trial::test(format!("every_hint_has_an_output/{}", name), move || {
+            every_hint_has_an_output(toolchain);
+            Ok(())
+        }));
         for (folder, output) in cases(toolchain) {
-            let reading = toolchain.findings(&output);
-            let said = reading.findings.iter().chain(&toolchain.warnings(&output)).cloned().collect::<Vec<_>>();
-            let mut text = said.iter().fold(String::new(), |mut text, finding| {
-                write(&mut text, finding);
-                text
-            });
-            if !reading.rest.is_empty() {
-                let _ = writeln!(text, "the rest:\n{}", reading.rest.trim_end());
-            }
-            for hint in hints(toolchain, &output) {
-                let _ = writeln!(text, "advice: {hint}");
-            }
-            assert_data_eq!(text, Data::read_from(&folder.join("expected.txt"), None).raw());
+            let case = format!("{}/{}", name, folder.file_name().unwrap().to_string_lossy());
+            trials.push(Trial::test(case, move || {
+                assert_data_eq!(
+                    understood(toolchain, &output),
+                    Data::read_from(&folder.join("expected.txt"), None).raw()
+                );
+                Ok(())
+            }));
         }
     }
+    libtest_mimic::run(&Arguments::from_args(), trials).exit();
 }
 
-#[test]
-fn every_hint_has_an_output() {
-    for toolchain in toolchains() {
-        let seen: BTreeSet<&str> = cases(toolchain).iter().flat_map(|(_, output)| hints(toolchain, output)).collect();
-        let never: Vec<&str> =
-            toolchain.hints().iter().filter(|hint| !seen.contains(hint.say)).map(|hint| hint.when).collect();
-        assert!(never.is_empty(), "{}: no real output has {never:?}", toolchain.spec().name);
+/// What conjoin understands of the output, as text.
+fn understood(toolchain: &dyn Toolchain, output: &str) -> String {
+    let reading = toolchain.findings(output);
+    let mut text = String::new();
+    for finding in reading.findings.iter().chain(&toolchain.warnings(output)) {
+        write(&mut text, finding);
     }
+    if !reading.rest.is_empty() {
+        let _ = writeln!(text, "the rest:\n{}", reading.rest.trim_end());
+    }
+    for hint in hints(toolchain, output) {
+        let _ = writeln!(text, "advice: {hint}");
+    }
+    text
+}
+
+fn every_hint_has_an_output(toolchain: &dyn Toolchain) {
+    let cases = cases(toolchain);
+    let seen: BTreeSet<&str> = cases.iter().flat_map(|(_, output)| hints(toolchain, output)).collect();
+    let never: Vec<&str> =
+        toolchain.hints().iter().filter(|hint| !seen.contains(hint.say)).map(|hint| hint.when).collect();
+    assert!(never.is_empty(), "no real output has {never:?}");
 }
 
 fn hints(toolchain: &dyn Toolchain, output: &str) -> Vec<&'static str> {

@@ -1,60 +1,68 @@
 //! Folders of `conjoin.toml`, `wit/` and project files become the steps of each component as text, or diagnostics:
-//! `tests/plans/*/expected.txt`. And what installs each tool becomes text: `tests/installs/*.txt`.
+//! `tests/plans/*/expected.txt`. And what installs each tool becomes text: `tests/installs/*.txt`. Each folder, and each way to install a
+//! tool, is a test of its own.
 
-use std::{
-    collections::BTreeMap,
-    fmt::Write as _,
-    path::{Path, PathBuf},
-    sync::Arc,
-};
+use std::{collections::BTreeMap, fmt::Write as _, path::Path, sync::Arc};
 
 use conjoin_diagnostics::{Diagnostic, Source, Style, render};
 use conjoin_manifest::{Component, Manifest, Origin};
 use conjoin_plan::{
-    AbsPath, Action, Discovery, Expectation, Facts, FoundIn, FoundTool, Input, Layout, Profile, ReadList, Step, Target,
-    Tool, ToolFact, Toolchain,
+    AbsPath, Action, Discovery, Expectation, Facts, FoundIn, FoundTool, Input, Layout, Profile, Provider, ReadList,
+    Step, Target, Tool, ToolFact, ToolSpec, Toolchain,
 };
 use conjoin_wit::Wit;
+use libtest_mimic::{Arguments, Trial};
 use snapbox::{Data, assert_data_eq};
 
-#[test]
-fn steps_of_components() {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/plans");
-    let mut cases: Vec<PathBuf> = fs_err::read_dir(&root).unwrap().map(|entry| entry.unwrap().path()).collect();
-    cases.sort();
-    assert!(cases.len() > 5, "the cases are gone");
-    for case in cases {
-        let profile = if case.ends_with("release") { Profile::Release } else { Profile::Dev };
-        let actual = components(&case, profile).unwrap_or_else(|diagnostics| rendered(&diagnostics));
-        assert_data_eq!(actual, Data::read_from(&case.join("expected.txt"), None));
+fn main() {
+    let mut trials = vec![
+        trial("no_two_tools_have_one_id", no_two_tools_have_one_id_and_each_says_where_it_is_looked_for),
+        trial("no_hint_is_hidden_by_another", no_hint_is_hidden_by_another_of_its_toolchain),
+    ];
+    for entry in fs_err::read_dir("tests/plans").expect("the cases") {
+        let case = entry.expect("a case").path();
+        let name = case.file_name().expect("a name").to_string_lossy().into_owned();
+        trials.push(trial(&format!("plans/{name}"), move || steps_of_components(&case)));
     }
-}
-
-#[test]
-fn steps_of_installations() {
     for spec in conjoin_toolchains::all().tools() {
         for provider in spec.providers {
-            let mut text =
-                format!("{} {} from {}, needs {:?}\n", spec.name, spec.window, provider.name(), provider.needs());
-            if let Some(change) = provider.changes_elsewhere() {
-                let _ = writeln!(text, "{change}");
-            }
-            match provider.steps(&machine(), &layout(Profile::Dev)) {
-                Ok(steps) => steps.iter().for_each(|step| write_step(&mut text, step)),
-                Err(diagnostic) => text.push_str(&rendered(&[*diagnostic])),
-            }
-            // The name of this recipe is a hash of its source.
-            if let conjoin_plan::Locate::FolderOf { cached: Some((recipe, _)), .. } = spec.locate {
-                text = text.replace(recipe, "rust-std-1.HASH");
-            }
-            let name = format!("tests/installs/{spec:?} from {}.txt", provider.name());
-            let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(name.replace(' ', "-"));
-            assert_data_eq!(text, Data::read_from(&path, None));
+            let name = format!("{spec:?} from {}", provider.name()).replace(' ', "-");
+            let file = format!("tests/installs/{name}.txt");
+            trials.push(trial(&format!("installs/{name}"), move || steps_of_installation(spec, *provider, &file)));
         }
     }
+    libtest_mimic::run(&Arguments::from_args(), trials).exit();
 }
 
-#[test]
+fn trial(name: &str, test: impl FnOnce() + Send + 'static) -> Trial {
+    Trial::test(name, move || {
+        test();
+        Ok(())
+    })
+}
+
+fn steps_of_components(case: &Path) {
+    let profile = if case.ends_with("release") { Profile::Release } else { Profile::Dev };
+    let actual = components(case, profile).unwrap_or_else(|diagnostics| rendered(&diagnostics));
+    assert_data_eq!(actual, Data::read_from(&case.join("expected.txt"), None));
+}
+
+fn steps_of_installation(spec: &ToolSpec, provider: &dyn Provider, file: &str) {
+    let mut text = format!("{} {} from {}, needs {:?}\n", spec.name, spec.window, provider.name(), provider.needs());
+    if let Some(change) = provider.changes_elsewhere() {
+        let _ = writeln!(text, "{change}");
+    }
+    match provider.steps(&machine(), &layout(Profile::Dev)) {
+        Ok(steps) => steps.iter().for_each(|step| write_step(&mut text, step)),
+        Err(diagnostic) => text.push_str(&rendered(&[*diagnostic])),
+    }
+    // The name of this recipe is a hash of its source.
+    if let conjoin_plan::Locate::FolderOf { cached: Some((recipe, _)), .. } = spec.locate {
+        text = text.replace(recipe, "rust-std-1.HASH");
+    }
+    assert_data_eq!(text, Data::read_from(Path::new(file), None));
+}
+
 fn no_two_tools_have_one_id_and_each_says_where_it_is_looked_for() {
     let mut seen = BTreeMap::new();
     for tool in conjoin_toolchains::all().tools() {
@@ -72,7 +80,6 @@ fn no_two_tools_have_one_id_and_each_says_where_it_is_looked_for() {
     }
 }
 
-#[test]
 fn no_hint_is_hidden_by_another_of_its_toolchain() {
     for toolchain in conjoin_toolchains::all().toolchains {
         for (index, hint) in toolchain.hints().iter().enumerate() {

@@ -37,7 +37,7 @@ fn app() -> App {
 }
 
 /// One megabyte of disk.
-const FULL: &str = "mount -t tmpfs -o size=1m tmpfs \"$1\"";
+const FULL: &str = "mount -t tmpfs -o size=1m,mode=700 tmpfs \"$1\"";
 const READ_ONLY: &str = "mount --bind \"$1\" \"$1\" && mount -o remount,ro,bind \"$1\"";
 
 #[test]

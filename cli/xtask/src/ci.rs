@@ -34,6 +34,8 @@ pub(crate) fn ci() -> Result<()> {
     let programs = test_programs()?;
     let of_crates = programs.of_crates.iter().flat_map(|name| ["--test", name]);
     test(&["--lib", "--bins"].into_iter().chain(of_crates).collect::<Vec<_>>())?;
+    // The examples of the crates' front pages.
+    test(&["--doc"])?;
     for name in programs.of_the_whole.iter().filter(|name| *name != "fresh_machine") {
         test(&["--test", name])?;
     }

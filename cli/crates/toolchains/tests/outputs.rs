@@ -30,7 +30,7 @@ fn main() {
     let mut trials = Vec::new();
     for toolchain in toolchains() {
         let name = toolchain.spec().name;
-        trials.push(Trial::test(format!("every_hint_has_an_output/{}", name), move || {
+        trials.push(Trial::test(format!("every_hint_has_an_output/{name}"), move || {
             every_hint_has_an_output(toolchain);
             Ok(())
         }));

@@ -4,7 +4,7 @@
 //! own that ends with it: by itself, by a [`CancelToken`], or by a time limit. What leaves the group, as daemons do, is left alone.
 //! stdout and stderr are one pipe, so that what is shown has the order in which it was written. No shell is involved.
 //!
-//! `duct` starts and reaps. It neither ends process groups nor knows of time limits and silence: that is [`follow`].
+//! `duct` starts and reaps. It neither ends process groups nor knows of time limits and silence: that is `follow`.
 
 use std::{
     fs::File,

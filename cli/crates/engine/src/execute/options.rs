@@ -25,7 +25,7 @@ pub struct ExecuteOptions<'a> {
     pub cancel: &'a CancelToken,
     /// How long programs may take.
     pub limits: Limits,
-    /// Whether programs are asked to tell how far they are: [`BuildEvent::StepProgress`].
+    /// Whether programs are asked to tell how far they are: [`crate::BuildEvent::StepProgress`].
     pub progress: bool,
     /// How many bytes the artifacts of all apps may have in the cache folder; more is removed, what was used longest ago first.
     /// Without a number, the store is neither asked nor added to.

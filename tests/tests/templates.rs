@@ -109,7 +109,7 @@ fn on_a_terminal_what_a_guest_prints_names_it_and_cannot_move_the_cursor() {
     let mut typed = on_terminal(&typed);
     let mut server = Server::start(typed.current_dir(&app).env("CONJOIN_CACHE", shared_cache()).env("NO_COLOR", "1"));
     assert_eq!(Client::new().get(&format!("{}/", server.address)).body, "Hello, world!\n");
-    server.wait_for(|line| matches!(line, Line::Out(text) if text.contains("service | clear \u{fffd}[2J")));
+    server.wait_for(|line| matches!(line, Line::Out(text) if text.contains("service | clear \\u{1b}[2J")));
     server.stop();
 }
 

@@ -37,13 +37,11 @@ mod foreign;
 mod render;
 mod source;
 mod suggest;
-mod words;
 
 pub use foreign::{Foreign, printable};
 pub use render::{Style, render};
 pub use source::Source;
 pub use suggest::nearest;
-pub use words::{alternatives, indent, list, list_quoted};
 
 use std::{ops::Range, sync::Arc};
 

@@ -8,7 +8,7 @@ use conjoin_plan::{AbsPath, AppModel, AppWiring, Layout, Profile, ToolchainSet, 
 use conjoin_scaffold::Change;
 use conjoin_wit::{Item, Wit};
 
-use crate::{cache_root::CacheRoot, exit::CommandError, surroundings::Surroundings, wit_folder::wit_files};
+use crate::{cache_root::CacheRoot, exit::CommandError, process_context::ProcessContext, wit_folder::wit_files};
 
 /// An app whose manifest, WIT and wiring are in order.
 pub(crate) struct App {
@@ -23,15 +23,15 @@ pub(crate) struct App {
 }
 
 /// Reads the app that `folder`, or the nearest folder above it, contains.
-pub(crate) fn load(surroundings: &Surroundings, folder: &AbsPath, profile: Profile) -> Result<App, CommandError> {
-    let (cache, unusable) = CacheRoot::open_if_usable(surroundings);
-    let app = read(surroundings, cache.layout(find(surroundings, folder)?, profile))?;
+pub(crate) fn load(process: &ProcessContext, folder: &AbsPath, profile: Profile) -> Result<App, CommandError> {
+    let (cache, unusable) = CacheRoot::open_if_usable(process);
+    let app = read(process, cache.layout(find(process, folder)?, profile))?;
     // What is wrong in the app is told first: it is wrong on every machine.
     unusable.map_or(Ok(app), |diagnostic| Err(CommandError::environment(vec![diagnostic])))
 }
 
 /// Reads the app in the folder that `layout` names; what is in the cache folder does not matter.
-pub(crate) fn read(surroundings: &Surroundings, layout: Layout) -> Result<App, CommandError> {
+pub(crate) fn read(process: &ProcessContext, layout: Layout) -> Result<App, CommandError> {
     let dir = layout.app.clone();
     if Change::is_pending(dir.as_path()) {
         return Err(CommandError::project(vec![
@@ -39,8 +39,8 @@ pub(crate) fn read(surroundings: &Surroundings, layout: Layout) -> Result<App, C
                 .hint("`conjoin add` without anything else completes them"),
         ]));
     }
-    let manifest = load_manifest(surroundings, &dir)?;
-    let wit = load_wit(surroundings, &dir, &manifest)?;
+    let manifest = load_manifest(process, &dir)?;
+    let wit = load_wit(process, &dir, &manifest)?;
     let sources = load_sources(&dir, &manifest);
     let wiring = wire(&manifest, &wit, &dir, &sources).map_err(CommandError::project)?;
     Ok(App { manifest, wit, wiring, layout })
@@ -66,7 +66,7 @@ impl App {
     /// The component called `name`, or the error of an argument that names none.
     pub(crate) fn component(&self, name: &str) -> Result<ComponentName, CommandError> {
         let names: Vec<&str> = self.manifest.components.keys().map(ComponentName::as_str).collect();
-        known(name, &names, "component").map_err(CommandError::usage)
+        find_name(name, &names, "component").map_err(CommandError::usage)
     }
 
     /// The entry called `name`, or the error of an argument that names none.
@@ -74,7 +74,7 @@ impl App {
         let names: Vec<&str> = self.manifest.entries().into_iter().map(ComponentName::as_str).collect();
         match self.manifest.components.keys().find(|component| component.as_str() == name) {
             Some(component) if !names.contains(&name) => Err(CommandError::usage(self.without_trigger(component))),
-            Some(_) | None => known(name, &names, "entry").map_err(CommandError::usage),
+            Some(_) | None => find_name(name, &names, "entry").map_err(CommandError::usage),
         }
     }
 
@@ -95,7 +95,7 @@ pub(crate) fn trigger_to_add(kind: &TriggerKind, component: &str) -> String {
     format!("add to conjoin.toml:\n{}", kind.table(component))
 }
 
-fn known(name: &str, names: &[&str], what: &str) -> Result<ComponentName, Diagnostic> {
+fn find_name(name: &str, names: &[&str], what: &str) -> Result<ComponentName, Diagnostic> {
     if names.contains(&name)
         && let Ok(name) = ComponentName::parse(name)
     {
@@ -115,10 +115,10 @@ fn known(name: &str, names: &[&str], what: &str) -> Result<ComponentName, Diagno
 }
 
 /// The nearest folder from `folder` upwards with a `conjoin.toml`.
-pub(crate) fn find(surroundings: &Surroundings, folder: &AbsPath) -> Result<AbsPath, CommandError> {
+pub(crate) fn find(process: &ProcessContext, folder: &AbsPath) -> Result<AbsPath, CommandError> {
     if !folder.as_path().is_dir() {
         return Err(CommandError::usage(
-            Diagnostic::error("app::no-folder", format!("there is no folder `{}`", surroundings.shown(folder)))
+            Diagnostic::error("app::no-folder", format!("there is no folder `{}`", process.shown(folder)))
                 .hint("name the folder of an app, the one with its conjoin.toml"),
         ));
     }
@@ -131,7 +131,7 @@ pub(crate) fn find(surroundings: &Surroundings, folder: &AbsPath) -> Result<AbsP
             return Err(CommandError::project(vec![
                 Diagnostic::error(
                     "app::not-found",
-                    format!("there is no conjoin.toml in `{}`, nor in a folder above it", surroundings.shown(folder)),
+                    format!("there is no conjoin.toml in `{}`, nor in a folder above it", process.shown(folder)),
                 )
                 .hint("`conjoin new my-app -t polyglot` creates an app"),
             ]));
@@ -141,27 +141,27 @@ pub(crate) fn find(surroundings: &Surroundings, folder: &AbsPath) -> Result<AbsP
 }
 
 /// Reads and checks `conjoin.toml` of the app in `dir`.
-pub(crate) fn load_manifest(surroundings: &Surroundings, dir: &AbsPath) -> Result<Manifest, CommandError> {
-    let source = load_source(surroundings, &dir.join("conjoin.toml"))?;
+pub(crate) fn load_manifest(process: &ProcessContext, dir: &AbsPath) -> Result<Manifest, CommandError> {
+    let source = load_source(process, &dir.join("conjoin.toml"))?;
     conjoin_manifest::parse(&source, &conjoin_toolchains::all().languages()).map_err(CommandError::project)
 }
 
-/// The folder of the shared WIT, and the WASI packages that it names and lacks.
+/// The folder of the shared WIT, and the WASI packages that it names but does not have.
 pub(crate) fn missing_wasi(
-    surroundings: &Surroundings,
+    process: &ProcessContext,
     dir: &AbsPath,
     manifest: &Manifest,
 ) -> Result<(AbsPath, Vec<String>), CommandError> {
     let wit = dir.join(manifest.app.wit.as_path());
-    let sources = load_wit_sources(surroundings, &wit)?;
-    let missing = conjoin_wit::missing_wasi(&sources, &surroundings.shown(&wit));
+    let sources = load_wit_sources(process, &wit)?;
+    let missing = conjoin_wit::missing_wasi(&sources, &process.shown(&wit));
     Ok((wit, missing))
 }
 
-/// Writes the WASI packages that the shared WIT names but lacks into its `deps/`; gives what was written.
-pub(crate) fn repair_wit(surroundings: &Surroundings, folder: &AbsPath) -> Result<Vec<AbsPath>, CommandError> {
-    let dir = find(surroundings, folder)?;
-    let (wit, missing) = missing_wasi(surroundings, &dir, &load_manifest(surroundings, &dir)?)?;
+/// Writes the WASI packages that the shared WIT names but does not have into its `deps/`; gives what was written.
+pub(crate) fn repair_wit(process: &ProcessContext, folder: &AbsPath) -> Result<Vec<AbsPath>, CommandError> {
+    let dir = find(process, folder)?;
+    let (wit, missing) = missing_wasi(process, &dir, &load_manifest(process, &dir)?)?;
     let mut written = Vec::new();
     for file in conjoin_wit::wasi_deps(&missing) {
         let path = wit.join(&file.path);
@@ -173,25 +173,22 @@ pub(crate) fn repair_wit(surroundings: &Surroundings, folder: &AbsPath) -> Resul
 }
 
 /// Reads and resolves the shared WIT.
-fn load_wit(surroundings: &Surroundings, dir: &AbsPath, manifest: &Manifest) -> Result<Wit, CommandError> {
+fn load_wit(process: &ProcessContext, dir: &AbsPath, manifest: &Manifest) -> Result<Wit, CommandError> {
     let folder = dir.join(manifest.app.wit.as_path());
-    let sources = load_wit_sources(surroundings, &folder)?;
-    conjoin_wit::parse(&sources, &surroundings.shown(&folder)).map_err(CommandError::project)
+    let sources = load_wit_sources(process, &folder)?;
+    conjoin_wit::parse(&sources, &process.shown(&folder)).map_err(CommandError::project)
 }
 
 /// The texts of the files of WIT in `folder` and below it; none if there is no such folder.
-pub(crate) fn load_wit_sources(
-    surroundings: &Surroundings,
-    folder: &AbsPath,
-) -> Result<Vec<Arc<Source>>, CommandError> {
+pub(crate) fn load_wit_sources(process: &ProcessContext, folder: &AbsPath) -> Result<Vec<Arc<Source>>, CommandError> {
     let files = wit_files(folder).map_err(|error| CommandError::io("app::unreadable", &error))?;
-    files.iter().map(|path| load_source(surroundings, &folder.join(path))).collect()
+    files.iter().map(|path| load_source(process, &folder.join(path))).collect()
 }
 
 /// The text of a file.
-pub(crate) fn load_source(surroundings: &Surroundings, path: &AbsPath) -> Result<Arc<Source>, CommandError> {
+pub(crate) fn load_source(process: &ProcessContext, path: &AbsPath) -> Result<Arc<Source>, CommandError> {
     let bytes = fs_err::read(path).map_err(|error| CommandError::io("app::unreadable", &error))?;
-    let name = surroundings.shown(path);
+    let name = process.shown(path);
     match String::from_utf8(bytes) {
         Ok(text) => Ok(Arc::new(Source::new(name, text))),
         Err(error) => {

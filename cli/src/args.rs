@@ -86,7 +86,7 @@ pub(crate) enum Command {
     /// Say why a build would do what it would do
     #[command(subcommand)]
     Explain(ExplainCommand),
-    /// Show the tools that an app needs, what was found, and how to mend what is not
+    /// Show the tools that an app needs, what was found, and how to fix what is not
     Doctor(DoctorArgs),
     /// Remove what builds left in the app's folder
     Clean(CleanArgs),
@@ -338,7 +338,7 @@ pub(crate) struct DoctorArgs {
     /// Folder of the app; conjoin.toml is looked for in it and above it
     #[arg(long, value_name = "DIR", value_hint = clap::ValueHint::DirPath)]
     pub(crate) app: Option<PathBuf>,
-    /// Install what is missing and mend what conjoin can mend; on a terminal it asks before it installs, elsewhere --fix is the
+    /// Install what is missing and fix what conjoin can fix; on a terminal it asks before it installs, elsewhere --fix is the
     /// consent
     #[arg(long, group = "cure")]
     pub(crate) fix: bool,

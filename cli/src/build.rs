@@ -82,6 +82,6 @@ fn carry_out(session: &mut Session<'_>, app: &App, goal: Goal<'_>) -> Result<(),
 /// The plan for `goal`, after the tools that it needs were seen to.
 fn prepare(session: &mut Session<'_>, app: &App, goal: Goal<'_>) -> Result<Plan, CommandError> {
     let request = session.requirements(app, goal.selection)?;
-    let facts = install::ensure(session, &app.layout, &request, goal.work)?;
-    build(&app.model(&session.toolchains), &facts, goal.selection, goal.extent).map_err(CommandError::project)
+    let probed = install::ensure(session, &app.layout, &request, goal.work)?;
+    build(&app.model(&session.toolchains), &probed, goal.selection, goal.extent).map_err(CommandError::project)
 }

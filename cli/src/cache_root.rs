@@ -17,7 +17,7 @@ use std::{
 use conjoin_diagnostics::Diagnostic;
 use conjoin_plan::{AbsPath, Layout, Profile};
 
-use crate::{exit::CommandError, surroundings::Surroundings};
+use crate::{exit::CommandError, process_context::ProcessContext};
 
 /// Who else may write to a folder: its group, and everybody.
 const OTHERS_WRITE: u32 = 0o022;
@@ -46,13 +46,13 @@ impl CacheRoot {
     /// # Errors
     ///
     /// None of these variables is set, others could change what is in the folder, or it cannot be created.
-    pub(crate) fn open(environment: &Surroundings) -> Result<Self, CommandError> {
+    pub(crate) fn open(environment: &ProcessContext) -> Result<Self, CommandError> {
         Self::checked(environment).map_err(|diagnostic| CommandError::environment(vec![diagnostic]))
     }
 
     /// The cache folder for a command that can do without it, and why there is none: then nothing is found in it, and nothing can be
     /// written to it.
-    pub(crate) fn open_if_usable(environment: &Surroundings) -> (Self, Option<Diagnostic>) {
+    pub(crate) fn open_if_usable(environment: &ProcessContext) -> (Self, Option<Diagnostic>) {
         match Self::checked(environment) {
             Ok(root) => (root, None),
             Err(diagnostic) => (Self(environment.absolute(Path::new(NOWHERE))), Some(diagnostic)),
@@ -64,7 +64,7 @@ impl CacheRoot {
         Layout { app, cache: self.0.clone(), profile }
     }
 
-    fn checked(environment: &Surroundings) -> Result<Self, Diagnostic> {
+    fn checked(environment: &ProcessContext) -> Result<Self, Diagnostic> {
         let folder = environment.cache_folder().ok_or_else(not_named)?;
         let user = User::current();
         let examined = match examine(folder.as_path(), &user) {

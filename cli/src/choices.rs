@@ -22,7 +22,7 @@ pub(crate) struct Choice {
 }
 
 /// The scaffold's error with what to do next. Nothing was written.
-pub(crate) fn refused(error: &ScaffoldError) -> CommandError {
+pub(crate) fn scaffold_error(error: &ScaffoldError) -> CommandError {
     let mut diagnostic = Diagnostic::error("scaffold::refused", error.to_string());
     if let ScaffoldError::Broken { place: Some((source, span)), .. } = error {
         diagnostic = diagnostic.label(source, span.clone(), "here");
@@ -58,7 +58,7 @@ pub(crate) fn choose(
         for variable in choice.template.variables() {
             let name = &choice.answers.name;
             let value = match given.take(name, variable) {
-                Some(value) => variable.check(&value).map(|()| value).map_err(|error| refused(&error))?,
+                Some(value) => variable.check(&value).map(|()| value).map_err(|error| scaffold_error(&error))?,
                 None => match ask(session.ui, &choice.template, variable, settings.unanswered)? {
                     Some(value) => value,
                     None => continue,
@@ -78,12 +78,12 @@ fn find_typed(machine: &Machine, typed: &str, app: &str) -> Result<Choice, Comma
     };
     let is_path = id.contains(['/', '\\']) || matches!(id, "." | "..");
     let template = if is_path {
-        let dir = machine.surroundings.absolute(std::path::Path::new(id));
+        let dir = machine.process.absolute(std::path::Path::new(id));
         Template::read(dir.as_path(), id.trim_end_matches('/'))
     } else {
         find(id)
     };
-    let template = template.map_err(|error| refused(&error))?;
+    let template = template.map_err(|error| scaffold_error(&error))?;
     let name = match (template.default_name(), name) {
         (Some(_), Some(name)) => name.to_owned(),
         (Some(default), None) => default.to_owned(),
@@ -130,7 +130,7 @@ impl Given {
             };
             values.insert(key, value.to_owned());
         }
-        values.keys().try_for_each(|(component, key)| known(component.as_deref(), key, chosen))?;
+        values.keys().try_for_each(|(component, key)| check_known(component.as_deref(), key, chosen))?;
         Ok(Self { values })
     }
 
@@ -185,7 +185,7 @@ fn scalar(key: &str, value: &Value) -> Result<String, CommandError> {
 }
 
 /// Refuses a value that no question asks for.
-fn known(component: Option<&str>, key: &str, chosen: &[Choice]) -> Result<(), CommandError> {
+fn check_known(component: Option<&str>, key: &str, chosen: &[Choice]) -> Result<(), CommandError> {
     let mut asked = chosen.iter().filter(|choice| component.is_none_or(|name| choice.answers.name == name)).peekable();
     if let (Some(component), None) = (component, asked.peek()) {
         return Err(CommandError::usage(
@@ -199,7 +199,7 @@ fn known(component: Option<&str>, key: &str, chosen: &[Choice]) -> Result<(), Co
         return Ok(());
     }
     let ids: Vec<&str> = chosen.iter().map(|choice| choice.template.id()).collect();
-    Err(refused(&ScaffoldError::UnknownVariable {
+    Err(scaffold_error(&ScaffoldError::UnknownVariable {
         template: ids.join("`, `"),
         name: key.to_owned(),
         known: variables.into_iter().map(ToOwned::to_owned).collect(),
@@ -237,7 +237,7 @@ fn ask(
 }
 
 fn missing(template: &Template, variable: &Variable) -> CommandError {
-    let mut error = refused(&ScaffoldError::MissingAnswer {
+    let mut error = scaffold_error(&ScaffoldError::MissingAnswer {
         template: template.id().to_owned(),
         name: variable.name.clone(),
         prompt: variable.prompt.clone(),

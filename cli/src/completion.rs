@@ -18,7 +18,7 @@ use clap_complete::{
 use conjoin_diagnostics::{Foreign, printable};
 use conjoin_manifest::{Named, Outline, outline};
 
-use crate::{args::Cli, surroundings::Surroundings};
+use crate::{args::Cli, process_context::ProcessContext};
 
 /// The variable that a shell sets, to its name, when it asks.
 const VARIABLE: &str = "CONJOIN_COMPLETE";
@@ -34,8 +34,8 @@ pub(crate) fn script(shell: Shell) -> String {
 }
 
 /// What may stand at the cursor, as the shell that asks wants it; `None` if no shell asks.
-pub(crate) fn candidates(args: &[OsString], surroundings: &Surroundings) -> Option<Vec<u8>> {
-    let shell = surroundings.variable(VARIABLE)?;
+pub(crate) fn candidates(args: &[OsString], process: &ProcessContext) -> Option<Vec<u8>> {
+    let shell = process.variable(VARIABLE)?;
     let mut answer = Vec::new();
     let words: Vec<OsString> = args.iter().skip_while(|word| *word != "--").skip(1).cloned().collect();
     let shells = Shells::builtins();
@@ -43,11 +43,11 @@ pub(crate) fn candidates(args: &[OsString], surroundings: &Surroundings) -> Opti
     if words.is_empty() {
         return Some(answer);
     }
-    let names = Arc::new(outline(&manifest(&words, &surroundings.current_dir).unwrap_or_default()));
+    let names = Arc::new(outline(&manifest(&words, &process.current_dir).unwrap_or_default()));
     let mut command = with_names(Cli::command(), &names);
     command.build();
     // A line that cannot be completed has no candidates, and the shell's user is not disturbed.
-    drop(asks.write_complete(&mut command, words, Some(&surroundings.current_dir), &mut answer));
+    drop(asks.write_complete(&mut command, words, Some(&process.current_dir), &mut answer));
     Some(answer)
 }
 

@@ -13,7 +13,7 @@ use conjoin_wit::{Wit, WitFile};
 use crate::{
     app::{App, load_manifest, load_sources, load_wit_sources},
     cache_root::CacheRoot,
-    choices::refused,
+    choices::scaffold_error,
     exit::CommandError,
     settings::Machine,
 };
@@ -41,7 +41,7 @@ pub(crate) struct Draft<'a> {
 impl<'a> Draft<'a> {
     /// The app in `dir`, unchanged.
     pub(crate) fn open(machine: &'a Machine, dir: AbsPath) -> Result<Self, CommandError> {
-        let here = &machine.surroundings;
+        let here = &machine.process;
         let manifest = load_manifest(here, &dir)?;
         let text = manifest.source.text.clone();
         let folder = dir.join(manifest.app.wit.as_path());
@@ -53,7 +53,7 @@ impl<'a> Draft<'a> {
             let path = format!("{}/{}.wit", manifest.app.wit, manifest.app.name.value);
             let begin = format!("package {}:api;\n", conjoin_scaffold::wit_name(&manifest.app.name.value));
             sources.push((None, Arc::new(Source::new(here.shown(&dir.join(&path)), begin.clone()))));
-            new.add(path, begin).map_err(|error| refused(&error))?;
+            new.add(path, begin).map_err(|error| scaffold_error(&error))?;
         }
         let now: Vec<Arc<Source>> = sources.iter().map(|(_, now)| Arc::clone(now)).collect();
         let wit = conjoin_wit::parse(&now, &here.shown(&folder)).map_err(CommandError::project)?;
@@ -81,7 +81,7 @@ impl<'a> Draft<'a> {
     /// Adds a file.
     pub(crate) fn add_file(&mut self, path: String, bytes: Vec<u8>) -> Result<(), CommandError> {
         self.refuse_existing(&path)?;
-        self.new.add(path, bytes).map_err(|error| refused(&error))
+        self.new.add(path, bytes).map_err(|error| scaffold_error(&error))
     }
 
     /// Adds a built component.
@@ -93,7 +93,7 @@ impl<'a> Draft<'a> {
     /// Adds a file of WIT; its path is relative to the folder of the shared WIT.
     pub(crate) fn add_wit(&mut self, file: &WitFile) -> Result<(), CommandError> {
         let path = format!("{}/{}", self.manifest.app.wit, file.path.display());
-        let name = self.machine.surroundings.shown(&self.dir.join(&path));
+        let name = self.machine.process.shown(&self.dir.join(&path));
         self.sources.push((None, Arc::new(Source::new(name, file.text.clone()))));
         self.add_file(path, file.text.clone().into_bytes())
     }
@@ -123,7 +123,7 @@ impl<'a> Draft<'a> {
 
     /// The folder of the shared WIT, as it is called in the names of its files.
     pub(crate) fn wit_root(&self) -> String {
-        self.machine.surroundings.shown(&self.dir.join(self.manifest.app.wit.as_path()))
+        self.machine.process.shown(&self.dir.join(self.manifest.app.wit.as_path()))
     }
 
     /// Adds the packages of WASI that are missing; gives the app as it shall be, checked.
@@ -132,7 +132,7 @@ impl<'a> Draft<'a> {
         for file in conjoin_wit::wasi_deps(&missing) {
             self.add_wit(&file)?;
         }
-        let name = self.machine.surroundings.shown(&self.dir.join("conjoin.toml"));
+        let name = self.machine.process.shown(&self.dir.join("conjoin.toml"));
         let source = Arc::new(Source::new(name, self.manifest_now.clone()));
         let manifest =
             conjoin_manifest::parse(&source, &conjoin_toolchains::all().languages()).map_err(CommandError::project)?;
@@ -159,7 +159,7 @@ impl<'a> Draft<'a> {
         for (before, now) in self.sources {
             let Some(before) = before else { continue };
             if before.text != now.text {
-                let path = self.machine.surroundings.absolute(std::path::Path::new(&now.name));
+                let path = self.machine.process.absolute(std::path::Path::new(&now.name));
                 let below = path.as_path().strip_prefix(self.dir.as_path()).unwrap_or(path.as_path());
                 let both = (before.text.clone().into_bytes(), now.text.clone().into_bytes());
                 replaced.insert(below.display().to_string(), both);
@@ -167,13 +167,13 @@ impl<'a> Draft<'a> {
         }
         let count = self.new.iter().count();
         let change = Change { names, new: self.new, replaced };
-        change.apply(self.dir.as_path()).map_err(|error| refused(&error))?;
+        change.apply(self.dir.as_path()).map_err(|error| scaffold_error(&error))?;
         Ok(count)
     }
 
     fn refuse_existing(&self, path: &str) -> Result<(), CommandError> {
         if fs_err::symlink_metadata(self.dir.join(path)).is_ok() {
-            return Err(refused(&ScaffoldError::Occupied { path: path.to_owned() }));
+            return Err(scaffold_error(&ScaffoldError::Occupied { path: path.to_owned() }));
         }
         Ok(())
     }
@@ -207,7 +207,7 @@ pub(crate) fn check_files(machine: &Machine, dir: &AbsPath, files: &FileSet) -> 
 
 /// Where everything lies for an app that may need no tool and so no cache folder: `tools::offer` refuses a folder that cannot be used.
 fn layout(machine: &Machine, dir: &AbsPath) -> Layout {
-    CacheRoot::open_if_usable(&machine.surroundings).0.layout(dir.clone(), Profile::Dev)
+    CacheRoot::open_if_usable(&machine.process).0.layout(dir.clone(), Profile::Dev)
 }
 
 /// Adds the packages of WASI that the app's WIT names.

@@ -19,11 +19,11 @@ pub(crate) fn bindings_for_editors(
     app: &App,
     selection: &Selection,
     work: &WorkSettings,
-    lacking: &BTreeSet<Tool>,
+    missing_tools: &BTreeSet<Tool>,
 ) {
     let has_tools = |name: &&ComponentName| {
         let alone = Selection { components: vec![(*name).clone()], entry: None };
-        session.requirements(app, &alone).is_ok_and(|request| request.tools.is_disjoint(lacking))
+        session.requirements(app, &alone).is_ok_and(|request| request.tools.is_disjoint(missing_tools))
     };
     let all: Vec<_> = app.manifest.components.keys().cloned().collect();
     let wanted = if selection.components.is_empty() { &all } else { &selection.components };
@@ -38,6 +38,6 @@ pub(crate) fn bindings_for_editors(
         for diagnostic in &error.diagnostics {
             session.ui.diagnostic(diagnostic);
         }
-        session.ui.status("Later", "`conjoin bindings` writes what editors need, once the cause is mended");
+        session.ui.status("Later", "`conjoin bindings` writes what editors need, once the cause is fixed");
     }
 }

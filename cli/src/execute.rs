@@ -75,7 +75,7 @@ impl Task<'_> {
 
 /// How many bytes the artifacts of all apps may have.
 fn store_limit(machine: &Machine) -> Result<u64, CommandError> {
-    machine.surroundings.store_limit().map_err(|text| {
+    machine.process.store_limit().map_err(|text| {
         CommandError::usage(
             Diagnostic::error("usage::store-size", format!("`{text}` is no size"))
                 .note("CONJOIN_STORE_SIZE says how much the artifacts of all apps may take in the cache folder")

@@ -11,7 +11,7 @@ pub enum Exit {
     Project = 1,
     /// The command line is at fault.
     Usage = 2,
-    /// The machine is at fault: a tool is missing or will not do, a folder cannot be written, a port is in use.
+    /// The machine is at fault: a tool is missing or not supported, a folder cannot be written, a port is in use.
     Environment = 3,
     /// conjoin is at fault.
     Internal = 70,

@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use conjoin_diagnostics::{Diagnostic, Severity};
 use conjoin_engine::{BuildReport, Scope};
 use conjoin_plan::{
-    Facts, Failures, InstallPlan, Installation, Layout, ProbeRequest, Subject, Tool, install, install_texts, lacking,
-    missing, titled, with_needs,
+    Failures, InstallPlan, Installation, Layout, ProbeRequest, ProbeResults, Subject, Tool, install, install_texts,
+    missing, missing_tools, name_and_window, with_needs,
 };
 
 use crate::{
@@ -28,8 +28,8 @@ pub(crate) fn plan_installation(
 ) -> Result<InstallPlan, Vec<Diagnostic>> {
     let tools = with_needs(absent);
     let texts = install_texts(&tools, layout);
-    let facts = session.probe(layout, &ProbeRequest { tools, texts, ..ProbeRequest::default() });
-    install(absent, &facts, layout, failures)
+    let probed = session.probe(layout, &ProbeRequest { tools, texts, ..ProbeRequest::default() });
+    install(absent, &probed, layout, failures)
 }
 
 /// Finds what `request` names; installs the tools that are missing if `work` allows it, or fails with what is missing. Gives what
@@ -41,18 +41,18 @@ pub(crate) fn ensure(
     layout: &Layout,
     request: &ProbeRequest,
     work: &WorkSettings,
-) -> Result<Facts, CommandError> {
+) -> Result<ProbeResults, CommandError> {
     let mut failures = Failures::new();
     let mut agreed = work.policy == InstallPolicy::Install;
     // What is installed may need something else first, so there is a round for each step down.
     let mut before: Option<BTreeSet<(Tool, &str)>> = None;
     loop {
-        let facts = session.probe(layout, request);
-        let absent = lacking(&request.tools, &facts);
+        let probed = session.probe(layout, request);
+        let absent = missing_tools(&request.tools, &probed);
         if absent.is_empty() {
-            return Ok(facts);
+            return Ok(probed);
         }
-        let refusal = |hint: &str| CommandError::environment(name_missing(&absent, &facts, hint));
+        let refusal = |hint: &str| CommandError::environment(name_missing(&absent, &probed, hint));
         if work.policy == InstallPolicy::Offline {
             return Err(refusal(
                 "the network is not used under `--offline`: repeat the command without it, with `--install-tools`",
@@ -111,7 +111,7 @@ fn turn_to_the_next(ui: &mut Ui, failed: &[Installation], failures: &mut Failure
     }
 }
 
-/// Offers to install what is lacking of `tools`, before they are needed; gives what is lacking still. Only an installation that
+/// Offers to install what is missing of `tools`, before they are needed; gives what is missing still. Only an installation that
 /// was wanted and fails is an error.
 pub(crate) fn offer(
     session: &mut Session<'_>,
@@ -120,10 +120,10 @@ pub(crate) fn offer(
     work: &WorkSettings,
 ) -> Result<BTreeSet<Tool>, CommandError> {
     if !tools.is_empty() {
-        CacheRoot::open(&session.machine.surroundings)?;
+        CacheRoot::open(&session.machine.process)?;
     }
     let request = ProbeRequest { tools: tools.clone(), ..ProbeRequest::default() };
-    let absent = lacking(tools, &session.probe(layout, &request));
+    let absent = missing_tools(tools, &session.probe(layout, &request));
     let wanted = match work.policy {
         _ if absent.is_empty() => return Ok(absent),
         InstallPolicy::Offline => false,
@@ -144,16 +144,16 @@ pub(crate) fn offer(
     ensure(session, layout, &request, &work).map(|_| BTreeSet::new())
 }
 
-/// Says what is lacking, and the command that mends it in the app that is `shown` so.
-pub(crate) fn tell_lacking(session: &mut Session<'_>, lacking: &BTreeSet<Tool>, shown: &str) {
-    for spec in lacking {
-        session.ui.status("Missing", &titled(spec));
+/// Says what is missing, and the command that fixes it in the app that is `shown` so.
+pub(crate) fn report_missing_tools(session: &mut Session<'_>, missing_tools: &BTreeSet<Tool>, shown: &str) {
+    for spec in missing_tools {
+        session.ui.status("Missing", &name_and_window(spec));
     }
-    if lacking.is_empty() {
+    if missing_tools.is_empty() {
         return;
     }
     let go = if shown == "." { String::new() } else { format!("cd {} && ", conjoin_plan::quote(shown.as_ref())) };
-    session.ui.status("Mend it", &format!("{go}conjoin doctor --fix; until then the app cannot be built"));
+    session.ui.status("Fix it", &format!("{go}conjoin doctor --fix; until then the app cannot be built"));
 }
 
 /// Says what will be installed, from what, and what that changes outside of the cache folder.
@@ -164,15 +164,19 @@ fn announce(ui: &mut Ui, plan: &InstallPlan) {
         let otherwise = installation.otherwise.map_or(String::new(), |next| format!(", or else from {}", next.name()));
         ui.status(
             "Missing",
-            &format!("{}: to be installed from {}{elsewhere}{otherwise}", titled(installation.spec), provider.name()),
+            &format!(
+                "{}: to be installed from {}{elsewhere}{otherwise}",
+                name_and_window(installation.spec),
+                provider.name()
+            ),
         );
     }
 }
 
 /// A diagnostic for each tool of `absent`.
-fn name_missing(absent: &BTreeSet<Tool>, facts: &Facts, hint: &str) -> Vec<Diagnostic> {
+fn name_missing(absent: &BTreeSet<Tool>, probed: &ProbeResults, hint: &str) -> Vec<Diagnostic> {
     let diagnostics = absent.iter().map(|spec| {
-        let diagnostic = missing(spec, facts.tools.get(spec)).hint(hint);
+        let diagnostic = missing(spec, probed.tools.get(spec)).hint(hint);
         if spec.providers.is_empty() { diagnostic.hint(spec.by_hand) } else { diagnostic }
     });
     diagnostics.collect()

@@ -16,12 +16,12 @@
 //!
 //! In this crate: `args` is what can be typed, `settings` what commands need, `session` what they work with, `commands` one file
 //! per command. `app` reads an app; `build` goes once through requirements, probe, `install`, plan, `execute` and `report`;
-//! `performer` carries out what the engine cannot, `story` tells what runs, `ui` is the only code that prints.
+//! `performer` carries out what the engine cannot, `run_printer` prints what runs, `ui` is the only code that prints.
 
 mod app;
 mod args;
+mod attribution;
 mod backtrace;
-mod blame;
 mod build;
 mod cache_root;
 mod choices;
@@ -33,13 +33,13 @@ mod execute;
 mod exit;
 mod install;
 mod performer;
+mod process_context;
 mod report;
+mod run_printer;
 mod schema;
 mod session;
 mod settings;
 mod signals;
-mod story;
-mod surroundings;
 mod timings;
 mod ui;
 mod verify;
@@ -57,7 +57,7 @@ use conjoin_diagnostics::{Diagnostic, Foreign, Style, printable};
 use conjoin_plan::ToolchainSet;
 
 pub use exit::Exit;
-pub use surroundings::Surroundings;
+pub use process_context::ProcessContext;
 
 use args::{Cli, Colour, Command, ExplainCommand, GlobalArgs, MessageFormat};
 use exit::CommandError;
@@ -70,8 +70,8 @@ use signals::Signals;
 use ui::{Format, Stream, Ui, Verbosity};
 
 /// Runs the command line `args` and gives the exit code of the process.
-pub fn main(args: &[OsString], surroundings: Surroundings) -> ExitCode {
-    if let Some(candidates) = completion::candidates(args, &surroundings) {
+pub fn main(args: &[OsString], process: ProcessContext) -> ExitCode {
+    if let Some(candidates) = completion::candidates(args, &process) {
         // A shell that does not read its candidates has none.
         drop(io::stdout().write_all(&candidates));
         return ExitCode::SUCCESS;
@@ -84,15 +84,15 @@ pub fn main(args: &[OsString], surroundings: Surroundings) -> ExitCode {
                 // Help and version are answers; what clap could not print, nobody can read.
                 drop(error.print());
             } else if wants_json(args) {
-                make_ui(&GlobalArgs::for_programs(), &surroundings, toolchains).0.diagnostic(&misused(&error));
+                make_ui(&GlobalArgs::for_programs(), &process, toolchains).0.diagnostic(&usage_diagnostic(&error));
             } else {
                 // An argument may be the name of any file. Nothing can be told where stderr is closed.
-                drop(io::stderr().write_all(usage_error(&error, style(Colour::Auto, &surroundings)).as_bytes()));
+                drop(io::stderr().write_all(usage_error(&error, style(Colour::Auto, &process)).as_bytes()));
             }
             return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(Exit::Usage as u8));
         }
     };
-    let (mut ui, streams) = make_ui(&global, &surroundings, toolchains);
+    let (mut ui, streams) = make_ui(&global, &process, toolchains);
     panic::set_hook(Box::new(|panic| {
         let text = format!("conjoin: {panic}\n");
         // Nothing can be told where stderr is closed.
@@ -102,10 +102,10 @@ pub fn main(args: &[OsString], surroundings: Surroundings) -> ExitCode {
         let signals = Signals::receive().map_err(|error| CommandError::io("machine::signals", &error))?;
         let hurried = streams.clone();
         signals.listen(move || hurried.iter().for_each(Stream::hurry));
-        let machine = Machine { surroundings, signals };
+        let machine = Machine { process, signals };
         let code = dispatch(&mut Session { ui: &mut ui, machine: &machine, toolchains }, command)?;
         // Who reads a file of it later must not take a part for the whole.
-        ui.unsaid.take().map_or(Ok(code), |error| Err(unsaid(&error)))
+        ui.output_error.take().map_or(Ok(code), |error| Err(output_error(&error)))
     });
     match ended {
         // It was asked to end before it had said everything.
@@ -124,7 +124,7 @@ pub fn main(args: &[OsString], surroundings: Surroundings) -> ExitCode {
 }
 
 /// The answer of a command that succeeded could not be written.
-fn unsaid(error: &io::Error) -> CommandError {
+fn output_error(error: &io::Error) -> CommandError {
     CommandError::io("machine::stdout", &io::Error::new(error.kind(), format!("stdout cannot be written: {error}")))
 }
 
@@ -135,7 +135,7 @@ fn guarded(command: impl FnOnce() -> Result<u8, CommandError>) -> Result<u8, Com
 }
 
 fn dispatch(session: &mut Session<'_>, command: Command) -> Result<u8, CommandError> {
-    let here = &session.machine.surroundings;
+    let here = &session.machine.process;
     let done = |()| Exit::Done as u8;
     match command {
         Command::New(args) => commands::new(session, &NewSettings::new(args, here)).map(done),
@@ -160,19 +160,19 @@ fn dispatch(session: &mut Session<'_>, command: Command) -> Result<u8, CommandEr
 }
 
 /// The `Ui`, and the streams that it writes to.
-fn make_ui(global: &GlobalArgs, surroundings: &Surroundings, toolchains: ToolchainSet) -> (Ui, Vec<Stream>) {
+fn make_ui(global: &GlobalArgs, process: &ProcessContext, toolchains: ToolchainSet) -> (Ui, Vec<Stream>) {
     let GlobalArgs { verbose, quiet, color, message_format } = global;
     let (out, err) = (Stream::start(io::stdout()).ok(), Stream::start(io::stderr()).ok());
     let streams = out.iter().chain(&err).cloned().collect();
-    let live = err.clone().filter(|_| surroundings.stderr_is_terminal && !is_dumb(surroundings));
+    let live = err.clone().filter(|_| process.stderr_is_terminal && !is_dumb(process));
     let ui = Ui {
         out: by_lines(out, io::stdout()),
-        out_is_terminal: surroundings.stdout_is_terminal,
-        unsaid: None,
+        out_is_terminal: process.stdout_is_terminal,
+        output_error: None,
         err: by_lines(err, io::stderr()),
-        input: (surroundings.stdin_is_terminal && surroundings.stderr_is_terminal)
+        input: (process.stdin_is_terminal && process.stderr_is_terminal)
             .then(|| Box::new(io::BufReader::new(io::stdin())) as Box<dyn io::BufRead>),
-        style: style(*color, surroundings),
+        style: style(*color, process),
         live,
         verbosity: match (quiet, verbose) {
             (true, _) => Verbosity::Quiet,
@@ -197,20 +197,18 @@ fn by_lines(stream: Option<Stream>, instead: impl io::Write + 'static) -> Box<dy
 }
 
 /// Whether stderr has colours.
-fn style(colour: Colour, surroundings: &Surroundings) -> Style {
+fn style(colour: Colour, process: &ProcessContext) -> Style {
     let coloured = match colour {
         Colour::Always => true,
         Colour::Never => false,
-        Colour::Auto => {
-            surroundings.stderr_is_terminal && surroundings.variable("NO_COLOR").is_none() && !is_dumb(surroundings)
-        }
+        Colour::Auto => process.stderr_is_terminal && process.variable("NO_COLOR").is_none() && !is_dumb(process),
     };
     if coloured { Style::Coloured } else { Style::Plain }
 }
 
 /// Whether the terminal can neither draw colours nor move its cursor.
-fn is_dumb(surroundings: &Surroundings) -> bool {
-    surroundings.variable("TERM").is_some_and(|term| term == "dumb")
+fn is_dumb(process: &ProcessContext) -> bool {
+    process.variable("TERM").is_some_and(|term| term == "dumb")
 }
 
 /// What clap says of the arguments, for people.
@@ -229,7 +227,7 @@ fn wants_json(args: &[OsString]) -> bool {
 }
 
 /// What clap says of the arguments; the lines after the first are a note.
-fn misused(error: &clap::Error) -> Diagnostic {
+fn usage_diagnostic(error: &clap::Error) -> Diagnostic {
     let text = error.to_string();
     let (message, rest) = text.split_once('\n').unwrap_or((&text, ""));
     Diagnostic::error("usage::arguments", message.trim_start_matches("error: ")).note(rest.trim())

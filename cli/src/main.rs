@@ -3,5 +3,5 @@
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    conjoin::main(&std::env::args_os().collect::<Vec<_>>(), conjoin::Surroundings::capture())
+    conjoin::main(&std::env::args_os().collect::<Vec<_>>(), conjoin::ProcessContext::capture())
 }

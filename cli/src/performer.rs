@@ -16,7 +16,7 @@ use conjoin_plan::{
 };
 use conjoin_wit::WitFile;
 
-use crate::{blame, wit_folder::wit_files};
+use crate::{attribution, wit_folder::wit_files};
 
 /// Carries out actions with the crates of this workspace.
 pub(crate) struct SystemPerformer;
@@ -83,8 +83,8 @@ impl Performer for SystemPerformer {
         unless_cancelled(cancel, move || {
             let made = conjoin_runtime::precompile(entry.as_str(), component.as_path(), into.as_path());
             made.map_err(|error| PerformError {
-                text: "it could not be made".to_owned(),
-                diagnostics: vec![blame::runtime(&error)],
+                text: "precompilation failed".to_owned(),
+                diagnostics: vec![attribution::runtime(&error)],
                 is_bug: false,
             })
         })

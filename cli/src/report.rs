@@ -27,7 +27,7 @@ pub(crate) fn conclude(session: &mut Session<'_>, task: &Task<'_>, report: &Buil
         BuildOutcome::Done => Ok(()),
         BuildOutcome::Failed if task.scope == Scope::Cache => Err(CommandError::environment(vec![
             Diagnostic::error("install::failed", "the tools could not be installed")
-                .hint("what was done so far is kept: repeat the command once the cause is mended"),
+                .hint("what was done so far is kept: repeat the command once the cause is fixed"),
         ])),
         BuildOutcome::Failed => {
             let exit = if report.failed.iter().any(FailedStep::is_bug) { Exit::Internal } else { Exit::Project };
@@ -53,7 +53,7 @@ fn write_timings(session: &mut Session<'_>, task: &Task<'_>, report: &BuildRepor
     let path = task.layout.dot_conjoin().join("timings.html");
     let written = page.map_err(std::io::Error::other).and_then(|page| fs_err::write(&path, page));
     written.map_err(|error| CommandError::io("build::timings-unwritable", &error))?;
-    session.ui.status("Timings", &session.machine.surroundings.shown(&path));
+    session.ui.status("Timings", &session.machine.process.shown(&path));
     Ok(())
 }
 

@@ -1,7 +1,7 @@
 //! What a command works with, and what it wants of a build.
 
 use conjoin_engine::{ProbeContext, probe};
-use conjoin_plan::{Extent, Facts, Layout, ProbeRequest, Selection, ToolchainSet, requirements};
+use conjoin_plan::{Extent, Layout, ProbeRequest, ProbeResults, Selection, ToolchainSet, requirements};
 
 use crate::{
     app::App,
@@ -35,7 +35,7 @@ pub(crate) struct Goal<'a> {
 
 impl Session<'_> {
     /// Finds out what `request` names, without changing anything.
-    pub(crate) fn probe(&self, layout: &Layout, request: &ProbeRequest) -> Facts {
+    pub(crate) fn probe(&self, layout: &Layout, request: &ProbeRequest) -> ProbeResults {
         let environment = self.machine.environment();
         let context = ProbeContext { environment: &environment, layout, cancel: &self.machine.signals.cancel };
         probe(request, &context)

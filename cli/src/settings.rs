@@ -10,15 +10,15 @@ use crate::{
         AddArgs, AppArgs, BindingsArgs, BuildArgs, CleanArgs, ComposeArgs, DoctorArgs, ExplainBuildArgs, NewArgs,
         PlanArgs, ProfileArgs, ProfileName, RunArgs, StepTimeout, TemplateArgs, ToolArgs,
     },
+    process_context::ProcessContext,
     signals::Signals,
-    surroundings::Surroundings,
 };
 
 /// What every command may need.
 #[derive(Clone, Debug)]
 pub(crate) struct Machine {
     /// Environment, current folder and terminals.
-    pub(crate) surroundings: Surroundings,
+    pub(crate) process: ProcessContext,
     /// Ctrl-C and SIGTERM.
     pub(crate) signals: Signals,
 }
@@ -26,18 +26,18 @@ pub(crate) struct Machine {
 impl Machine {
     /// What programs inherit.
     pub(crate) fn environment(&self) -> Environment {
-        Environment::new(self.surroundings.environment.clone()).without(conjoin_toolchains::all().withheld())
+        Environment::new(self.process.environment.clone()).without(conjoin_toolchains::all().withheld())
     }
 }
 
 /// What happens when a tool is missing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum InstallPolicy {
-    /// Ask, where somebody can be asked; otherwise say what is lacking.
+    /// Ask, where somebody can be asked; otherwise say what is missing.
     Ask,
     /// Install it.
     Install,
-    /// Say what is lacking: the network is not to be used.
+    /// Say what is missing: the network is not to be used.
     Offline,
 }
 
@@ -242,9 +242,9 @@ pub(crate) struct DoctorSettings {
 pub(crate) enum Cure {
     /// Name it.
     Name,
-    /// Mend it.
+    /// Fix it.
     Fix,
-    /// Print the steps that would mend it.
+    /// Print the steps that would fix it.
     Show,
     /// Remove what was installed.
     Remove,
@@ -257,9 +257,9 @@ pub(crate) struct CleanSettings {
     pub(crate) app: AbsPath,
 }
 
-fn app_folder(args: AppArgs, surroundings: &Surroundings) -> AbsPath {
+fn app_folder(args: AppArgs, process: &ProcessContext) -> AbsPath {
     let AppArgs { app } = args;
-    surroundings.absolute(&app.unwrap_or_else(|| PathBuf::from(".")))
+    process.absolute(&app.unwrap_or_else(|| PathBuf::from(".")))
 }
 
 impl From<ProfileArgs> for Profile {
@@ -286,24 +286,24 @@ impl WorkSettings {
 
 impl NewSettings {
     /// From what was typed.
-    pub(crate) fn new(args: NewArgs, surroundings: &Surroundings) -> Self {
+    pub(crate) fn new(args: NewArgs, process: &ProcessContext) -> Self {
         let NewArgs { name, template, tools } = args;
         Self {
             name,
-            parent: surroundings.absolute(&PathBuf::from(".")),
-            templates: TemplateSettings::new(template, surroundings),
+            parent: process.absolute(&PathBuf::from(".")),
+            templates: TemplateSettings::new(template, process),
             work: WorkSettings::new(&tools),
         }
     }
 }
 
 impl TemplateSettings {
-    fn new(args: TemplateArgs, surroundings: &Surroundings) -> Self {
+    fn new(args: TemplateArgs, process: &ProcessContext) -> Self {
         let TemplateArgs { templates, set, values, defaults } = args;
         Self {
             templates,
             set,
-            values: values.map(|file| surroundings.absolute(&file)),
+            values: values.map(|file| process.absolute(&file)),
             unanswered: if defaults { Unanswered::Default } else { Unanswered::Ask },
         }
     }
@@ -311,33 +311,31 @@ impl TemplateSettings {
 
 impl AddSettings {
     /// From what was typed.
-    pub(crate) fn new(args: AddArgs, surroundings: &Surroundings) -> Self {
+    pub(crate) fn new(args: AddArgs, process: &ProcessContext) -> Self {
         let AddArgs { app, template, importers, wit, built, tools } = args;
         let what = match (wit, <[String; 2]>::try_from(built)) {
-            (Some(path), _) => Addition::Wit(surroundings.absolute(&path)),
-            (None, Ok([name, file])) => Addition::Component { name, file: surroundings.absolute(&PathBuf::from(file)) },
-            (None, Err(_)) => {
-                Addition::Templates { templates: TemplateSettings::new(template, surroundings), importers }
-            }
+            (Some(path), _) => Addition::Wit(process.absolute(&path)),
+            (None, Ok([name, file])) => Addition::Component { name, file: process.absolute(&PathBuf::from(file)) },
+            (None, Err(_)) => Addition::Templates { templates: TemplateSettings::new(template, process), importers },
         };
-        Self { app: app_folder(app, surroundings), what, work: WorkSettings::new(&tools) }
+        Self { app: app_folder(app, process), what, work: WorkSettings::new(&tools) }
     }
 }
 
 impl BindingsSettings {
     /// From what was typed.
-    pub(crate) fn new(args: BindingsArgs, surroundings: &Surroundings) -> Self {
+    pub(crate) fn new(args: BindingsArgs, process: &ProcessContext) -> Self {
         let BindingsArgs { app, components, tools } = args;
-        Self { app: app_folder(app, surroundings), components, work: WorkSettings::new(&tools) }
+        Self { app: app_folder(app, process), components, work: WorkSettings::new(&tools) }
     }
 }
 
 impl BuildSettings {
     /// From what was typed.
-    pub(crate) fn new(args: BuildArgs, surroundings: &Surroundings) -> Self {
+    pub(crate) fn new(args: BuildArgs, process: &ProcessContext) -> Self {
         let BuildArgs { app, components, profile, keep_going: _, fail_fast, timings, verify, tools } = args;
         Self {
-            app: app_folder(app, surroundings),
+            app: app_folder(app, process),
             components,
             profile: profile.into(),
             verify,
@@ -348,12 +346,12 @@ impl BuildSettings {
 
 impl ComposeSettings {
     /// From what was typed.
-    pub(crate) fn new(args: ComposeArgs, surroundings: &Surroundings) -> Self {
+    pub(crate) fn new(args: ComposeArgs, process: &ProcessContext) -> Self {
         let ComposeArgs { app, entry, output, wac, profile, tools } = args;
         Self {
-            app: app_folder(app, surroundings),
+            app: app_folder(app, process),
             entry,
-            output: output.map(|output| surroundings.absolute(&output)),
+            output: output.map(|output| process.absolute(&output)),
             form: if wac { ComposeForm::Wac } else { ComposeForm::Component },
             profile: profile.into(),
             work: WorkSettings::new(&tools),
@@ -363,10 +361,10 @@ impl ComposeSettings {
 
 impl RunSettings {
     /// From what was typed.
-    pub(crate) fn new(args: RunArgs, surroundings: &Surroundings) -> Self {
+    pub(crate) fn new(args: RunArgs, process: &ProcessContext) -> Self {
         let RunArgs { app, entry, listen, profile, tools, args } = args;
         Self {
-            app: app_folder(app, surroundings),
+            app: app_folder(app, process),
             entry,
             listen,
             profile: profile.into(),
@@ -378,15 +376,15 @@ impl RunSettings {
 
 impl PlanSettings {
     /// From what was typed.
-    pub(crate) fn new(args: PlanArgs, surroundings: &Surroundings) -> Self {
+    pub(crate) fn new(args: PlanArgs, process: &ProcessContext) -> Self {
         let PlanArgs { app, components, profile } = args;
-        Self { app: app_folder(app, surroundings), components, profile: profile.into() }
+        Self { app: app_folder(app, process), components, profile: profile.into() }
     }
 }
 
 impl DoctorSettings {
     /// From what was typed.
-    pub(crate) fn new(args: DoctorArgs, surroundings: &Surroundings) -> Self {
+    pub(crate) fn new(args: DoctorArgs, process: &ProcessContext) -> Self {
         let DoctorArgs { languages, app, fix, remove, yes, dry_run, listen, tools } = args;
         let cure = match (fix, remove, dry_run) {
             (_, true, _) => Cure::Remove,
@@ -394,18 +392,18 @@ impl DoctorSettings {
             (true, false, false) => Cure::Fix,
             (true, false, true) => Cure::Show,
         };
-        let app = app.map(|app| surroundings.absolute(&app));
+        let app = app.map(|app| process.absolute(&app));
         Self { languages, app, cure, dry_run, yes, listen, work: WorkSettings::new(&tools) }
     }
 }
 
 impl ExplainSettings {
     /// From what was typed.
-    pub(crate) fn new(args: ExplainBuildArgs, surroundings: &Surroundings) -> Self {
+    pub(crate) fn new(args: ExplainBuildArgs, process: &ProcessContext) -> Self {
         let ExplainBuildArgs { component, app, profile } = args;
         let tools = ToolArgs { install_tools: false, offline: true, jobs: None, step_timeout: StepTimeout::default() };
         Self {
-            app: app_folder(AppArgs { app }, surroundings),
+            app: app_folder(AppArgs { app }, process),
             component,
             profile: profile.into(),
             work: WorkSettings::new(&tools),
@@ -415,8 +413,8 @@ impl ExplainSettings {
 
 impl CleanSettings {
     /// From what was typed.
-    pub(crate) fn new(args: CleanArgs, surroundings: &Surroundings) -> Self {
+    pub(crate) fn new(args: CleanArgs, process: &ProcessContext) -> Self {
         let CleanArgs { app } = args;
-        Self { app: app_folder(app, surroundings) }
+        Self { app: app_folder(app, process) }
     }
 }

@@ -27,7 +27,7 @@ pub(crate) fn verify(session: &mut Session<'_>, app: &App, goal: Goal<'_>) -> Re
     copy_sources(&app.layout.app, folder.path()).map_err(|error| failed(&error))?;
     session.ui.status("Verifying", "by a build from nothing, in a folder beside the app");
     let dir = AbsPath::new(folder.path()).ok_or_else(|| failed(&std::io::ErrorKind::InvalidInput.into()))?;
-    let copy = load(&session.machine.surroundings, &dir, app.layout.profile)?;
+    let copy = load(&session.machine.process, &dir, app.layout.profile)?;
     let from_nothing = WorkSettings { from_nothing: true, timings: false, ..goal.work.clone() };
     build_app(session, &copy, Goal { work: &from_nothing, ..goal })?;
 
@@ -51,7 +51,7 @@ pub(crate) fn verify(session: &mut Session<'_>, app: &App, goal: Goal<'_>) -> Re
             (Some(difference), Some(cause)) => {
                 session.ui.status("Different", &format!("{name}, built {made_by}: {difference}; {cause}"));
             }
-            (Some(difference), None) => wrong.push(other(app, &name, &difference)),
+            (Some(difference), None) => wrong.push(interface_differs(app, &name, &difference)),
         }
     }
     if wrong.is_empty() { Ok(()) } else { Err(CommandError::project(wrong)) }
@@ -68,7 +68,7 @@ fn difference(one: &Path, other: &Path) -> std::io::Result<Option<String>> {
     Ok(Some(format!("{} and {} bytes, {at}", one.len(), other.len())))
 }
 
-fn other(app: &App, name: &ComponentName, difference: &str) -> Diagnostic {
+fn interface_differs(app: &App, name: &ComponentName, difference: &str) -> Diagnostic {
     Diagnostic::error("verify::different", format!("component `{name}` is another one each time it is built"))
         .label(&app.manifest.source, app.manifest.components[name].name.span.clone(), "this component")
         .note(format!("built in the app and from nothing in another folder: {difference}"))

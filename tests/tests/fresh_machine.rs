@@ -30,9 +30,9 @@ fn the_sample_runs_from_nothing() {
         command
     };
 
-    let lacking = run(&mut fresh(&["doctor"]));
-    let table = text(&lacking.stdout);
-    assert_eq!(lacking.status.code(), Some(3), "{table}");
+    let missing = run(&mut fresh(&["doctor"]));
+    let table = text(&missing.stdout);
+    assert_eq!(missing.status.code(), Some(3), "{table}");
     for tool in ["TinyGo", "wit-bindgen-go", "Rust's standard library", "componentize-js", "componentize-py"] {
         assert!(table.contains(&format!("  missing  {tool}")), "{tool}: {table}");
     }

@@ -26,7 +26,7 @@ fn an_installation_that_is_interrupted_or_killed_is_made_good_by_the_next() {
         command
     };
 
-    // Nobody can be asked, so nothing is installed, and what is lacking is said.
+    // Nobody can be asked, so nothing is installed, and what is missing is said.
     let refused = run(&mut with_cache(&["build"]));
     let said = text(&refused.stderr);
     assert_eq!(refused.status.code(), Some(3), "{said}");

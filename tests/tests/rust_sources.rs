@@ -48,17 +48,17 @@ fn nobody() -> String {
 #[test]
 fn the_standard_library_is_built_from_sources_when_rustup_does_not_give_it() {
     let machine = Machine::new();
-    let lacking = run(&mut machine.conjoin(&["doctor"]));
-    let table = text(&lacking.stdout);
-    assert_eq!(lacking.status.code(), Some(3), "{table}");
+    let missing = run(&mut machine.conjoin(&["doctor"]));
+    let table = text(&missing.stdout);
+    assert_eq!(missing.status.code(), Some(3), "{table}");
     assert!(table.contains("missing  Rust's standard library for wasm32-wasip2"), "{table}");
 
-    let mended = run(&mut machine.conjoin(&["doctor", "--fix"]));
-    let said = text(&mended.stderr);
-    assert!(mended.status.success(), "{said}");
+    let fixed = run(&mut machine.conjoin(&["doctor", "--fix"]));
+    let said = text(&fixed.stderr);
+    assert!(fixed.status.success(), "{said}");
     assert!(said.contains("warning[install::step-failed]") && said.contains("rustup target add"), "{said}");
     assert!(said.contains("rustup did not give it, so it is taken from Debian sources"), "{said}");
-    assert!(text(&mended.stdout).contains("conjoin's cache"), "{}", text(&mended.stdout));
+    assert!(text(&fixed.stdout).contains("conjoin's cache"), "{}", text(&fixed.stdout));
 
     // The second time, nothing is installed. The macro and the build script were compiled for the machine itself.
     let hello = succeed(&mut machine.conjoin(&["run", "--offline"]));
@@ -73,9 +73,9 @@ fn a_compiler_of_which_debian_has_no_sources_is_told_of_which_it_has() {
     let machine = Machine::new();
     let rustc = script(&machine.path("rustc"), "rustc 1.94.99 (000000000 2026-01-01)");
     let cargo = script(&machine.path("cargo"), "cargo 1.94.99 (000000000 2026-01-01)");
-    let mut mend = machine.conjoin(&["doctor", "--fix"]);
-    mend.env("CONJOIN_RUSTC", rustc).env("CONJOIN_CARGO", cargo).env("CONJOIN_RUSTUP", "/nowhere");
-    let refused = run(&mut mend);
+    let mut fix = machine.conjoin(&["doctor", "--fix"]);
+    fix.env("CONJOIN_RUSTC", rustc).env("CONJOIN_CARGO", cargo).env("CONJOIN_RUSTUP", "/nowhere");
+    let refused = run(&mut fix);
     let said = text(&refused.stderr);
     assert_eq!(refused.status.code(), Some(3), "{said}");
     assert!(said.contains("Version '1.94.99+*' for 'rust-src' was not found"), "{said}");

@@ -206,7 +206,7 @@ fn every_diagnostic_has_a_case() {
         ("debian::folder", "it is about the machine's own settings of apt"),
         ("debian::no-mirror", "it is about the machine's own settings of apt"),
         ("doctor::remove", "tests may run as root, who removes everything"),
-        ("internal::bug", "what is known to panic is mended instead; a test of the crate `conjoin` has one"),
+        ("internal::bug", "what is known to panic is fixed instead; a test of the crate `conjoin` has one"),
         ("javascript::warning", "a test of `toolchains` has what esbuild says"),
         ("machine::signals", "no machine is known that refuses it"),
         ("machine::stdout", "it takes a device that is full, which the tests of disks have"),

@@ -15,7 +15,7 @@ use crate::{
 
 /// Builds the selected components, composes their entries and answers with the paths of the compositions.
 pub(crate) fn build(session: &mut Session<'_>, settings: &BuildSettings) -> Result<(), CommandError> {
-    let app = load(&session.machine.surroundings, &settings.app, settings.profile)?;
+    let app = load(&session.machine.process, &settings.app, settings.profile)?;
     let components = settings.components.iter().map(|name| app.component(name)).collect::<Result<Vec<_>, _>>()?;
     let selection = Selection { components, entry: None };
     let goal = Goal { selection: &selection, extent: Extent::Everything, work: &settings.work };
@@ -25,7 +25,7 @@ pub(crate) fn build(session: &mut Session<'_>, settings: &BuildSettings) -> Resu
     }
     for Artifact { name, path } in built {
         match session.ui.format {
-            Format::Human => session.ui.answer(&session.machine.surroundings.shown(&path)),
+            Format::Human => session.ui.answer(&session.machine.process.shown(&path)),
             Format::Json => {
                 session.ui.answer_json("artifact", json!({ "name": name.as_str(), "path": path.to_string() }));
             }

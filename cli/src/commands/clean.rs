@@ -14,7 +14,7 @@ use crate::{
 
 /// Removes `.conjoin/` of the app; the cache folder, which apps share, is left alone.
 pub(crate) fn clean(session: &mut Session<'_>, settings: &CleanSettings) -> Result<(), CommandError> {
-    let here = &session.machine.surroundings;
+    let here = &session.machine.process;
     let layout = CacheRoot::open_if_usable(here).0.layout(find(here, &settings.app)?, Profile::Dev);
     let shown = here.shown(&layout.dot_conjoin());
     let mut waiting = |_| session.ui.status("Blocking:", "another build of this app is running");

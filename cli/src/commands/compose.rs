@@ -18,7 +18,7 @@ use crate::{
 
 /// Builds what an entry needs, composes it, and answers with the path of the composition; or prints its wiring.
 pub(crate) fn compose(session: &mut Session<'_>, settings: &ComposeSettings) -> Result<(), CommandError> {
-    let app = load(&session.machine.surroundings, &settings.app, settings.profile)?;
+    let app = load(&session.machine.process, &settings.app, settings.profile)?;
     app.require_components()?;
     let entry = choose(&app, settings.entry.as_deref())?;
     if settings.form == ComposeForm::Wac {
@@ -39,7 +39,7 @@ pub(crate) fn compose(session: &mut Session<'_>, settings: &ComposeSettings) -> 
         None => composed,
     };
     match session.ui.format {
-        Format::Human => session.ui.answer(&session.machine.surroundings.shown(&path)),
+        Format::Human => session.ui.answer(&session.machine.process.shown(&path)),
         Format::Json => session.ui.answer_json("artifact", json!({ "name": entry.as_str(), "path": path.to_string() })),
     }
     Ok(())
@@ -63,7 +63,7 @@ fn check_output(machine: &Machine, output: &AbsPath) -> Result<(), CommandError>
         let diagnostic = Diagnostic::error("compose::no-place", why);
         Err(CommandError::usage(diagnostic.hint(hint)))
     };
-    let (shown, folder) = (machine.surroundings.shown(output), output.parent());
+    let (shown, folder) = (machine.process.shown(output), output.parent());
     if output.as_path().is_dir() {
         return refused(
             format!("`{shown}` is a folder, not a file to write"),
@@ -71,7 +71,7 @@ fn check_output(machine: &Machine, output: &AbsPath) -> Result<(), CommandError>
         );
     }
     if !folder.as_path().is_dir() {
-        let why = format!("`{shown}` cannot be written: there is no folder `{}`", machine.surroundings.shown(&folder));
+        let why = format!("`{shown}` cannot be written: there is no folder `{}`", machine.process.shown(&folder));
         return refused(why, "make the folder first, or name a file elsewhere");
     }
     Ok(())

@@ -16,7 +16,7 @@ use crate::{
 /// Answers with a paragraph per component and composition that would be built, a line per step that would run, and then with a line
 /// for each of the others. About one component, and to those who want to know all, it tells all steps.
 pub(crate) fn explain(session: &mut Session<'_>, settings: &ExplainSettings) -> Result<(), CommandError> {
-    let app = load(&session.machine.surroundings, &settings.app, settings.profile)?;
+    let app = load(&session.machine.process, &settings.app, settings.profile)?;
     let components = settings.component.iter().map(|name| app.component(name)).collect::<Result<Vec<_>, _>>()?;
     let selection = Selection { components, entry: None };
     let examined =

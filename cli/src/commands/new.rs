@@ -9,12 +9,12 @@ use serde_json::json;
 
 use crate::{
     app::App,
-    blame::{Rendered, blame_app, check_toml},
-    choices::{Choice, choose, makes_app, refused},
+    attribution::{Rendered, blame_app, check_toml},
+    choices::{Choice, choose, makes_app, scaffold_error},
     draft::{add_wasi, check_files},
     editors::bindings_for_editors,
     exit::CommandError,
-    install::{offer, tell_lacking},
+    install::{offer, report_missing_tools},
     schema::keep_schema,
     session::Session,
     settings::{NewSettings, TemplateSettings},
@@ -24,35 +24,35 @@ use crate::{
 /// Renders the templates, looks for what their languages need, and writes the app's folder: all of it, or nothing.
 pub(crate) fn new(session: &mut Session<'_>, settings: &NewSettings) -> Result<(), CommandError> {
     let NewSettings { name, parent, templates, work } = settings;
-    check_name("app", name).map_err(|error| refused(&error))?;
+    check_name("app", name).map_err(|error| scaffold_error(&error))?;
     let dir = parent.join(name);
-    refuse_occupied(dir.as_path()).map_err(|error| refused(&error))?;
+    refuse_occupied(dir.as_path()).map_err(|error| scaffold_error(&error))?;
     let templates = with_template(session.ui, templates)?;
     let chosen = choose(session, &templates, name)?;
-    let mut files = render_chosen(name, &chosen).map_err(|error| refused(&error))?;
-    add_wasi(&mut files).map_err(|error| refused(&error))?;
+    let mut files = render_chosen(name, &chosen).map_err(|error| scaffold_error(&error))?;
+    add_wasi(&mut files).map_err(|error| scaffold_error(&error))?;
     let app = check_files(session.machine, &dir, &files).map_err(|error| blame_templates(error, name, &chosen))?;
     let needed = session.requirements(&app, &Selection::default())?.tools;
     let outside = Layout { app: parent.clone(), ..app.layout.clone() };
-    let lacking = offer(session, &outside, &needed, work)?;
-    let written = files.write_into(dir.as_path(), Overwrite::Never).map_err(|error| refused(&error))?;
+    let missing_tools = offer(session, &outside, &needed, work)?;
+    let written = files.write_into(dir.as_path(), Overwrite::Never).map_err(|error| scaffold_error(&error))?;
     keep_schema(&app.layout);
     let ids: Vec<String> = chosen.iter().map(|choice| format!("`{}`", choice.template.id())).collect();
     let from = if ids.len() == 1 { "template" } else { "templates" };
     session
         .ui
         .status("Created", &format!("`{name}` from the {from} {}: {} files", ids.join(", "), written.files.len()));
-    let shown = session.machine.surroundings.shown(&dir);
-    bindings_for_editors(session, &app, &Selection::default(), work, &lacking);
-    tell_lacking(session, &lacking, &shown);
+    let shown = session.machine.process.shown(&dir);
+    bindings_for_editors(session, &app, &Selection::default(), work, &missing_tools);
+    report_missing_tools(session, &missing_tools, &shown);
     session.ui.status("Next", &format!("cd {} && {}", conjoin_plan::quote(shown.as_ref()), next(&app)));
     match session.ui.format {
         Format::Human => session.ui.answer(&shown),
         Format::Json => {
-            let lacking: Vec<&str> = lacking.iter().map(|tool| tool.name).collect();
+            let missing_tools: Vec<&str> = missing_tools.iter().map(|tool| tool.name).collect();
             session.ui.answer_json(
                 "app",
-                json!({ "name": name, "path": dir.to_string(), "files": written.files.len(), "lacking": lacking }),
+                json!({ "name": name, "path": dir.to_string(), "files": written.files.len(), "missing_tools": missing_tools }),
             );
         }
     }
@@ -124,6 +124,6 @@ fn blame_templates(error: CommandError, name: &str, chosen: &[Choice]) -> Comman
     let rendered: Vec<_> = parts.iter().map(|part| part.template).zip(contributions).collect();
     match rendered.iter().find_map(|(template, part)| check_toml(template, part).err()) {
         Some(error) => error,
-        None => Rendered::new(rendered).blame(error),
+        None => Rendered::new(rendered).attribute(error),
     }
 }

@@ -1,6 +1,6 @@
 //! `conjoin plan`: every step, and nothing done.
 
-use conjoin_plan::{Action, Extent, Failures, Plan, Selection, Step, WorldAction, build, lacking};
+use conjoin_plan::{Action, Extent, Failures, Plan, Selection, Step, WorldAction, build, missing_tools};
 use serde_json::json;
 
 use crate::{
@@ -12,16 +12,16 @@ use crate::{
     ui::{Format, Ui, quote_path},
 };
 
-/// Prints the installation of what is lacking, or else the build, as commands to paste.
+/// Prints the installation of what is missing, or else the build, as commands to paste.
 pub(crate) fn plan(session: &mut Session<'_>, settings: &PlanSettings) -> Result<(), CommandError> {
-    let app = load(&session.machine.surroundings, &settings.app, settings.profile)?;
+    let app = load(&session.machine.process, &settings.app, settings.profile)?;
     let components = settings.components.iter().map(|name| app.component(name)).collect::<Result<Vec<_>, _>>()?;
     let selection = Selection { components, entry: None };
     let request = session.requirements(&app, &selection)?;
-    let facts = session.probe(&app.layout, &request);
-    let absent = lacking(&request.tools, &facts);
+    let probed = session.probe(&app.layout, &request);
+    let absent = missing_tools(&request.tools, &probed);
     if absent.is_empty() {
-        let plan = build(&app.model(&session.toolchains), &facts, &selection, Extent::Everything);
+        let plan = build(&app.model(&session.toolchains), &probed, &selection, Extent::Everything);
         print(session.ui, &plan.map_err(CommandError::project)?);
         return Ok(());
     }

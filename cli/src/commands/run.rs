@@ -19,12 +19,12 @@ use conjoin_runtime::{
 
 use crate::{
     app::{App, load, trigger_to_add},
-    blame,
+    attribution,
     build::build_to_run,
     exit::{CommandError, Exit},
+    run_printer::{RunPrinter, Silent},
     session::{Goal, Session},
     settings::RunSettings,
-    story::{Silent, Story},
 };
 
 /// The environment of the process.
@@ -34,7 +34,7 @@ type Variables = BTreeMap<OsString, OsString>;
 ///
 /// Gives the exit code of the process: that of a command, 0 of what runs until it is stopped.
 pub(crate) fn run(session: &mut Session<'_>, settings: &RunSettings) -> Result<u8, CommandError> {
-    let app = load(&session.machine.surroundings, &settings.app, settings.profile)?;
+    let app = load(&session.machine.process, &settings.app, settings.profile)?;
     app.require_components()?;
     // A build is long, and for nothing if its result cannot be served, so the address is taken before and kept.
     let triggers = choose(&app, settings)?;
@@ -52,16 +52,16 @@ pub(crate) fn run(session: &mut Session<'_>, settings: &RunSettings) -> Result<u
     let selection = Selection { components: entries.clone(), entry: None };
     build_to_run(session, &app, Goal { selection: &selection, extent: Extent::NativeCode, work: &settings.work })?;
 
-    let story = Story::new(session.ui, session.machine, silent(&app, &entries));
+    let printer = RunPrinter::new(session.ui, session.machine, silent(&app, &entries));
     let options = RuntimeOptions {
         code_cache: app.layout.native_code().as_path().to_owned(),
-        events: Arc::new(move |event| story.tell(&event)),
+        events: Arc::new(move |event| printer.report(&event)),
     };
     let runtime = Runtime::new(options).map_err(|error| failure(&error))?;
     let shutdown = Shutdown::new();
     let watch = shutdown.clone();
     session.machine.signals.listen(move || watch.request());
-    let environment = &session.machine.surroundings.environment;
+    let environment = &session.machine.process.environment;
     let options = RunOptions {
         triggers: reserved,
         entries: entries.iter().map(|name| entry(environment, &app, name)).collect(),
@@ -171,7 +171,7 @@ fn merge(environment: &Variables, folder: &AbsPath, permissions: &Permissions, g
 
 /// The runtime's error with its exit code.
 fn failure(error: &RuntimeError) -> CommandError {
-    let mut diagnostic = blame::runtime(error);
+    let mut diagnostic = attribution::runtime(error);
     match error {
         RuntimeError::AddressInUse { .. } => {
             diagnostic.code = "run::port-in-use";

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use conjoin_diagnostics::{Diagnostic, Severity};
-use conjoin_plan::{Facts, ProbeRequest, Profile, Selection, Tool, ToolFact};
+use conjoin_plan::{ProbeRequest, ProbeResults, ProbedTool, Profile, Selection, Tool};
 use conjoin_scaffold::{Answers, TemplateSummary, render};
 use serde_json::json;
 
@@ -16,7 +16,7 @@ use crate::{
 
 /// Lists the templates.
 pub(crate) fn templates(session: &mut Session<'_>) {
-    let here = &session.machine.surroundings;
+    let here = &session.machine.process;
     let dir = here.absolute(std::path::Path::new("."));
     let (cache, unusable) = CacheRoot::open_if_usable(here);
     if let Some(unusable) = unusable {
@@ -28,12 +28,12 @@ pub(crate) fn templates(session: &mut Session<'_>) {
         .map(|template| (template.clone(), needs(session, &template)))
         .collect();
     let all: BTreeSet<Tool> = templates.iter().flat_map(|(_, tools)| tools.iter().copied()).collect();
-    let facts = session.probe(&layout, &ProbeRequest { tools: all, ..ProbeRequest::default() });
+    let probed = session.probe(&layout, &ProbeRequest { tools: all, ..ProbeRequest::default() });
     match session.ui.format {
-        Format::Human => table(session, &templates, &facts),
+        Format::Human => table(session, &templates, &probed),
         Format::Json => {
             for (template, tools) in &templates {
-                session.ui.answer_json("template", row(template, tools, &facts));
+                session.ui.answer_json("template", row(template, tools, &probed));
             }
         }
     }
@@ -48,46 +48,47 @@ fn needs(session: &Session<'_>, template: &TemplateSummary) -> BTreeSet<Tool> {
         add_wasi(&mut files)?;
         Ok(files)
     });
-    let dir = session.machine.surroundings.absolute(std::path::Path::new("app"));
+    let dir = session.machine.process.absolute(std::path::Path::new("app"));
     let app = made.ok().and_then(|files| check_files(session.machine, &dir, &files).ok());
     let request = app.and_then(|app| session.requirements(&app, &Selection::default()).ok());
     request.map(|request| request.tools).unwrap_or_default()
 }
 
-fn table(session: &mut Session<'_>, templates: &[(TemplateSummary, BTreeSet<Tool>)], facts: &Facts) {
+fn table(session: &mut Session<'_>, templates: &[(TemplateSummary, BTreeSet<Tool>)], probed: &ProbeResults) {
     let width = |texts: &mut dyn Iterator<Item = usize>| texts.max().unwrap_or(0);
     let id = width(&mut templates.iter().map(|(template, _)| template.id.len()));
     let description = width(&mut templates.iter().map(|(template, _)| template.description.chars().count()));
     for (template, tools) in templates {
-        let lacking: Vec<&str> = tools.iter().filter(|tool| state(tool, facts) != "ok").map(|tool| tool.name).collect();
+        let missing_tools: Vec<&str> =
+            tools.iter().filter(|tool| state(tool, probed) != "ok").map(|tool| tool.name).collect();
         let all: Vec<&str> = tools.iter().map(|tool| tool.name).collect();
-        let there = match (tools.is_empty(), lacking.is_empty()) {
+        let there = match (tools.is_empty(), missing_tools.is_empty()) {
             (true, _) => "needs nothing".to_owned(),
             (false, true) => format!("ready: {}", all.join(", ")),
-            (false, false) => format!("lacks {}", lacking.join(", ")),
+            (false, false) => format!("needs {}", missing_tools.join(", ")),
         };
         session.ui.answer(&format!("{:<id$}  {:<description$}  {there}", template.id, template.description));
     }
-    session.ui.note("`conjoin new my-app -t ID` makes an app, `conjoin add -t ID=NAME` adds a component to one; what lacks is installed if you agree.");
+    session.ui.note("`conjoin new my-app -t ID` makes an app, `conjoin add -t ID=NAME` adds a component to one; what is missing is installed if you agree.");
 }
 
-fn state(tool: Tool, facts: &Facts) -> &'static str {
-    match facts.tools.get(tool) {
-        Some(ToolFact::Found(_)) => "ok",
-        Some(ToolFact::OutsideWindow(_)) => "unfit",
-        Some(ToolFact::Broken { .. }) => "broken",
-        Some(ToolFact::Missing) | None => "missing",
+fn state(tool: Tool, probed: &ProbeResults) -> &'static str {
+    match probed.tools.get(tool) {
+        Some(ProbedTool::Found(_)) => "ok",
+        Some(ProbedTool::OutsideWindow(_)) => "unfit",
+        Some(ProbedTool::Broken { .. }) => "broken",
+        Some(ProbedTool::Missing) | None => "missing",
     }
 }
 
-fn row(template: &TemplateSummary, tools: &BTreeSet<Tool>, facts: &Facts) -> serde_json::Value {
+fn row(template: &TemplateSummary, tools: &BTreeSet<Tool>, probed: &ProbeResults) -> serde_json::Value {
     let kind = match template.kind {
         conjoin_scaffold::Kind::Component => "component",
         conjoin_scaffold::Kind::App | conjoin_scaffold::Kind::Skeleton => "app",
     };
-    let needs: Vec<_> = tools.iter().map(|tool| json!({ "tool": tool.name, "state": state(tool, facts) })).collect();
+    let needs: Vec<_> = tools.iter().map(|tool| json!({ "tool": tool.name, "state": state(tool, probed) })).collect();
     json!({
         "id": template.id, "description": template.description, "kind": kind, "languages": template.languages,
-        "needs": needs, "ready": tools.iter().all(|tool| state(tool, facts) == "ok"),
+        "needs": needs, "ready": tools.iter().all(|tool| state(tool, probed) == "ok"),
     })
 }

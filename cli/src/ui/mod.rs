@@ -1,6 +1,6 @@
 //! The only code that prints.
 //!
-//! stdout is the answer (paths, plans, JSON lines), stderr is the story. A [`Ui`] is made in `main` from the streams and passed
+//! stdout is the answer (paths, plans, JSON lines), stderr is the printer. A [`Ui`] is made in `main` from the streams and passed
 //! first to every command.
 
 mod failure;
@@ -61,10 +61,10 @@ pub(crate) struct Ui {
     pub(crate) out: Box<dyn Write>,
     /// Whether that is a terminal: programs get the answer as it is, people see what a terminal would obey.
     pub(crate) out_is_terminal: bool,
-    /// Where the story goes.
+    /// Where the output goes.
     pub(crate) err: Box<dyn Write>,
     /// Why a part of the answer could not be written.
-    pub(crate) unsaid: Option<io::Error>,
+    pub(crate) output_error: Option<io::Error>,
     /// Where answers to questions come from; `None` when nobody can be asked.
     pub(crate) input: Option<Box<dyn io::BufRead>>,
     /// Whether stderr has colours.
@@ -85,7 +85,7 @@ impl Ui {
         let text = if self.out_is_terminal { printable(text, Foreign::Lines) } else { text.into() };
         match writeln!(self.out, "{text}").and_then(|()| self.out.flush()) {
             // A closed pipe means that nobody wants the rest.
-            Err(error) if error.kind() != io::ErrorKind::BrokenPipe => drop(self.unsaid.get_or_insert(error)),
+            Err(error) if error.kind() != io::ErrorKind::BrokenPipe => drop(self.output_error.get_or_insert(error)),
             Ok(()) | Err(_) => {}
         }
     }
@@ -96,7 +96,7 @@ impl Ui {
         self.answer(&line);
     }
 
-    /// Writes a line of the story: a verb in cargo's column, and what it is about.
+    /// Writes a line: a verb in cargo's column, and what it is about.
     pub(crate) fn status(&mut self, verb: &str, text: &str) {
         if self.verbosity > Verbosity::Quiet && self.format == Format::Human {
             let line = status_line(verb, text, self.style);
@@ -104,7 +104,7 @@ impl Ui {
         }
     }
 
-    /// Writes lines of the story without a verb.
+    /// Writes lines without a verb.
     pub(crate) fn note(&mut self, text: &str) {
         if self.verbosity > Verbosity::Quiet && self.format == Format::Human {
             let text = printable(text, Foreign::Lines);
@@ -205,14 +205,14 @@ pub(crate) struct Events<'a> {
 }
 
 impl Events<'_> {
-    fn tell(&mut self, event: &BuildEvent) {
+    fn show(&mut self, event: &BuildEvent) {
         match self.ui.format {
             Format::Json => {
                 if let Some(line) = json::build_event(event) {
                     self.ui.answer(&line);
                 }
             }
-            Format::Human => self.progress.tell(event, self.begun.elapsed(), &mut self.ui.err),
+            Format::Human => self.progress.show(event, self.begun.elapsed(), &mut self.ui.err),
         }
     }
 
@@ -234,8 +234,8 @@ impl EventSink for Events<'_> {
         {
             self.warn(&left_out);
         }
-        self.tell(&event);
-        let heard = self.warnings.as_mut().map(|warnings| warnings.hear(&event)).unwrap_or_default();
+        self.show(&event);
+        let heard = self.warnings.as_mut().map(|warnings| warnings.collect(&event)).unwrap_or_default();
         for warning in heard {
             self.warn(&warning);
         }

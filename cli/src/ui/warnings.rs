@@ -39,7 +39,7 @@ impl<'a> Warnings<'a> {
     }
 
     /// What is to be told after `event`: the warnings of a step that has been carried out.
-    pub(super) fn hear(&mut self, event: &BuildEvent) -> Vec<Diagnostic> {
+    pub(super) fn collect(&mut self, event: &BuildEvent) -> Vec<Diagnostic> {
         match event {
             BuildEvent::StepOutput { step, output } if self.programs.contains_key(step) => {
                 let printed = self.printed.entry(step.clone()).or_default();

@@ -34,12 +34,12 @@ pub enum ComposeError {
         /// Its definition.
         definition: String,
     },
-    /// A component lacks an export of its world.
+    /// A component does not have an export of its world.
     #[error("the component `{exporter}` does not export `{export}`: the guest forgot this export of its world")]
     MissingExport {
-        /// The component that lacks it.
+        /// The component that does not have it.
         exporter: String,
-        /// What it lacks.
+        /// What it is missing.
         export: String,
         /// The components that import it.
         importers: Vec<String>,

@@ -4,7 +4,7 @@
 //! their worlds ([`verify()`]); the links that are really needed are handed to wac, one instance for each component, together with
 //! components without code that provide interfaces of nothing but types; the structure and the types of the result are validated.
 //!
-//! Nothing is skipped silently: an import that nothing satisfies, an export that lacks and a type that differs are errors that say
+//! Nothing is skipped silently: an import that nothing satisfies, an export that is missing and a type that differs are errors that say
 //! where. This crate reads no file, and it never guesses a connection: the wiring names each of them. Only imports of WASI stay open.
 
 mod describe;

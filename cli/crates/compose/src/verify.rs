@@ -17,7 +17,7 @@ use crate::{
 ///
 /// # Errors
 ///
-/// The first component that is missing, imports what was not planned, lacks an export of its world, or does not fit another one.
+/// The first component that is missing, imports what was not planned, does not have an export of its world, or does not fit another one.
 pub fn verify(wiring: &Wiring, surfaces: &BTreeMap<String, Surface>) -> Result<Vec<Edge>, ComposeError> {
     let planned = by_importer(&wiring.edges);
     let mut links = Vec::new();

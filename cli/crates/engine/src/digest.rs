@@ -64,13 +64,13 @@ impl<'de> Deserialize<'de> for Digest {
 
 /// The hash of a file, and the stamp that it had if that can stand for the contents from now on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct Seen {
+pub(crate) struct FileRecord {
     pub(crate) digest: Digest,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) stamp: Option<Stamp>,
 }
 
-impl Seen {
+impl FileRecord {
     /// Something that no time stamp stands for.
     pub(crate) fn without_stamp(digest: Digest) -> Self {
         Self { digest, stamp: None }
@@ -104,8 +104,8 @@ impl Digests {
         &self,
         path: &Path,
         metadata: &Metadata,
-        remembered: Option<Seen>,
-    ) -> io::Result<(Seen, FileTime)> {
+        remembered: Option<FileRecord>,
+    ) -> io::Result<(FileRecord, FileTime)> {
         let stamp = Stamp::of(metadata);
         if let Some(remembered) = remembered.filter(|remembered| remembered.stamp == Some(stamp)) {
             return Ok((remembered, stamp.changed()));
@@ -115,7 +115,7 @@ impl Digests {
             Some((known, digest)) if known == stamp => (stamp, digest),
             _ => self.read(path)?,
         };
-        Ok((Seen { digest, stamp: stamp.is_older_than(self.began).then_some(stamp) }, stamp.changed()))
+        Ok((FileRecord { digest, stamp: stamp.is_older_than(self.began).then_some(stamp) }, stamp.changed()))
     }
 
     fn read(&self, path: &Path) -> io::Result<(Stamp, Digest)> {

@@ -73,7 +73,7 @@ pub enum BuildEvent {
         notice: Notice,
     },
     /// Files of the app changed while programs ran that should not write there.
-    Strayed {
+    UndeclaredOutputs {
         /// The steps whose programs ran when the files changed.
         #[serde(serialize_with = "as_texts")]
         steps: Vec<StepId>,

@@ -10,7 +10,7 @@ use conjoin_plan::{AbsPath, Action, Arg, ComposeAction, Expectation, Invocation,
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    digest::{Digest, Seen},
+    digest::{Digest, FileRecord},
     inputs::Inputs,
     names::Roots,
 };
@@ -129,7 +129,10 @@ impl Fingerprint {
 }
 
 /// The key of a step that, beyond what it declares, read these files.
-pub(crate) fn with_discovered<'a>(declared: Digest, files: impl IntoIterator<Item = (&'a String, &'a Seen)>) -> Digest {
+pub(crate) fn with_discovered<'a>(
+    declared: Digest,
+    files: impl IntoIterator<Item = (&'a String, &'a FileRecord)>,
+) -> Digest {
     let files = files.into_iter().map(|(name, seen)| format!("\n{}:{name} {}", name.len(), seen.digest));
     Digest::of(format!("{declared}{}", files.collect::<String>()).as_bytes())
 }

@@ -7,11 +7,11 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use conjoin_plan::{AbsPath, Action, Input, Step, StepId, Unseen};
+use conjoin_plan::{AbsPath, Action, HiddenFiles, Input, Step, StepId};
 use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
 
 use crate::{
-    digest::{Digest, Digests, Seen},
+    digest::{Digest, Digests, FileRecord},
     names::Roots,
     stamp::FileTime,
     walk::Folder,
@@ -21,7 +21,7 @@ use crate::{
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Inputs {
     /// The files by name.
-    pub(crate) files: BTreeMap<String, Seen>,
+    pub(crate) files: BTreeMap<String, FileRecord>,
     /// The names of files of which only counts that they are there.
     pub(crate) names: BTreeSet<String>,
     /// The values by name.
@@ -72,7 +72,7 @@ pub(crate) struct Reader<'a> {
     pub(crate) app: &'a Path,
     pub(crate) digests: &'a Digests,
     /// What was seen of a file the last time.
-    pub(crate) remembered: &'a dyn Fn(&str) -> Option<Seen>,
+    pub(crate) remembered: &'a dyn Fn(&str) -> Option<FileRecord>,
     /// Files that were touched after this are noted.
     pub(crate) since: Option<FileTime>,
     /// The key of a step that was carried out before.
@@ -109,8 +109,8 @@ impl Reader<'_> {
             Input::Names { dir, globs, except, unseen } => {
                 let set = glob_set(globs)?;
                 let files = match unseen {
-                    Unseen::Skip => existing(dir)?.tree(self.app, except)?,
-                    Unseen::Count => existing(dir)?.files(except)?,
+                    HiddenFiles::Skip => existing(dir)?.tree(self.app, except)?,
+                    HiddenFiles::Count => existing(dir)?.files(except)?,
                 };
                 let counts = |path: &PathBuf| path.strip_prefix(dir).is_ok_and(|below| set.is_match(below));
                 inputs.names.extend(files.iter().filter(|path| counts(path)).map(|path| self.roots.name(path)));

@@ -52,7 +52,7 @@ pub struct RunOptions<'a> {
 
 /// What a program lets one hear.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Heard<'a> {
+pub enum ProcessOutput<'a> {
     /// It printed this.
     Output(&'a [u8]),
     /// It has printed nothing for so long.
@@ -145,7 +145,7 @@ fn signal_name(signal: i32) -> &'static str {
 pub fn run(
     invocation: &Invocation,
     options: &RunOptions<'_>,
-    listen: &mut dyn FnMut(Heard<'_>),
+    listen: &mut dyn FnMut(ProcessOutput<'_>),
 ) -> Result<(), RunError> {
     if options.cancel.is_cancelled() {
         return Err(RunError::Cancelled);
@@ -223,7 +223,7 @@ fn follow(
     pid: Pid,
     reader: PipeReader,
     options: &RunOptions<'_>,
-    listen: &mut dyn FnMut(Heard<'_>),
+    listen: &mut dyn FnMut(ProcessOutput<'_>),
 ) -> io::Result<Ending> {
     let messages = watch(pid, reader)?;
     let mut deadline = options.limit.map(|limit| Instant::now() + limit);
@@ -234,7 +234,7 @@ fn follow(
         let left = next.map_or(LOOK, |next| next.saturating_duration_since(Instant::now()));
         match messages.recv_timeout(left.min(LOOK)) {
             Ok(Message::Output(bytes)) => {
-                listen(Heard::Output(&bytes));
+                listen(ProcessOutput::Output(&bytes));
                 silence = options.patience.map(|patience| (Instant::now() + patience, patience));
             }
             Ok(Message::Ended) | Err(RecvTimeoutError::Disconnected) => break,
@@ -243,7 +243,7 @@ fn follow(
         if let Some((next, patience)) = &mut silence
             && Instant::now() >= *next
         {
-            listen(Heard::Silence(*patience));
+            listen(ProcessOutput::Silence(*patience));
             *patience *= 2;
             *next += *patience;
         }
@@ -270,7 +270,7 @@ fn follow(
     // What the group wrote is in the pipe. A process that left the group may keep the pipe open for ever: not waited for.
     while let Ok(message) = messages.recv_timeout(LINGER) {
         if let Message::Output(bytes) = message {
-            listen(Heard::Output(&bytes));
+            listen(ProcessOutput::Output(&bytes));
         }
     }
     Ok(ending)

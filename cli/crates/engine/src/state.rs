@@ -9,7 +9,7 @@ use conjoin_plan::{AbsPath, StepId};
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    digest::{Digest, Seen},
+    digest::{Digest, FileRecord},
     fingerprint::{Fingerprint, with_discovered},
     stamp::{FileTime, Stamp},
     write::{temporary_beside, write_whole},
@@ -32,16 +32,16 @@ pub(crate) struct Record {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) touched: Vec<String>,
     /// What it turned out to read as well: see `execute::discovered`.
-    pub(crate) discovered: BTreeMap<String, Seen>,
+    pub(crate) discovered: BTreeMap<String, FileRecord>,
     /// What it made.
-    pub(crate) outputs: BTreeMap<String, Seen>,
+    pub(crate) outputs: BTreeMap<String, FileRecord>,
     /// How long it took.
     pub(crate) milliseconds: u64,
 }
 
 impl Record {
     /// A step of this fingerprint, which declares to read `files`.
-    pub(crate) fn new(fingerprint: Fingerprint, files: &BTreeMap<String, Seen>) -> Self {
+    pub(crate) fn new(fingerprint: Fingerprint, files: &BTreeMap<String, FileRecord>) -> Self {
         Self {
             format: FORMAT,
             declared: fingerprint.key(),
@@ -55,14 +55,14 @@ impl Record {
     }
 
     /// With the stamps that the declared files have now.
-    pub(crate) fn stamped(self, files: &BTreeMap<String, Seen>) -> Self {
+    pub(crate) fn stamped(self, files: &BTreeMap<String, FileRecord>) -> Self {
         Self { stamps: stamps(files), ..self }
     }
 
     /// What was seen of a declared file.
-    pub(crate) fn seen(&self, name: &str) -> Option<Seen> {
+    pub(crate) fn seen(&self, name: &str) -> Option<FileRecord> {
         let digest = *self.fingerprint.files.get(name)?;
-        Some(Seen { digest, stamp: self.stamps.get(name).copied() })
+        Some(FileRecord { digest, stamp: self.stamps.get(name).copied() })
     }
 
     /// The key of the step: of what it declares and of what it turned out to read.
@@ -71,7 +71,7 @@ impl Record {
     }
 }
 
-fn stamps(files: &BTreeMap<String, Seen>) -> BTreeMap<String, Stamp> {
+fn stamps(files: &BTreeMap<String, FileRecord>) -> BTreeMap<String, Stamp> {
     files.iter().filter_map(|(name, seen)| Some((name.clone(), seen.stamp?))).collect()
 }
 

@@ -7,7 +7,7 @@ use conjoin_manifest::{Built, Component, ComponentName, CustomBuild, Manifest, O
 use conjoin_wit::{Dialect, Renderer, Wit, WitFile};
 
 use crate::{
-    AbsPath, Action, AppWiring, ComposeAction, Facts, Input, Keep, Layout, Plan, PrecompileAction, Step, StepId,
+    AbsPath, Action, AppWiring, ComposeAction, Input, Keep, Layout, Plan, PrecompileAction, ProbeResults, Step, StepId,
     Subject, Target, Toolchain, ToolchainSet,
 };
 
@@ -87,13 +87,13 @@ pub(crate) fn toolchain_of(
 /// steps do not make a plan.
 pub fn build(
     app: &AppModel<'_>,
-    facts: &Facts,
+    probed: &ProbeResults,
     selection: &Selection,
     extent: Extent,
 ) -> Result<Plan, Vec<Diagnostic>> {
     let AppModel { manifest, layout, .. } = *app;
     let components = selected_components(manifest, app.wiring, selection);
-    let mut builder = Builder { app, facts, extent, renderer: app.wit.renderer() };
+    let mut builder = Builder { app, probed, extent, renderer: app.wit.renderer() };
     let mut steps = Vec::new();
     let mut diagnostics = Vec::new();
     for component in manifest.components.values().filter(|component| components.contains(&component.name.value)) {
@@ -124,7 +124,7 @@ pub fn build(
 /// Plans the components of an app one after the other.
 struct Builder<'a> {
     app: &'a AppModel<'a>,
-    facts: &'a Facts,
+    probed: &'a ProbeResults,
     extent: Extent,
     renderer: Renderer,
 }
@@ -155,9 +155,9 @@ impl Builder<'_> {
         let wit = self.renderer.render(world.of, &toolchain.dialect());
         let dir = layout.app.join(built.path.value.as_path());
         let target = Target { language: Some(built.language.value), ..self.target(component, &world, dir, &wit) };
-        let mut steps = toolchain.bindings(&target, self.facts, layout)?;
+        let mut steps = toolchain.bindings(&target, self.probed, layout)?;
         match self.extent {
-            Extent::Everything | Extent::NativeCode => steps.extend(toolchain.steps(&target, self.facts, layout)?),
+            Extent::Everything | Extent::NativeCode => steps.extend(toolchain.steps(&target, self.probed, layout)?),
             Extent::Bindings => steps.iter_mut().for_each(|step| step.subject = Subject::Bindings(target.name.clone())),
         }
         for step in &mut steps {
@@ -175,7 +175,7 @@ impl Builder<'_> {
         let wit = self.renderer.render(world.of, &Dialect::default());
         let dir = layout.app.join(custom.path.value.as_path());
         let target = self.target(component, &world, dir, &wit);
-        (self.app.toolchains.custom)(&target, custom, self.facts, layout)
+        (self.app.toolchains.custom)(&target, custom, self.probed, layout)
     }
 
     /// The component whose project is in `dir`, as what builds it sees it.

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use conjoin_diagnostics::Diagnostic;
 
-use crate::{AbsPath, Facts, Layout, Plan, Provider, Tool, ToolFact, ToolSpec};
+use crate::{AbsPath, Layout, Plan, ProbeResults, ProbedTool, Provider, Tool, ToolSpec};
 
 /// One tool that will be installed, and from what.
 #[derive(Clone, Copy, Debug)]
@@ -31,9 +31,9 @@ pub struct InstallPlan {
 /// The providers whose attempt to install a tool has failed, by the tool.
 pub type Failures = BTreeMap<Tool, BTreeSet<&'static str>>;
 
-/// Which of `tools` are missing or will not do, with all that their installation needs beside them.
-pub fn lacking(tools: &BTreeSet<Tool>, facts: &Facts) -> BTreeSet<Tool> {
-    tools.iter().copied().filter(|tool| facts.tool(tool).is_none()).collect()
+/// Which of `tools` are missing or not supported, with all that their installation needs beside them.
+pub fn missing_tools(tools: &BTreeSet<Tool>, probed: &ProbeResults) -> BTreeSet<Tool> {
+    tools.iter().copied().filter(|tool| probed.tool(tool).is_none()).collect()
 }
 
 /// All tools that might be needed to have `tools`: themselves and what their providers need, transitively.
@@ -60,11 +60,11 @@ pub fn install_texts(tools: &BTreeSet<Tool>, layout: &Layout) -> Vec<AbsPath> {
 /// the official instruction. Providers among `failures` are not asked again.
 pub fn install(
     missing: &BTreeSet<Tool>,
-    facts: &Facts,
+    probed: &ProbeResults,
     layout: &Layout,
     failures: &Failures,
 ) -> Result<InstallPlan, Vec<Diagnostic>> {
-    let mut chooser = Chooser { facts, failures, chosen: BTreeMap::new(), waiting: BTreeSet::new() };
+    let mut chooser = Chooser { probed, failures, chosen: BTreeMap::new(), waiting: BTreeSet::new() };
     let mut diagnostics = Vec::new();
     for tool in missing {
         if let Err(diagnostic) = chooser.choose(tool, &mut Vec::new()) {
@@ -73,7 +73,7 @@ pub fn install(
     }
     let mut steps = Vec::new();
     for installation in chooser.chosen.values() {
-        match installation.provider.steps(facts, layout) {
+        match installation.provider.steps(probed, layout) {
             Ok(more) => steps.extend(more),
             Err(diagnostic) => diagnostics.push(*diagnostic),
         }
@@ -89,7 +89,7 @@ pub fn install(
 }
 
 struct Chooser<'a> {
-    facts: &'a Facts,
+    probed: &'a ProbeResults,
     failures: &'a Failures,
     chosen: BTreeMap<Tool, Installation>,
     waiting: BTreeSet<Tool>,
@@ -98,7 +98,7 @@ struct Chooser<'a> {
 impl Chooser<'_> {
     /// Chooses the first provider of `tool` whose needs are there, or will be there after this plan.
     fn choose(&mut self, tool: Tool, path: &mut Vec<Tool>) -> Result<(), Box<Diagnostic>> {
-        if self.facts.tool(tool).is_some() || self.chosen.contains_key(&tool) || self.waiting.contains(&tool) {
+        if self.probed.tool(tool).is_some() || self.chosen.contains_key(&tool) || self.waiting.contains(&tool) {
             return Ok(());
         }
         path.push(tool);
@@ -108,15 +108,16 @@ impl Chooser<'_> {
                 reasons.push(format!("installing it from {} has failed", provider.name()));
                 continue;
             }
-            let lacking = self.lacks(provider);
-            if lacking.is_empty() {
+            let missing = self.missing_needs(provider);
+            if missing.is_empty() {
                 let mut later = tool.providers[index + 1..].iter().copied();
-                let otherwise = later.find(|other| !self.has_failed(tool, *other) && self.lacks(*other).is_empty());
+                let otherwise =
+                    later.find(|other| !self.has_failed(tool, *other) && self.missing_needs(*other).is_empty());
                 self.chosen.insert(tool, Installation { spec: tool, provider, otherwise });
                 path.pop();
                 return Ok(());
             }
-            let obstacles: Vec<(Tool, Option<Box<Diagnostic>>)> = lacking
+            let obstacles: Vec<(Tool, Option<Box<Diagnostic>>)> = missing
                 .into_iter()
                 .filter_map(|need| {
                     if path.contains(&need) {
@@ -141,16 +142,16 @@ impl Chooser<'_> {
         self.failures.get(&tool).is_some_and(|names| names.contains(provider.name()))
     }
 
-    fn lacks(&self, provider: &dyn Provider) -> Vec<Tool> {
-        provider.needs().iter().copied().filter(|need| self.facts.tool(need).is_none()).collect()
+    fn missing_needs(&self, provider: &dyn Provider) -> Vec<Tool> {
+        provider.needs().iter().copied().filter(|need| self.probed.tool(need).is_none()).collect()
     }
 
     fn explain(&self, spec: Tool, reasons: Vec<String>) -> Diagnostic {
-        let mut diagnostic = missing(spec, self.facts.tools.get(spec));
+        let mut diagnostic = missing(spec, self.probed.tools.get(spec));
         for reason in reasons {
             diagnostic = diagnostic.note(reason);
         }
-        diagnostic.hint(format!("install {}: {}", titled(spec), spec.by_hand))
+        diagnostic.hint(format!("install {}: {}", name_and_window(spec), spec.by_hand))
     }
 }
 
@@ -186,20 +187,20 @@ fn describe(provider: &dyn Provider, obstacles: &[(Tool, Option<Box<Diagnostic>>
 const MISSING: &str = "tool::missing";
 
 /// What is wrong with a tool that is needed, without a hint yet.
-pub fn missing(spec: &ToolSpec, fact: Option<&ToolFact>) -> Diagnostic {
+pub fn missing(spec: &ToolSpec, fact: Option<&ProbedTool>) -> Diagnostic {
     match fact {
-        Some(ToolFact::OutsideWindow(found)) => Diagnostic::error(
+        Some(ProbedTool::OutsideWindow(found)) => Diagnostic::error(
             "tool::outside-window",
-            format!("{} {} will not do: {} is needed", spec.name, version(found.version), spec.window),
+            format!("{} {} is not supported: {} is needed", spec.name, version(found.version), spec.window),
         )
         .note(format!("found {} ({})", found.path, found.says))
         .note(format!("because {}", spec.window.because)),
-        Some(ToolFact::Broken { path, command, output }) => {
+        Some(ProbedTool::Broken { path, command, output }) => {
             Diagnostic::error("tool::broken", format!("{} does not work", spec.name))
                 .note(format!("found {path}"))
                 .note(format!("tried `{command}`, which said:\n{output}"))
         }
-        Some(ToolFact::Found(_) | ToolFact::Missing) | None => Diagnostic::error(
+        Some(ProbedTool::Found(_) | ProbedTool::Missing) | None => Diagnostic::error(
             MISSING,
             format!("{} is not installed", spec.name),
         )
@@ -223,7 +224,7 @@ fn places(spec: &ToolSpec) -> String {
 }
 
 /// A tool's name, with the versions that will do unless any will.
-pub fn titled(spec: &ToolSpec) -> String {
+pub fn name_and_window(spec: &ToolSpec) -> String {
     if spec.window.is_any() { spec.name.to_owned() } else { format!("{} {}", spec.name, spec.window) }
 }
 

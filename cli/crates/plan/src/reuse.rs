@@ -10,7 +10,7 @@ use conjoin_manifest::{ComponentName, Isolation, Manifest, Origin, ServesOnce};
 use crate::AppWiring;
 
 /// The triggers that ask for it all the same, each entry once.
-pub(crate) fn refused(manifest: &Manifest, wiring: &AppWiring) -> Vec<Diagnostic> {
+pub(crate) fn refuse_serving_once(manifest: &Manifest, wiring: &AppWiring) -> Vec<Diagnostic> {
     let mut seen: BTreeSet<&ComponentName> = BTreeSet::new();
     let mut diagnostics = Vec::new();
     for trigger in manifest.triggers.iter().filter(|trigger| trigger.isolation != Isolation::Fresh) {

@@ -215,7 +215,7 @@ pub enum Input {
         /// Names of folders and files, at any depth, that do not count.
         except: &'static [&'static str],
         /// Whether those count that are hidden or that version control ignores.
-        unseen: Unseen,
+        unseen: HiddenFiles,
     },
     /// Files of these names in a folder and in all above it, as far as they are there.
     Above {
@@ -250,7 +250,7 @@ pub enum Input {
 
 /// What becomes of files that are hidden or that version control ignores.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Unseen {
+pub enum HiddenFiles {
     /// They count like others.
     Count,
     /// They do not count.

@@ -8,7 +8,7 @@ use std::{
 
 use conjoin_diagnostics::Diagnostic;
 
-use crate::{AbsPath, Facts, FoundTool, Layout, Step};
+use crate::{AbsPath, FoundTool, Layout, ProbeResults, Step};
 
 /// A version as three numbers; what follows them is ignored.
 pub type Version = (u64, u64, u64);
@@ -210,7 +210,7 @@ pub enum Probe {
 pub struct Window {
     /// The oldest that will do.
     pub at_least: Version,
-    /// The first that will not do any more.
+    /// The first that is not supported any more.
     pub below: Option<Version>,
     /// Why, a clause that fits after "because".
     pub because: &'static str,
@@ -268,7 +268,7 @@ pub trait Provider: Sync + fmt::Debug {
     fn reads(&self, layout: &Layout) -> Vec<AbsPath>;
 
     /// The steps.
-    fn steps(&self, facts: &Facts, layout: &Layout) -> Result<Vec<Step>, Box<Diagnostic>>;
+    fn steps(&self, probed: &ProbeResults, layout: &Layout) -> Result<Vec<Step>, Box<Diagnostic>>;
 }
 
 #[cfg(test)]

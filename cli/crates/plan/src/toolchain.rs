@@ -6,7 +6,7 @@ use conjoin_diagnostics::Diagnostic;
 use conjoin_manifest::{ComponentName, CustomBuild, Language, LanguageSet, Permissions, ToolchainSpec};
 use conjoin_wit::{Dialect, WitFile};
 
-use crate::{AbsPath, Facts, Finding, Layout, Profile, Reading, Step, Tool, with_needs};
+use crate::{AbsPath, Finding, Layout, ProbeResults, Profile, Reading, Step, Tool, with_needs};
 
 /// A component as its toolchain sees it.
 #[derive(Clone, Debug)]
@@ -77,12 +77,12 @@ pub trait Toolchain: Sync {
 
     /// The steps that write what an editor and the build need of the world: bindings, declarations. They need no more than
     /// [`Toolchain::requirements`] and no project that builds. By default there are none.
-    fn bindings(&self, _: &Target<'_>, _: &Facts, _: &Layout) -> Result<Vec<Step>, Box<Diagnostic>> {
+    fn bindings(&self, _: &Target<'_>, _: &ProbeResults, _: &Layout) -> Result<Vec<Step>, Box<Diagnostic>> {
         Ok(Vec::new())
     }
 
     /// The steps from the project and its bindings to [`Layout::artifact`]; errors are about the project's files.
-    fn steps(&self, target: &Target<'_>, facts: &Facts, layout: &Layout) -> Result<Vec<Step>, Box<Diagnostic>>;
+    fn steps(&self, target: &Target<'_>, probed: &ProbeResults, layout: &Layout) -> Result<Vec<Step>, Box<Diagnostic>>;
 
     /// The output of one of its tools as people read it, where the tool writes for programs.
     fn for_people(&self, output: &str) -> String {
@@ -130,7 +130,7 @@ pub trait Toolchain: Sync {
     }
 
     /// What is wrong in a project and can be seen without building it.
-    fn examine(&self, _: &Project, _: &Facts) -> Vec<Complaint> {
+    fn examine(&self, _: &Project, _: &ProbeResults) -> Vec<Complaint> {
         Vec::new()
     }
 }
@@ -179,8 +179,8 @@ pub struct Complaint {
     pub file: AbsPath,
     /// What is wrong: lower case, no full stop, fits after the file's name and a colon.
     pub what: String,
-    /// What mends it, a command or a clause.
-    pub mend: String,
+    /// What fixes it, a command or a clause.
+    pub fix: String,
     /// The folder in which that is done.
     pub folder: AbsPath,
 }
@@ -204,7 +204,7 @@ pub struct ToolchainSet {
 }
 
 /// From the command of a component to its steps.
-pub type CustomSteps = fn(&Target<'_>, &CustomBuild, &Facts, &Layout) -> Result<Vec<Step>, Box<Diagnostic>>;
+pub type CustomSteps = fn(&Target<'_>, &CustomBuild, &ProbeResults, &Layout) -> Result<Vec<Step>, Box<Diagnostic>>;
 
 impl ToolchainSet {
     /// The toolchain of this name, if conjoin has it yet.

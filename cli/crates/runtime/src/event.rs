@@ -124,7 +124,7 @@ impl fmt::Display for Capability {
 pub struct Denied {
     /// The entry whose composition made the call.
     pub entry: String,
-    /// What it lacks.
+    /// What it is missing.
     pub capability: Capability,
     /// The function that was called.
     pub call: String,

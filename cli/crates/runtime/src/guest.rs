@@ -79,7 +79,7 @@ pub(crate) struct Blueprint {
 }
 
 /// What a [`Blueprint`] is made of besides its entry.
-pub(crate) struct Surroundings<'a> {
+pub(crate) struct GuestSettings<'a> {
     pub(crate) args: Vec<String>,
     pub(crate) stdio: Stdio,
     pub(crate) memory: usize,
@@ -88,8 +88,8 @@ pub(crate) struct Surroundings<'a> {
 
 impl Blueprint {
     /// Checks the grants of an entry: folders must exist.
-    pub(crate) fn new(entry: &Entry, surroundings: Surroundings<'_>) -> Result<Self, RuntimeError> {
-        let Surroundings { args, stdio, memory, events } = surroundings;
+    pub(crate) fn new(entry: &Entry, settings: GuestSettings<'_>) -> Result<Self, RuntimeError> {
+        let GuestSettings { args, stdio, memory, events } = settings;
         let denials = Arc::new(Denials::new(entry.name.clone(), entry.members.clone(), events.clone()));
         let outbound = Arc::new(OutboundPolicy::new(&entry.grants.outbound_http));
         let blueprint = Self {

@@ -16,7 +16,7 @@ use crate::{
     code::check_component,
     engine::{Allocation, Engines},
     events::Events,
-    guest::{Blueprint, Stdio, Surroundings},
+    guest::{Blueprint, GuestSettings, Stdio},
     linker,
 };
 
@@ -111,8 +111,8 @@ impl Proof {
         .map_err(|error| RuntimeError::Start { reason: error.to_string() })?;
         let grants = Grants { stdio: true, clocks: true, random: true, ..Grants::default() };
         let entry = Entry { name: name.clone(), component: path.to_owned(), grants, members: Vec::new(), reuse: None };
-        let surroundings = Surroundings { args: Vec::new(), stdio: Stdio::Events, memory: MEMORY, events: &events };
-        let blueprint = Blueprint::new(&entry, surroundings)?;
+        let settings = GuestSettings { args: Vec::new(), stdio: Stdio::Events, memory: MEMORY, events: &events };
+        let blueprint = Blueprint::new(&entry, settings)?;
         let engines = Engines::new(Allocation::OnDemand)?;
         let component = compile(&engines, &name, path)?;
         Ok(Self { name, component, blueprint, engines, events, output, limit })

@@ -205,7 +205,7 @@ impl ScaffoldError {
                 let word = place.as_ref().and_then(|(source, span)| source.text.get(span.clone()));
                 let is_value = |word: &&str| why.starts_with("invalid") && word.starts_with(char::is_alphabetic);
                 let quote = word.filter(is_value).map(|word| format!("a text needs quotes: `\"{word}\"`"));
-                quote.into_iter().chain(["mend the template, or use another one".to_owned()]).collect()
+                quote.into_iter().chain(["fix the template, or use another one".to_owned()]).collect()
             }
             Self::NoTemplateFolder { .. } => {
                 vec!["what contains a `/` is the folder of a template; conjoin's own have names: see `conjoin templates`".to_owned()]
@@ -226,7 +226,7 @@ impl ScaffoldError {
             Self::BadTemplate { .. } => vec!["take it out of the template, or use another one".to_owned()],
             Self::BadAnswer { name, .. } => vec![format!("give another one with `--set {name}=VALUE`")],
             Self::BadPath { .. } => {
-                vec!["mend the template, or use another one; nothing was written".to_owned()]
+                vec!["fix the template, or use another one; nothing was written".to_owned()]
             }
             Self::Occupied { .. } => {
                 vec!["move it away, or give what is added another name; nothing was written".to_owned()]

@@ -31,7 +31,7 @@ pub use error::ScaffoldError;
 pub use file_set::FileSet;
 pub use name::check_name;
 pub use render::{
-    Call, Contribution, Part, Surroundings, render, render_app, render_call, render_component, render_parts,
+    AppContext, Call, Contribution, Part, render, render_app, render_call, render_component, render_parts,
 };
 pub use template::{Kind, Template, TemplateSummary, Variable, VariableType};
 pub use write::{Overwrite, Written, refuse_occupied};

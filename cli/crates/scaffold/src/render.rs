@@ -33,7 +33,7 @@ pub struct Contribution {
 
 /// The app that a component is made for.
 #[derive(Clone, Debug)]
-pub struct Surroundings {
+pub struct AppContext {
     /// The app's name.
     pub app: String,
     /// The package of its shared WIT, as `shop:api`.
@@ -44,7 +44,7 @@ pub struct Surroundings {
     pub libs: Vec<String>,
 }
 
-impl Surroundings {
+impl AppContext {
     /// A new app called `app`, with these libraries.
     pub fn new(app: &str, libs: Vec<String>) -> Self {
         Self { app: app.to_owned(), package: format!("{app}:api"), at_version: String::new(), libs }
@@ -71,7 +71,7 @@ pub struct Call {
 /// The files of a new app called `answers.name`. A component template gets the skeleton around it and its default name.
 pub fn render(template: &Template, answers: &Answers) -> Result<FileSet, ScaffoldError> {
     let Some(component) = template.default_name() else {
-        let mut given = Surroundings::new(&answers.name, Vec::new()).given();
+        let mut given = AppContext::new(&answers.name, Vec::new()).given();
         given.insert("components".to_owned(), Value::Array(Vec::new()));
         return render_files(template, answers, given);
     };
@@ -97,7 +97,7 @@ pub fn render_app(name: &str, parts: &[Part<'_>]) -> Result<FileSet, ScaffoldErr
             })
         })
         .collect();
-    let package = Value::from(Surroundings::new(name, Vec::new()).package);
+    let package = Value::from(AppContext::new(name, Vec::new()).package);
     let given = Map::from_iter([("components".to_owned(), shown), ("package".to_owned(), package)]);
     let mut files = render_files(&catalogue::skeleton()?, &Answers::new(name), given)?;
     contributions.into_iter().try_for_each(|part| files.add_below(&part.name, part.files))?;
@@ -108,7 +108,7 @@ pub fn render_app(name: &str, parts: &[Part<'_>]) -> Result<FileSet, ScaffoldErr
 pub fn render_parts(name: &str, parts: &[Part<'_>]) -> Result<Vec<Contribution>, ScaffoldError> {
     check_name("app", name)?;
     let libs = parts.iter().filter(|part| part.template.exports_interface());
-    let surroundings = Surroundings::new(name, libs.map(|part| part.answers.name.clone()).collect());
+    let app_context = AppContext::new(name, libs.map(|part| part.answers.name.clone()).collect());
     let mut contributions: Vec<Contribution> = Vec::new();
     let mut served = false;
     for part in parts {
@@ -116,29 +116,25 @@ pub fn render_parts(name: &str, parts: &[Part<'_>]) -> Result<Vec<Contribution>,
         if contributions.iter().any(|other| other.name == *component) {
             return Err(ScaffoldError::DuplicateComponent { name: component.clone() });
         }
-        if let Some(lib) = surroundings.libs.iter().find(|lib| *component == format!("{lib}-api")) {
+        if let Some(lib) = app_context.libs.iter().find(|lib| *component == format!("{lib}-api")) {
             return Err(ScaffoldError::SameNameInWit { name: component.clone(), other: lib.clone() });
         }
         let prefix = if served { format!("/{component}") } else { String::new() };
-        contributions.push(render_component(&surroundings, *part, &prefix)?);
+        contributions.push(render_component(&app_context, *part, &prefix)?);
         served |= part.template.serves_http();
     }
     Ok(contributions)
 }
 
-/// What a component brings to the app `surroundings`. If it answers HTTP, then below the path `prefix`, which is empty or starts
+/// What a component brings to the app `app_context`. If it answers HTTP, then below the path `prefix`, which is empty or starts
 /// with `/`.
-pub fn render_component(
-    surroundings: &Surroundings,
-    part: Part<'_>,
-    prefix: &str,
-) -> Result<Contribution, ScaffoldError> {
+pub fn render_component(app_context: &AppContext, part: Part<'_>, prefix: &str) -> Result<Contribution, ScaffoldError> {
     let Part { template, answers } = part;
     if template.summary().kind != Kind::Component {
         return Err(ScaffoldError::NotAComponent { id: template.id().to_owned() });
     }
     check_name("component", &answers.name)?;
-    let mut given = surroundings.given();
+    let mut given = app_context.given();
     given.insert("prefix".to_owned(), Value::from(prefix));
     let context = context(template, answers, given.clone())?;
     let engine = engine();
@@ -151,10 +147,10 @@ pub fn render_component(
     })
 }
 
-/// How the component `caller`, made from `template`, would call the library `lib` of the app `surroundings`; `None` if the
+/// How the component `caller`, made from `template`, would call the library `lib` of the app `app_context`; `None` if the
 /// template does not say.
 pub fn render_call(
-    surroundings: &Surroundings,
+    app_context: &AppContext,
     template: &Template,
     caller: &str,
     lib: &str,
@@ -162,7 +158,7 @@ pub fn render_call(
     let Some((file, line)) = template.call() else { return Ok(None) };
     let engine = engine();
     let text = |what: &str, text: &str, name: &str| {
-        let mut context = surroundings.given();
+        let mut context = app_context.given();
         context.insert("name".to_owned(), Value::from(name));
         context.insert("caller".to_owned(), Value::from(caller));
         render_text(&engine, template, (what, text), &context)

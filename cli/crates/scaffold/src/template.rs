@@ -308,7 +308,7 @@ impl Template {
         let mut names: BTreeSet<&str> = GIVEN.into_iter().chain(HELPERS.split(' ')).collect();
         for variable in self.variables() {
             if !names.insert(&variable.name) {
-                return Some(format!("the variable `{}` is there twice, or means something else", variable.name));
+                return Some(format!("the variable `{}` is declared twice, or means something else", variable.name));
             }
             if let Some(why) = variable.contradiction() {
                 return Some(format!("the variable `{}`: {why}", variable.name));

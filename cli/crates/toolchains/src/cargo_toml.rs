@@ -5,7 +5,7 @@
 use std::sync::Arc;
 
 use conjoin_diagnostics::{Diagnostic, Source};
-use conjoin_plan::{AbsPath, Facts, Layout};
+use conjoin_plan::{AbsPath, Layout, ProbeResults};
 use toml::{Table, Value};
 
 /// The build script of a package that names none.
@@ -52,20 +52,20 @@ pub(crate) struct Extent {
 }
 
 /// How far the package in `dir` reaches.
-pub(crate) fn extent(dir: &AbsPath, facts: &Facts) -> Extent {
-    let table = facts.text(&dir.join("Cargo.toml")).and_then(|text| text.parse::<Table>().ok()).unwrap_or_default();
+pub(crate) fn extent(dir: &AbsPath, probed: &ProbeResults) -> Extent {
+    let table = probed.text(&dir.join("Cargo.toml")).and_then(|text| text.parse::<Table>().ok()).unwrap_or_default();
     let has_build_script = match table.get("package").and_then(|package| package.get("build")) {
         Some(build) => build.as_bool() != Some(false),
-        None => facts.text(&dir.join(BUILD_SCRIPT)).is_some(),
+        None => probed.text(&dir.join(BUILD_SCRIPT)).is_some(),
     };
     Extent { has_build_script, is_workspace: table.contains_key("workspace") }
 }
 
 /// What the package in `dir` makes.
-pub(crate) fn product(dir: &AbsPath, facts: &Facts, layout: &Layout) -> Result<Product, Box<Diagnostic>> {
+pub(crate) fn product(dir: &AbsPath, probed: &ProbeResults, layout: &Layout) -> Result<Product, Box<Diagnostic>> {
     let path = dir.join("Cargo.toml");
     let name = path.as_path().strip_prefix(layout.app.as_path()).unwrap_or(path.as_path()).display().to_string();
-    let Some(source) = facts.source(&path, &name)? else {
+    let Some(source) = probed.source(&path, &name)? else {
         return Err(Box::new(
             Diagnostic::error("rust::no-cargo-toml", format!("there is no `{name}`"))
                 .note("a component written in Rust is a cargo package in a folder of its own")
@@ -73,8 +73,8 @@ pub(crate) fn product(dir: &AbsPath, facts: &Facts, layout: &Layout) -> Result<P
         ));
     };
     let package = Package {
-        has_library_file: facts.text(&dir.join("src/lib.rs")).is_some(),
-        has_main_file: facts.text(&dir.join("src/main.rs")).is_some(),
+        has_library_file: probed.text(&dir.join("src/lib.rs")).is_some(),
+        has_main_file: probed.text(&dir.join("src/main.rs")).is_some(),
         table: parse(&source)?,
         source,
     };
@@ -149,7 +149,7 @@ impl Package {
             let diagnostic = if place.is_empty() {
                 diagnostic
             } else {
-                diagnostic.label(&self.source, place, "`crate-type` lacks \"cdylib\"")
+                diagnostic.label(&self.source, place, "`crate-type` does not list \"cdylib\"")
             };
             diagnostic.hint("write `crate-type = [\"cdylib\"]` in `[lib]`")
         } else {

@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use conjoin_diagnostics::Diagnostic;
 use conjoin_manifest::CustomBuild;
 use conjoin_plan::{
-    AbsPath, Facts, FoundIn, FoundTool, Input, Invocation, Keep, Layout, Locate, Made, Step, Target, ToolSpec,
+    AbsPath, FoundIn, FoundTool, Input, Invocation, Keep, Layout, Locate, Made, ProbeResults, Step, Target, ToolSpec,
     names_file,
 };
 
@@ -22,14 +22,14 @@ static CUSTOM: ToolSpec = ToolSpec { locate: Locate::Named, ..ToolSpec::new("cus
 pub(crate) fn steps(
     target: &Target<'_>,
     build: &CustomBuild,
-    facts: &Facts,
+    probed: &ProbeResults,
     layout: &Layout,
 ) -> Result<Vec<Step>, Box<Diagnostic>> {
     let (program, args) = build.command.split_first().ok_or_else(|| Box::new(no_program(target, "")))?;
     let own = names_file(program).then(|| target.dir.join(program.trim_start_matches("./")));
     let found = match &own {
         Some(path) => script(path.clone()),
-        None => facts.programs.get(program).cloned().ok_or_else(|| Box::new(no_program(target, program)))?,
+        None => probed.programs.get(program).cloned().ok_or_else(|| Box::new(no_program(target, program)))?,
     };
     let (world, wit) = steps::write_bare_world(target, layout);
     let output = target.dir.join(build.output.value.as_path());

@@ -5,7 +5,7 @@
 use std::sync::Arc;
 
 use conjoin_diagnostics::{Diagnostic, Source};
-use conjoin_plan::{AbsPath, Facts, Hint, Layout};
+use conjoin_plan::{AbsPath, Hint, Layout, ProbeResults};
 
 /// The package that bindings are written for.
 const COMPONENT_MODEL: &str = "go.bytecodealliance.org/cm";
@@ -36,22 +36,26 @@ pub(crate) struct Module {
 }
 
 /// The module in `dir`.
-pub(crate) fn module(dir: &AbsPath, facts: &Facts, layout: &Layout) -> Result<Module, Box<Diagnostic>> {
-    parse(&read(dir, facts, layout)?, dir)
+pub(crate) fn module(dir: &AbsPath, probed: &ProbeResults, layout: &Layout) -> Result<Module, Box<Diagnostic>> {
+    parse(&read(dir, probed, layout)?, dir)
 }
 
 /// The module in `dir`, which must require the package that bindings for TinyGo are written for.
-pub(crate) fn module_for_tinygo(dir: &AbsPath, facts: &Facts, layout: &Layout) -> Result<Module, Box<Diagnostic>> {
-    let source = read(dir, facts, layout)?;
+pub(crate) fn module_for_tinygo(
+    dir: &AbsPath,
+    probed: &ProbeResults,
+    layout: &Layout,
+) -> Result<Module, Box<Diagnostic>> {
+    let source = read(dir, probed, layout)?;
     let module = parse(&source, dir)?;
     check_component_model(&source, &module)?;
     Ok(module)
 }
 
-fn read(dir: &AbsPath, facts: &Facts, layout: &Layout) -> Result<Arc<Source>, Box<Diagnostic>> {
+fn read(dir: &AbsPath, probed: &ProbeResults, layout: &Layout) -> Result<Arc<Source>, Box<Diagnostic>> {
     let path = dir.join("go.mod");
     let name = path.as_path().strip_prefix(layout.app.as_path()).unwrap_or(path.as_path()).display().to_string();
-    facts.source(&path, &name)?.ok_or_else(|| {
+    probed.source(&path, &name)?.ok_or_else(|| {
         Box::new(
             Diagnostic::error("go::no-go-mod", format!("there is no `{name}`"))
                 .note("a component written in Go is a module in a folder of its own")

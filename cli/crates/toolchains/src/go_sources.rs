@@ -2,7 +2,7 @@
 //!
 //! Which files a build reads is what `go list` says after it. A source more can change that, ignored by version control or not.
 
-use conjoin_plan::{AbsPath, Discovery, Input, Invocation, ReadList, Unseen};
+use conjoin_plan::{AbsPath, Discovery, HiddenFiles, Input, Invocation, ReadList};
 
 use crate::go_mod::Module;
 
@@ -17,7 +17,7 @@ pub(crate) fn inputs(dir: &AbsPath, module: &Module) -> Vec<Input> {
 
 fn of(dir: &AbsPath, except: &'static [&'static str]) -> Vec<Input> {
     let sources = &["**/*.{go,s,syso}"];
-    let mut inputs = vec![Input::Names { dir: dir.clone(), globs: sources, except, unseen: Unseen::Count }];
+    let mut inputs = vec![Input::Names { dir: dir.clone(), globs: sources, except, unseen: HiddenFiles::Count }];
     inputs.extend(["go.mod", "go.sum", "vendor/modules.txt"].map(|name| Input::OptionalFile(dir.join(name))));
     inputs
 }

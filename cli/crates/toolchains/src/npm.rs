@@ -7,8 +7,8 @@
 use crate::javascript::{NODE, NPM};
 use conjoin_diagnostics::Diagnostic;
 use conjoin_plan::{
-    AbsPath, Expectation, Facts, Input, Invocation, Layout, Locate, Probe, Provider, Step, Subject, Tool, ToolSpec,
-    Window, WrittenFile,
+    AbsPath, Expectation, Input, Invocation, Layout, Locate, Probe, ProbeResults, Provider, Step, Subject, Tool,
+    ToolSpec, Window, WrittenFile,
 };
 use wasi_preview1_component_adapter_provider::WASI_SNAPSHOT_PREVIEW1_REACTOR_ADAPTER;
 
@@ -129,9 +129,9 @@ impl Provider for Npm {
         vec![]
     }
 
-    fn steps(&self, facts: &Facts, layout: &Layout) -> Result<Vec<Step>, Box<Diagnostic>> {
-        let npm = steps::found(facts, &NPM)?;
-        let node = steps::found(facts, &NODE)?;
+    fn steps(&self, probed: &ProbeResults, layout: &Layout) -> Result<Vec<Step>, Box<Diagnostic>> {
+        let npm = steps::found(probed, &NPM)?;
+        let node = steps::found(probed, &NODE)?;
         let subject = Subject::Installation(self.tool);
         let id = |step: &str| format!("{}/{step}", self.name);
         let folder = layout.toolchain(self.recipe);

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use conjoin_diagnostics::{Diagnostic, Source};
-use conjoin_plan::{AbsPath, Facts, Layout, Target};
+use conjoin_plan::{AbsPath, Layout, ProbeResults, Target};
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -49,15 +49,15 @@ pub(crate) fn reads(dir: &AbsPath) -> Vec<AbsPath> {
 
 impl Package {
     /// The project in the folder of `target`.
-    pub(crate) fn read(target: &Target<'_>, facts: &Facts, layout: &Layout) -> Result<Self, Box<Diagnostic>> {
+    pub(crate) fn read(target: &Target<'_>, probed: &ProbeResults, layout: &Layout) -> Result<Self, Box<Diagnostic>> {
         let dir = &target.dir;
         let folder = dir.as_path().strip_prefix(layout.app.as_path()).unwrap_or(dir.as_path()).display();
         let path = dir.join("package.json");
-        let json = match facts.source(&path, &format!("{folder}/package.json"))? {
+        let json = match probed.source(&path, &format!("{folder}/package.json"))? {
             Some(source) => parse(&source)?,
             None => Json::default(),
         };
-        let entry = ENTRIES.into_iter().find(|name| facts.text(&dir.join(name)).is_some()).map(str::to_owned);
+        let entry = ENTRIES.into_iter().find(|name| probed.text(&dir.join(name)).is_some()).map(str::to_owned);
         let entry = entry.or_else(|| json.main.clone());
         let Some(entry) = entry else {
             return Err(Box::new(
@@ -74,7 +74,7 @@ impl Package {
             ));
         };
         let dependencies = json.packages();
-        if !dependencies.is_empty() && facts.text(&dir.join("package-lock.json")).is_none() {
+        if !dependencies.is_empty() && probed.text(&dir.join("package-lock.json")).is_none() {
             return Err(Box::new(
                 Diagnostic::error(
                     "starling::no-lock-file",
@@ -85,7 +85,7 @@ impl Package {
             ));
         }
         let listed = json.dependencies.contains_key("typescript") || json.dev_dependencies.get("typescript").is_some();
-        let is_there = |name: &str| facts.text(&dir.join(name)).is_some();
+        let is_there = |name: &str| probed.text(&dir.join(name)).is_some();
         let checks_types = listed && is_there("tsconfig.json") && (!dependencies.is_empty() || is_there(INSTALLED));
         Ok(Self { entry, dependencies, checks_types })
     }

@@ -12,8 +12,8 @@ use crate::npm::COMPONENTIZE_QJS;
 use conjoin_diagnostics::{Diagnostic, Source};
 use conjoin_manifest::{Language, Permissions, ToolchainSpec};
 use conjoin_plan::{
-    AbsPath, Arg, Complaint, Facts, Finding, GenerateAction, Generator, Hint, Layout, Profile, Project, Reading, Step,
-    Takes, Target, Tool, Toolchain,
+    AbsPath, Arg, Complaint, Finding, GenerateAction, Generator, Hint, Layout, ProbeResults, Profile, Project, Reading,
+    Step, Takes, Target, Tool, Toolchain,
 };
 use conjoin_wit::{Dialect, Wit, WitFile, missing_wasi, wasi_deps};
 
@@ -83,16 +83,16 @@ impl Toolchain for QuickJs {
         package_json::reads(dir)
     }
 
-    fn bindings(&self, target: &Target<'_>, _: &Facts, layout: &Layout) -> Result<Vec<Step>, Box<Diagnostic>> {
+    fn bindings(&self, target: &Target<'_>, _: &ProbeResults, layout: &Layout) -> Result<Vec<Step>, Box<Diagnostic>> {
         Ok(javascript::bindings(target, layout))
     }
 
-    fn steps(&self, target: &Target<'_>, facts: &Facts, layout: &Layout) -> Result<Vec<Step>, Box<Diagnostic>> {
+    fn steps(&self, target: &Target<'_>, probed: &ProbeResults, layout: &Layout) -> Result<Vec<Step>, Box<Diagnostic>> {
         check(target)?;
-        let package = Package::read(target, facts, layout)?;
+        let package = Package::read(target, probed, layout)?;
         let sources = sources(target.wit);
         let wit = conjoin_wit::parse(&sources, "").map_err(|mut found| Box::new(found.remove(0)))?;
-        let gifts = Gifts::of(target, &wit);
+        let gifts = Conveniences::of(target, &wit);
         let wit = gifts.added_to(target, &wit, &sources)?;
         // A world with other gifts is another one: the folder of its WIT and the keys are named by its digest.
         let digest = format!("{}{}", gifts.mark(), target.world_digest);
@@ -101,8 +101,8 @@ impl Toolchain for QuickJs {
         let scripts = layout.work(target.name).join("quickjs");
         let runner = javascript::write_scripts(target, &scripts, SCRIPTS);
         let description = describe(target, &world, &folder, layout);
-        let install = javascript::npm_ci(target, &package, facts)?;
-        let types = javascript::check(target, &package, install.as_ref(), facts, layout)?;
+        let install = javascript::npm_ci(target, &package, probed)?;
+        let types = javascript::check(target, &package, install.as_ref(), probed, layout)?;
         let inputs = [&runner, &world, &description].into_iter().chain(&install).flat_map(steps::outputs_of).collect();
         let described = layout.work(target.name).join("values").join(javascript::WORLD);
         let build = Componentize {
@@ -113,7 +113,7 @@ impl Toolchain for QuickJs {
             options: gifts.options(target.profile, &described),
             inputs,
         }
-        .step(target, facts, layout)?;
+        .step(target, probed, layout)?;
         let artifact = steps::strip_artifact(target, build.outputs[0].clone(), layout);
         let steps = [Some(world), Some(runner), Some(description), install, Some(build), Some(artifact)];
         Ok(steps.into_iter().flatten().chain(types).collect())
@@ -143,14 +143,14 @@ impl Toolchain for QuickJs {
         projects::files_of_npm(project)
     }
 
-    fn examine(&self, project: &Project, facts: &Facts) -> Vec<Complaint> {
-        projects::examine_npm(project, facts)
+    fn examine(&self, project: &Project, probed: &ProbeResults) -> Vec<Complaint> {
+        projects::examine_npm(project, probed)
     }
 }
 
 /// What of the host our own code may use in a component.
 #[derive(Clone, Copy)]
-struct Gifts {
+struct Conveniences {
     stdio: bool,
     clocks: bool,
     random: bool,
@@ -168,7 +168,7 @@ enum Calls {
     Handler,
 }
 
-impl Gifts {
+impl Conveniences {
     fn of(target: &Target<'_>, wit: &Wit) -> Self {
         let Permissions { stdio, clocks, random, .. } = *target.permissions;
         let calls = if target.exports.iter().any(|name| name.starts_with("wasi:http/handler@")) {

@@ -10,7 +10,8 @@ use crate::npm::COMPONENTIZE_JS;
 use conjoin_diagnostics::Diagnostic;
 use conjoin_manifest::{Language, Permissions, ToolchainSpec};
 use conjoin_plan::{
-    AbsPath, Complaint, Facts, Finding, Hint, Layout, Profile, Project, Reading, Step, Takes, Target, Tool, Toolchain,
+    AbsPath, Complaint, Finding, Hint, Layout, ProbeResults, Profile, Project, Reading, Step, Takes, Target, Tool,
+    Toolchain,
 };
 use conjoin_wit::Dialect;
 
@@ -76,18 +77,18 @@ impl Toolchain for Starling {
         package_json::reads(dir)
     }
 
-    fn bindings(&self, target: &Target<'_>, _: &Facts, layout: &Layout) -> Result<Vec<Step>, Box<Diagnostic>> {
+    fn bindings(&self, target: &Target<'_>, _: &ProbeResults, layout: &Layout) -> Result<Vec<Step>, Box<Diagnostic>> {
         Ok(javascript::bindings(target, layout))
     }
 
-    fn steps(&self, target: &Target<'_>, facts: &Facts, layout: &Layout) -> Result<Vec<Step>, Box<Diagnostic>> {
+    fn steps(&self, target: &Target<'_>, probed: &ProbeResults, layout: &Layout) -> Result<Vec<Step>, Box<Diagnostic>> {
         check(target)?;
-        let package = Package::read(target, facts, layout)?;
+        let package = Package::read(target, probed, layout)?;
         let (world, wit) = steps::write_bare_world(target, layout);
         let scripts = layout.work(target.name).join("starling");
         let runner = javascript::write_scripts(target, &scripts, SCRIPTS);
-        let install = javascript::npm_ci(target, &package, facts)?;
-        let types = javascript::check(target, &package, install.as_ref(), facts, layout)?;
+        let install = javascript::npm_ci(target, &package, probed)?;
+        let types = javascript::check(target, &package, install.as_ref(), probed, layout)?;
         let inputs = [&runner, &world].into_iter().chain(&install).flat_map(steps::outputs_of).collect();
         let mut options = vec!["--wasi", WASI];
         options.extend(disabled_features(target).into_iter().flat_map(|feature| ["--disable", feature]));
@@ -99,7 +100,7 @@ impl Toolchain for Starling {
             options: options.into_iter().map(Into::into).collect(),
             inputs,
         }
-        .step(target, facts, layout)?;
+        .step(target, probed, layout)?;
         let artifact = steps::strip_artifact(target, build.outputs[0].clone(), layout);
         let steps = [Some(world), Some(runner), install, Some(build), Some(artifact)];
         Ok(steps.into_iter().flatten().chain(types).collect())
@@ -129,8 +130,8 @@ impl Toolchain for Starling {
         projects::files_of_npm(project)
     }
 
-    fn examine(&self, project: &Project, facts: &Facts) -> Vec<Complaint> {
-        projects::examine_npm(project, facts)
+    fn examine(&self, project: &Project, probed: &ProbeResults) -> Vec<Complaint> {
+        projects::examine_npm(project, probed)
     }
 }
 

@@ -5,8 +5,8 @@
 use conjoin_diagnostics::Diagnostic;
 use conjoin_manifest::ComponentName;
 use conjoin_plan::{
-    AbsPath, Action, CopyAction, EncodeAction, Expectation, Facts, FoundTool, GenerateAction, Hint, Input, Invocation,
-    Keep, Layout, Made, Profile, ProveAction, Step, StepId, Subject, Target, Tool, WorldAction, WrittenFile,
+    AbsPath, Action, CopyAction, EncodeAction, Expectation, FoundTool, GenerateAction, Hint, Input, Invocation, Keep,
+    Layout, Made, ProbeResults, Profile, ProveAction, Step, StepId, Subject, Target, Tool, WorldAction, WrittenFile,
 };
 
 /// For a compiler that fills the disk.
@@ -18,9 +18,9 @@ pub(crate) const DISK_FULL: Hint = Hint {
 /// Why components with debug information differ from folder to folder.
 pub(crate) const HOLDS_PATHS: &str = "its debug information holds the path of the folder, which `--release` leaves out";
 
-/// The tool among the facts. The plan asks toolchains only when all they require is there, so a missing one is a bug.
-pub(crate) fn found(facts: &Facts, tool: Tool) -> Result<&FoundTool, Box<Diagnostic>> {
-    facts.tool(tool).ok_or_else(|| {
+/// The tool among the probe results. The plan asks toolchains only when all they require is there, so a missing one is a bug.
+pub(crate) fn found(probed: &ProbeResults, tool: Tool) -> Result<&FoundTool, Box<Diagnostic>> {
+    probed.tool(tool).ok_or_else(|| {
         Box::new(
             Diagnostic::error("toolchain::missing-tool", format!("{tool} is needed, but was not found"))
                 .hint("`conjoin doctor` shows which tools this app needs and how to get them"),

@@ -1,7 +1,9 @@
 //! Which way to install a tool is chosen, and which one when that has failed.
 
 use conjoin_diagnostics::{Style, render};
-use conjoin_plan::{AbsPath, Facts, Failures, FoundIn, FoundTool, Layout, Profile, Provider, ToolFact, install};
+use conjoin_plan::{
+    AbsPath, Failures, FoundIn, FoundTool, Layout, ProbeResults, ProbedTool, Profile, Provider, install,
+};
 
 /// The ways that are chosen for the standard library of Rust, and the one after that; or what is said.
 fn chosen(absent: &[&str], failed: &[&'static str]) -> String {
@@ -12,9 +14,9 @@ fn chosen(absent: &[&str], failed: &[&'static str]) -> String {
 fn chosen_for(rustc: &str, absent: &[&str], failed: &[&'static str]) -> String {
     let tools = || conjoin_toolchains::all().tools();
     let target = tools().into_iter().find(|tool| tool.id == "rust-target").expect("it is known");
-    let mut facts = Facts::default();
+    let mut probed = ProbeResults::default();
     let path = |text: &str| AbsPath::new(text).expect("it is absolute");
-    facts.texts.insert(path("/etc/apt/sources.list"), "deb http://deb.example/debian stable main\n".to_owned());
+    probed.texts.insert(path("/etc/apt/sources.list"), "deb http://deb.example/debian stable main\n".to_owned());
     for spec in tools().into_iter().filter(|tool| tool.id != "rust-target" && !absent.contains(&tool.id)) {
         let found = FoundTool {
             path: path("/bin/tool"),
@@ -22,11 +24,11 @@ fn chosen_for(rustc: &str, absent: &[&str], failed: &[&'static str]) -> String {
             says: rustc.to_owned(),
             found_in: FoundIn::Path,
         };
-        facts.tools.insert(spec, ToolFact::Found(found));
+        probed.tools.insert(spec, ProbedTool::Found(found));
     }
     let layout = Layout { app: path("/app"), cache: path("/cache"), profile: Profile::Dev };
     let failures = Failures::from([(target, failed.iter().copied().collect())]);
-    match install(&[target].into(), &facts, &layout, &failures) {
+    match install(&[target].into(), &probed, &layout, &failures) {
         Ok(plan) => {
             let [only] = plan.installations.as_slice() else { panic!("one tool is missing") };
             format!("{}, then {:?}", only.provider.name(), only.otherwise.map(Provider::name))

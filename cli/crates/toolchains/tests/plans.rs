@@ -7,8 +7,8 @@ use std::{collections::BTreeMap, fmt::Write as _, path::Path, sync::Arc};
 use conjoin_diagnostics::{Diagnostic, Source, Style, render};
 use conjoin_manifest::{Component, Manifest, Origin};
 use conjoin_plan::{
-    AbsPath, Action, Discovery, Expectation, Facts, FoundIn, FoundTool, Input, Layout, Profile, Provider, ReadList,
-    Step, Target, Tool, ToolFact, ToolSpec, Toolchain,
+    AbsPath, Action, Discovery, Expectation, FoundIn, FoundTool, Input, Layout, ProbeResults, ProbedTool, Profile,
+    Provider, ReadList, Step, Target, Tool, ToolSpec, Toolchain,
 };
 use conjoin_wit::Wit;
 use libtest_mimic::{Arguments, Trial};
@@ -136,20 +136,20 @@ fn steps(
     let surface = world.surface();
     let names = |items: &[conjoin_wit::Item]| items.iter().map(|item| item.name.clone()).collect::<Vec<_>>();
     let dir = layout.app.join(path.as_path());
-    let mut facts = machine();
+    let mut probed = machine();
     if case.ends_with("rust-own-std") {
-        facts.tools.insert(tool("rust-target"), ToolFact::Found(own_std()));
+        probed.tools.insert(tool("rust-target"), ProbedTool::Found(own_std()));
     }
     for path in toolchain.iter().flat_map(|toolchain| toolchain.reads(&dir)) {
         let relative = path.as_path().strip_prefix("/app").expect("it reads of the app");
         if let Ok(bytes) = fs_err::read(case.join(relative)) {
             let wrong = std::str::from_utf8(&bytes).err().map(|error| error.valid_up_to());
-            facts.not_utf_8.extend(wrong.map(|offset| (path.clone(), offset)));
-            facts.texts.insert(path, String::from_utf8_lossy(&bytes).into_owned());
+            probed.not_utf_8.extend(wrong.map(|offset| (path.clone(), offset)));
+            probed.texts.insert(path, String::from_utf8_lossy(&bytes).into_owned());
         } else if let Ok(entries) = fs_err::read_dir(case.join(relative)) {
             for entry in entries {
                 let entry = entry.expect("an entry");
-                facts
+                probed
                     .texts
                     .insert(path.join(entry.file_name()), fs_err::read_to_string(entry.path()).expect("a source"));
             }
@@ -171,11 +171,11 @@ fn steps(
         permissions: &component.permissions,
     };
     if let Origin::Custom(custom) = &component.origin {
-        return (set.custom)(&target, custom, &facts, &layout);
+        return (set.custom)(&target, custom, &probed, &layout);
     }
     let toolchain = toolchain.expect("it is known");
-    let mut steps = toolchain.bindings(&target, &facts, &layout)?;
-    steps.extend(toolchain.steps(&target, &facts, &layout)?);
+    let mut steps = toolchain.bindings(&target, &probed, &layout)?;
+    steps.extend(toolchain.steps(&target, &probed, &layout)?);
     Ok(steps)
 }
 
@@ -185,10 +185,10 @@ fn layout(profile: Profile) -> Layout {
 }
 
 /// A machine on which every tool is found, all but those that conjoin installs on PATH.
-fn machine() -> Facts {
-    let mut facts = Facts::default();
+fn machine() -> ProbeResults {
+    let mut probed = ProbeResults::default();
     let sources = AbsPath::new("/etc/apt/sources.list").expect("it is absolute");
-    facts.texts.insert(sources, "deb http://deb.example/debian stable main\n".to_owned());
+    probed.texts.insert(sources, "deb http://deb.example/debian stable main\n".to_owned());
     for spec in conjoin_toolchains::all().tools() {
         let (path, found_in) = match spec.locate {
             conjoin_plan::Locate::Path { names, cached: None } => (format!("/bin/{}", names[0]), FoundIn::Path),
@@ -205,7 +205,7 @@ fn machine() -> Facts {
             says: format!("{} as it says", spec.name),
             found_in,
         };
-        facts.tools.insert(spec, ToolFact::Found(found));
+        probed.tools.insert(spec, ProbedTool::Found(found));
     }
     let make = FoundTool {
         path: AbsPath::new("/bin/make").expect("it is absolute"),
@@ -213,8 +213,8 @@ fn machine() -> Facts {
         says: "make, by its contents".to_owned(),
         found_in: FoundIn::Path,
     };
-    facts.programs.insert("make".to_owned(), make);
-    facts
+    probed.programs.insert("make".to_owned(), make);
+    probed
 }
 
 /// The standard library of Rust that conjoin has built.

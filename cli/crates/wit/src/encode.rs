@@ -84,7 +84,7 @@ pub enum EncodeError {
     MissingExports {
         /// The world.
         world: String,
-        /// What lacks, e.g. `shop:api/pricing@0.1.0#price`.
+        /// What is missing, e.g. `shop:api/pricing@0.1.0#price`.
         exports: Vec<String>,
     },
     /// The guest wants more than its world allows.
@@ -314,9 +314,9 @@ impl CoreNames {
                 WorldItem::Interface { id, .. } => {
                     let interface = resolve.name_world_key(key);
                     let functions = resolve.interfaces[*id].functions.values();
-                    let lacking = functions.filter(|function| !self.has(resolve, Some(key), function));
+                    let absent = functions.filter(|function| !self.has(resolve, Some(key), function));
                     missing.extend(
-                        lacking.map(|function| format!("{interface}#{}", surface::function_name(&function.name))),
+                        absent.map(|function| format!("{interface}#{}", surface::function_name(&function.name))),
                     );
                 }
                 WorldItem::Function(function) if !self.has(resolve, None, function) => {

@@ -16,7 +16,7 @@ pub(crate) struct Folder {
     pub(crate) main: Group,
     pub(crate) deps: Vec<Group>,
     /// Files where no package can be.
-    pub(crate) strays: Vec<Arc<Source>>,
+    pub(crate) undeclared: Vec<Arc<Source>>,
 }
 
 impl Folder {
@@ -24,7 +24,7 @@ impl Folder {
     pub(crate) fn new(files: &[Arc<Source>], root: &str) -> Self {
         let mut main = Vec::new();
         let mut deps: BTreeMap<String, Vec<Arc<Source>>> = BTreeMap::new();
-        let mut strays = Vec::new();
+        let mut undeclared = Vec::new();
         for file in files {
             let path = file.name.replace('\\', "/");
             let path = path.strip_prefix(root.trim_end_matches('/')).unwrap_or(&path);
@@ -36,10 +36,14 @@ impl Folder {
                 }
                 // A dependency may carry its own dependencies; WIT reads only those of the app.
                 ["deps", ..] => {}
-                _ => strays.push(Arc::clone(file)),
+                _ => undeclared.push(Arc::clone(file)),
             }
         }
-        Self { main: Group { files: main }, deps: deps.into_values().map(|files| Group { files }).collect(), strays }
+        Self {
+            main: Group { files: main },
+            deps: deps.into_values().map(|files| Group { files }).collect(),
+            undeclared,
+        }
     }
 
     /// All packages, the main one last.

@@ -27,7 +27,7 @@ use crate::{
 /// The first error of syntax of each package; where there is none, all packages that are missing; else the first name that is not defined.
 pub fn parse(files: &[Arc<Source>], root: &str) -> Result<Wit, Vec<Diagnostic>> {
     let folder = Folder::new(files, root);
-    let mut diagnostics: Vec<Diagnostic> = folder.strays.iter().map(|file| stray(file, root)).collect();
+    let mut diagnostics: Vec<Diagnostic> = folder.undeclared.iter().map(|file| stray(file, root)).collect();
     if folder.main.files.is_empty() {
         diagnostics.push(no_files(root));
     }

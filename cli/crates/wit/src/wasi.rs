@@ -1,6 +1,6 @@
 //! WASI's own WIT, which conjoin ships, and which packages of it an app's WIT names without having them.
 //!
-//! Nothing is ever added silently: [`missing_wasi`] says what lacks, [`wasi_deps`] gives the files to be written into `wit/deps/`.
+//! Nothing is ever added silently: [`missing_wasi`] says what is missing, [`wasi_deps`] gives the files to be written into `wit/deps/`.
 
 use std::{
     collections::{BTreeMap, BTreeSet},

@@ -6,7 +6,7 @@ use conjoin_diagnostics::{Diagnostic, nearest};
 use conjoin_manifest::{ComponentName, Origin};
 use conjoin_plan::Selection;
 use conjoin_scaffold::{
-    Contribution, Part, ScaffoldError, Surroundings, Template, check_name, render_component, wit_name,
+    AppContext, Contribution, Part, ScaffoldError, Template, check_name, render_component, wit_name,
 };
 use conjoin_wit::WitFile;
 use serde_json::json;
@@ -14,12 +14,12 @@ use serde_json::json;
 use super::{advice, quoted};
 use crate::{
     app::App,
-    blame::{Rendered, check_toml},
-    choices::{Choice, choose, makes_app, refused},
+    attribution::{Rendered, check_toml},
+    choices::{Choice, choose, makes_app, scaffold_error},
     draft::Draft,
     editors::bindings_for_editors,
     exit::CommandError,
-    install::{offer, tell_lacking},
+    install::{offer, report_missing_tools},
     session::Session,
     settings::{Machine, TemplateSettings, WorkSettings},
     ui::{Format, Ui},
@@ -31,7 +31,7 @@ pub(super) fn names(machine: &Machine, settings: &TemplateSettings) -> Option<Ve
         if let Some((_, name)) = typed.rsplit_once('=') {
             return Some(name.to_owned());
         }
-        let dir = machine.surroundings.absolute(Path::new(typed));
+        let dir = machine.process.absolute(Path::new(typed));
         let template = conjoin_scaffold::find(typed).or_else(|_| Template::read(dir.as_path(), typed));
         template.ok()?.default_name().map(ToOwned::to_owned)
     };
@@ -63,31 +63,31 @@ pub(super) fn add(
                 .hint("the templates called `lib-...` make libraries"),
         ));
     }
-    let surroundings = surroundings(&draft, &app_name, libs);
-    let parts = draft_components(&mut draft, &chosen, &surroundings)?;
+    let app_context = app_context(&draft, &app_name, libs);
+    let parts = draft_components(&mut draft, &chosen, &app_context)?;
     let counts: Vec<usize> = parts.iter().map(|part| part.files.iter().count() + 1).collect();
     let rendered = Rendered::new(chosen.iter().map(|choice| &choice.template).zip(parts));
     for importer in &importers {
         let world = draft.manifest.components[importer].world.value.clone();
         // Each becomes the first line of the world.
-        for lib in surroundings.libs.iter().rev() {
-            draft.import(&world, &format!("{lib}-api")).map_err(|error| rendered.blame(error))?;
+        for lib in app_context.libs.iter().rev() {
+            draft.import(&world, &format!("{lib}-api")).map_err(|error| rendered.attribute(error))?;
         }
     }
-    let app = draft.complete().map_err(|error| rendered.blame(error))?;
+    let app = draft.complete().map_err(|error| rendered.attribute(error))?;
     let needed = session.requirements(&app, &Selection::default())?.tools;
-    let lacking = offer(session, &app.layout, &needed, work)?;
+    let missing_tools = offer(session, &app.layout, &needed, work)?;
     let names: Vec<String> = chosen.iter().map(|choice| choice.answers.name.clone()).collect();
     draft.write(names.clone())?;
     for (choice, count) in chosen.iter().zip(counts) {
         let (name, id) = (&choice.answers.name, choice.template.id());
         session.ui.status("Added", &format!("`{name}` from the template `{id}`: {count} files"));
     }
-    tell_imports(session.ui, &app, &importers, &surroundings.libs);
+    tell_imports(session.ui, &app, &importers, &app_context.libs);
     let selection = Selection { components: changed(&names, &importers), entry: None };
-    bindings_for_editors(session, &app, &selection, work, &lacking);
-    tell_lacking(session, &lacking, &session.machine.surroundings.shown(&app.layout.app));
-    advice::tell(session, &app, &advice::Added { surroundings: &surroundings, names: &names, importers: &importers });
+    bindings_for_editors(session, &app, &selection, work, &missing_tools);
+    report_missing_tools(session, &missing_tools, &session.machine.process.shown(&app.layout.app));
+    advice::print(session, &app, &advice::Added { app_context: &app_context, names: &names, importers: &importers });
     answer(session, &app, &names);
     Ok(())
 }
@@ -114,34 +114,34 @@ fn answer(session: &mut Session<'_>, app: &App, names: &[String]) {
     for name in names {
         let dir = app.layout.app.join(name);
         match session.ui.format {
-            Format::Human => session.ui.answer(&session.machine.surroundings.shown(&dir)),
+            Format::Human => session.ui.answer(&session.machine.process.shown(&dir)),
             Format::Json => session.ui.answer_json("component", json!({ "name": name, "path": dir.to_string() })),
         }
     }
 }
 
 /// The app as the templates see it.
-fn surroundings(draft: &Draft<'_>, app: &str, libs: Vec<String>) -> Surroundings {
+fn app_context(draft: &Draft<'_>, app: &str, libs: Vec<String>) -> AppContext {
     let package = draft.wit.package();
     let (package, at_version) = match package.split_once('@') {
         Some((package, version)) => (package.to_owned(), format!("@{version}")),
         None => (package, String::new()),
     };
-    Surroundings { app: app.to_owned(), package, at_version, libs }
+    AppContext { app: app.to_owned(), package, at_version, libs }
 }
 
 /// Puts the components into the draft; gives what each brings.
 fn draft_components(
     draft: &mut Draft<'_>,
     chosen: &[Choice],
-    surroundings: &Surroundings,
+    app_context: &AppContext,
 ) -> Result<Vec<Contribution>, CommandError> {
     let mut served = draft.manifest.triggers.iter().any(|trigger| trigger.kind.listens);
     let mut parts = Vec::new();
     for Choice { template, answers } in chosen {
         let prefix = if served { format!("/{}", answers.name) } else { String::new() };
-        let part =
-            render_component(surroundings, Part { template, answers }, &prefix).map_err(|error| refused(&error))?;
+        let part = render_component(app_context, Part { template, answers }, &prefix)
+            .map_err(|error| scaffold_error(&error))?;
         check_toml(template, &part)?;
         served |= template.serves_http();
         draft.add_to_manifest(&part.manifest).map_err(|why| {
@@ -151,8 +151,8 @@ fn draft_components(
                     .hint("write it into conjoin.toml by hand"),
             ])
         })?;
-        let package: Vec<String> = surroundings.package.split(':').map(wit_name).collect();
-        let text = format!("package {}{};\n\n{}", package.join(":"), surroundings.at_version, part.wit);
+        let package: Vec<String> = app_context.package.split(':').map(wit_name).collect();
+        let text = format!("package {}{};\n\n{}", package.join(":"), app_context.at_version, part.wit);
         draft.add_wit(&WitFile { path: PathBuf::from(format!("{}.wit", answers.name)), text })?;
         for (path, bytes) in part.files.iter() {
             draft.add_file(format!("{}/{path}", answers.name), bytes.to_vec())?;
@@ -190,11 +190,11 @@ fn refuse_taken(draft: &Draft<'_>, choice: &Choice, before: &[Choice]) -> Result
     let Choice { template, answers } = choice;
     let name = &answers.name;
     if makes_app(template) {
-        return Err(refused(&ScaffoldError::NotAComponent { id: template.id().to_owned() }));
+        return Err(scaffold_error(&ScaffoldError::NotAComponent { id: template.id().to_owned() }));
     }
-    check_name("component", name).map_err(|error| refused(&error))?;
+    check_name("component", name).map_err(|error| scaffold_error(&error))?;
     if before.iter().any(|other| other.answers.name == *name) {
-        return Err(refused(&ScaffoldError::DuplicateComponent { name: name.clone() }));
+        return Err(scaffold_error(&ScaffoldError::DuplicateComponent { name: name.clone() }));
     }
     let taken = |code, message: String| Diagnostic::error(code, message);
     let other_name = format!("choose another name: `-t {}=NAME`", template.id());

@@ -11,7 +11,7 @@ use conjoin_scaffold::Change;
 
 use crate::{
     app::find,
-    choices::refused,
+    choices::scaffold_error,
     draft::Draft,
     exit::CommandError,
     session::Session,
@@ -20,8 +20,8 @@ use crate::{
 
 /// Adds what the settings name.
 pub(crate) fn add(session: &mut Session<'_>, settings: &AddSettings) -> Result<(), CommandError> {
-    let dir = find(&session.machine.surroundings, &settings.app)?;
-    let finished = Change::finish(dir.as_path()).map_err(|error| refused(&error))?;
+    let dir = find(&session.machine.process, &settings.app)?;
+    let finished = Change::finish(dir.as_path()).map_err(|error| scaffold_error(&error))?;
     if let Some(finished) = &finished {
         session.ui.status("Completed", &format!("what was interrupted: {}", quoted(&finished.names)));
     }

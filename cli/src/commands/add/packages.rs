@@ -11,7 +11,7 @@ use serde_json::json;
 use super::quoted;
 use crate::{
     app::{load_source, load_wit_sources},
-    choices::refused,
+    choices::scaffold_error,
     draft::Draft,
     exit::CommandError,
     session::Session,
@@ -20,7 +20,7 @@ use crate::{
 
 /// Takes the WIT package at `path`, a file or a folder, into the app, with the packages in the `deps/` of the folder.
 pub(super) fn add_wit(session: &mut Session<'_>, mut draft: Draft<'_>, path: &AbsPath) -> Result<(), CommandError> {
-    let here = &session.machine.surroundings;
+    let here = &session.machine.process;
     let shown = here.shown(path);
     if !path.as_path().exists() {
         return Err(no_package(format!("there is nothing at `{shown}`")));
@@ -122,7 +122,7 @@ pub(super) fn add_component(
     name: &str,
     file: &AbsPath,
 ) -> Result<(), CommandError> {
-    check_name("component", name).map_err(|error| refused(&error))?;
+    check_name("component", name).map_err(|error| scaffold_error(&error))?;
     if let Some(component) = draft.manifest.component(name) {
         return Err(CommandError::usage(
             Diagnostic::error("add::component-exists", format!("this app has a component `{name}`")).label(
@@ -132,7 +132,7 @@ pub(super) fn add_component(
             ),
         ));
     }
-    let shown = session.machine.surroundings.shown(file);
+    let shown = session.machine.process.shown(file);
     let unusable =
         |why: String| Diagnostic::error("add::unusable-component", format!("`{shown}` cannot be added: {why}"));
     if !file.as_path().is_file() {
@@ -165,7 +165,7 @@ pub(super) fn add_component(
         session.ui.note(&format!("It imports {}; grant in conjoin.toml what it may do.", quoted(&wasi)));
     }
     match session.ui.format {
-        Format::Human => session.ui.answer(&session.machine.surroundings.shown(&app.layout.app.join(&place))),
+        Format::Human => session.ui.answer(&session.machine.process.shown(&app.layout.app.join(&place))),
         Format::Json => {
             session
                 .ui

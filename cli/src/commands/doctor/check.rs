@@ -18,15 +18,15 @@ pub(super) struct Check {
     pub(super) subject: String,
     /// What was found.
     pub(super) what: String,
-    /// What mends it; empty if nothing has to be.
-    pub(super) mend: String,
+    /// What fixes it; empty if nothing has to be.
+    pub(super) fix: String,
 }
 
 impl Check {
     /// Everything is as it should be.
     pub(super) fn ok(name: &'static str, subject: impl Into<String>, what: impl Into<String>) -> Self {
         let (subject, what) = (subject.into(), what.into());
-        Self { name, state: "ok", severity: None, subject, what, mend: String::new() }
+        Self { name, state: "ok", severity: None, subject, what, fix: String::new() }
     }
 
     /// What was looked at, for people.
@@ -41,14 +41,8 @@ impl Check {
     }
 
     /// Builds may fail.
-    pub(super) fn warning(
-        name: &'static str,
-        state: &'static str,
-        subject: String,
-        what: String,
-        mend: String,
-    ) -> Self {
-        Self { name, state, severity: Some(Severity::Warning), subject, what, mend }
+    pub(super) fn warning(name: &'static str, state: &'static str, subject: String, what: String, fix: String) -> Self {
+        Self { name, state, severity: Some(Severity::Warning), subject, what, fix }
     }
 }
 
@@ -56,12 +50,12 @@ impl Check {
 pub(super) fn show(ui: &mut Ui, checks: &[Check]) {
     heading(ui, "beside the tools");
     for check in checks {
-        let Check { name, state, severity, subject, what, mend } = check;
+        let Check { name, state, severity, subject, what, fix } = check;
         match ui.format {
             Format::Human => {
                 ui.answer(&format!("  {state:<8} {}: {what}", check.title()));
-                if !mend.is_empty() {
-                    ui.answer(&format!("           mend it: {mend}"));
+                if !fix.is_empty() {
+                    ui.answer(&format!("           fix it: {fix}"));
                 }
             }
             Format::Json => {
@@ -69,12 +63,12 @@ pub(super) fn show(ui: &mut Ui, checks: &[Check]) {
                     Severity::Warning => "warning",
                     Severity::Error => "error",
                 });
-                let mend = (!mend.is_empty()).then_some(mend);
+                let fix = (!fix.is_empty()).then_some(fix);
                 ui.answer_json(
                     "check",
                     json!({
                         "check": name, "state": state, "severity": severity,
-                        "subject": subject, "what": what, "mend": mend,
+                        "subject": subject, "what": what, "fix": fix,
                     }),
                 );
             }

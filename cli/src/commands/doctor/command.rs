@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use conjoin_diagnostics::{Diagnostic, Severity};
-use conjoin_plan::{Failures, Tool, lacking};
+use conjoin_plan::{Failures, Tool, missing_tools};
 
 use super::{
     check::{self, Check},
@@ -22,7 +22,7 @@ use crate::{
     ui::{Format, Ui},
 };
 
-/// Looks at the tools that the app needs (all tools, outside of an app) and at whatever else a build needs; mends what is lacking,
+/// Looks at the tools that the app needs (all tools, outside of an app) and at whatever else a build needs; fixes what is missing,
 /// or removes what was installed, if asked to.
 pub(crate) fn doctor(session: &mut Session<'_>, settings: &DoctorSettings) -> Result<(), CommandError> {
     let scope = Scope::find(session, settings)?;
@@ -37,13 +37,13 @@ pub(crate) fn doctor(session: &mut Session<'_>, settings: &DoctorSettings) -> Re
     }
 }
 
-/// The steps that would mend it.
+/// The steps that would fix it.
 fn show_plan(session: &mut Session<'_>, scope: &Scope) -> Result<(), CommandError> {
     let missing = scope.app.as_ref().map_or_else(Vec::new, |app| project::missing_wit(session.machine, scope, app));
     if !missing.is_empty() {
         session.ui.status("Missing", &format!("{} in the app's WIT; conjoin would write them", missing.join(", ")));
     }
-    let absent = lacking(&scope.tools(), &session.probe(&scope.layout, &scope.request()));
+    let absent = missing_tools(&scope.tools(), &session.probe(&scope.layout, &scope.request()));
     if absent.is_empty() {
         session.ui.status("Complete", "every tool is there");
         return Ok(());
@@ -54,7 +54,7 @@ fn show_plan(session: &mut Session<'_>, scope: &Scope) -> Result<(), CommandErro
 }
 
 fn fix(session: &mut Session<'_>, settings: &DoctorSettings, scope: &Scope) -> Result<(), CommandError> {
-    let here = &session.machine.surroundings;
+    let here = &session.machine.process;
     if scope.app.is_some() {
         for path in repair_wit(here, &scope.layout.app)? {
             session.ui.status("Wrote", &here.shown(&path));
@@ -69,7 +69,7 @@ fn fix(session: &mut Session<'_>, settings: &DoctorSettings, scope: &Scope) -> R
     ensure(session, &scope.layout, &scope.request(), &work).map(drop)
 }
 
-/// Shows everything; what is needed and lacking is an error of the machine, what is wrong in the app's texts one of the project.
+/// Shows everything; what is needed and missing is an error of the machine, what is wrong in the app's texts one of the project.
 fn report(session: &mut Session<'_>, settings: &DoctorSettings, scope: &Scope) -> Result<(), CommandError> {
     let rows = tool_table::rows(session, scope);
     tool_table::show(session.ui, scope, &rows);
@@ -92,8 +92,8 @@ fn verdict(rows: &[Vec<Row>], checks: &[Check], diagnostics: &[Diagnostic]) -> R
         rows.iter().flatten().filter(|row| row.is_wrong() && row.can_install()).map(|row| row.name).collect();
     let mut said = Vec::new();
     if !wrong.is_empty() {
-        let text = format!("{} of {} tools are missing or will not do", wrong.len(), all.len());
-        let mut diagnostic = Diagnostic::error("doctor::lacking", text);
+        let text = format!("{} of {} tools are missing or not supported", wrong.len(), all.len());
+        let mut diagnostic = Diagnostic::error("doctor::missing_tools", text);
         diagnostic = match mendable.len() {
             0 => diagnostic.hint("conjoin can install none of them: the table says how to get them"),
             some if some == wrong.len() => {
@@ -107,7 +107,7 @@ fn verdict(rows: &[Vec<Row>], checks: &[Check], diagnostics: &[Diagnostic]) -> R
     }
     for check in checks.iter().filter(|check| check.severity == Some(Severity::Error)) {
         let text = format!("{}: {}", check.title(), check.what);
-        said.push(Diagnostic::error("doctor::check", text).hint(check.mend.clone()));
+        said.push(Diagnostic::error("doctor::check", text).hint(check.fix.clone()));
     }
     if !said.is_empty() {
         return Err(CommandError::environment(said));

@@ -41,7 +41,7 @@ fn cache_folder(unusable: &Diagnostic) -> Check {
         severity: Some(Severity::Error),
         subject: "the cache folder".to_owned(),
         what,
-        mend: unusable.hints.join(", or "),
+        fix: unusable.hints.join(", or "),
     }
 }
 
@@ -52,25 +52,25 @@ fn disk(session: &Session<'_>, scope: &Scope, absent: &BTreeSet<Tool>) -> Check 
     let building: u64 =
         scope.groups.iter().map(|group| times(group.toolchain.takes().disk, group.components.len())).sum();
     let folder = existing(&scope.layout.cache);
-    let shown = session.machine.surroundings.shown(&folder);
+    let shown = session.machine.process.shown(&folder);
     let needed = installing + building;
     match conjoin_engine::free_disk(&folder) {
         Err(error) => Check::warning("disk", "unknown", shown, error.to_string(), "look at it with `df`".to_owned()),
         Ok(free) => {
-            let mend = "`conjoin clean` removes what can be built again; CONJOIN_CACHE names a folder on another disk";
-            compare("disk", shown, (free / 1_000_000, needed), mend)
+            let fix = "`conjoin clean` removes what can be built again; CONJOIN_CACHE names a folder on another disk";
+            compare("disk", shown, (free / 1_000_000, needed), fix)
         }
     }
 }
 
 /// Whether as many megabytes are free as are needed.
-fn compare(name: &'static str, subject: String, (free, needed): (u64, u64), mend: &str) -> Check {
+fn compare(name: &'static str, subject: String, (free, needed): (u64, u64), fix: &str) -> Check {
     let need = if needed == 0 { String::new() } else { format!(", {} are needed", size(needed)) };
     let what = format!("{} are free{need}", size(free));
     if free >= needed {
         Check::ok(name, subject, what)
     } else {
-        Check::warning(name, "low", subject, what, mend.to_owned())
+        Check::warning(name, "low", subject, what, fix.to_owned())
     }
 }
 
@@ -84,8 +84,8 @@ fn memory(settings: &DoctorSettings, scope: &Scope) -> Option<Check> {
     builds.sort_unstable();
     let at_a_time = if scope.app.is_some() { settings.work.jobs.get() } else { 1 };
     let needed: u64 = builds.iter().rev().take(at_a_time).sum();
-    let mend = "`conjoin build --jobs 1` builds one component at a time";
-    Some(compare("memory", "memory".to_owned(), (free, needed), mend))
+    let fix = "`conjoin build --jobs 1` builds one component at a time";
+    Some(compare("memory", "memory".to_owned(), (free, needed), fix))
 }
 
 /// Where the app would be served; nowhere if nothing of it listens and no address was named.
@@ -102,12 +102,12 @@ fn port(settings: &DoctorSettings, scope: &Scope) -> Option<Check> {
         Ok(_free) => Some(Check::ok("port", shown, "it is free")),
         Err(error) if error.kind() == io::ErrorKind::AddrInUse => {
             let next = SocketAddr::new(address.ip(), address.port().wrapping_add(1));
-            let mend = format!("stop the program that has it, or `conjoin run --listen {next}`");
-            Some(Check::warning("port", "busy", shown, "another program serves there".to_owned(), mend))
+            let fix = format!("stop the program that has it, or `conjoin run --listen {next}`");
+            Some(Check::warning("port", "busy", shown, "another program serves there".to_owned(), fix))
         }
         Err(error) => {
-            let mend = "`conjoin run --listen 127.0.0.1:0` takes an address that will do".to_owned();
-            Some(Check::warning("port", "refused", shown, error.to_string(), mend))
+            let fix = "`conjoin run --listen 127.0.0.1:0` takes an address that will do".to_owned();
+            Some(Check::warning("port", "refused", shown, error.to_string(), fix))
         }
     }
 }
@@ -142,10 +142,10 @@ mod tests {
     fn less_than_what_is_needed_is_low() {
         let check = |free| compare("disk", "/cache".to_owned(), (free, 1_500), "`conjoin clean`");
         let low = check(1_499);
-        assert_eq!((low.state, low.severity, low.mend.as_str()), ("low", Some(Severity::Warning), "`conjoin clean`"));
+        assert_eq!((low.state, low.severity, low.fix.as_str()), ("low", Some(Severity::Warning), "`conjoin clean`"));
         assert_eq!(low.what, "1.4 GB are free, 1.5 GB are needed");
         let enough = check(1_500);
-        assert_eq!((enough.state, enough.severity, enough.mend.as_str()), ("ok", None, ""));
+        assert_eq!((enough.state, enough.severity, enough.fix.as_str()), ("ok", None, ""));
         assert_eq!(compare("disk", "/cache".to_owned(), (1_500, 0), "").what, "1.5 GB are free");
     }
 

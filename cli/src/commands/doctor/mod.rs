@@ -1,4 +1,4 @@
-//! `conjoin doctor`: what the machine and the app have and lack, and the command that mends it.
+//! `conjoin doctor`: what the machine and the app have and lack, and the command that fixes it.
 //!
 //! - `command`: what is done, in order;
 //! - `scope`: which toolchains it is about, in an app or outside of one;

@@ -28,19 +28,19 @@ pub(super) fn checks(session: &Session<'_>, scope: &Scope) -> (Vec<Check>, Vec<D
     (checks, diagnostics)
 }
 
-/// The packages of WASI that the app's WIT names and lacks.
+/// The packages of WASI that the app's WIT names but does not have.
 pub(super) fn missing_wit(machine: &Machine, scope: &Scope, manifest: &Manifest) -> Vec<String> {
-    missing_wasi(&machine.surroundings, &scope.layout.app, manifest).map(|(_, names)| names).unwrap_or_default()
+    missing_wasi(&machine.process, &scope.layout.app, manifest).map(|(_, names)| names).unwrap_or_default()
 }
 
 fn check_wit(machine: &Machine, scope: &Scope, manifest: &Manifest) -> (Check, Vec<Diagnostic>) {
-    let here = &machine.surroundings;
+    let here = &machine.process;
     let folder = here.shown(&scope.layout.app.join(manifest.app.wit.as_path()));
     let missing = missing_wit(machine, scope, manifest);
     if !missing.is_empty() {
-        let what = format!("it lacks {}", missing.join(", "));
-        let mend = "`conjoin doctor --fix` writes them".to_owned();
-        let check = Check::warning("wit", "lacking", folder, what, mend);
+        let what = format!("it is missing {}", missing.join(", "));
+        let fix = "`conjoin doctor --fix` writes them".to_owned();
+        let check = Check::warning("wit", "missing_tools", folder, what, fix);
         return (Check { severity: Some(Severity::Error), ..check }, Vec::new());
     }
     match read(here, scope.layout.clone()) {
@@ -48,8 +48,8 @@ fn check_wit(machine: &Machine, scope: &Scope, manifest: &Manifest) -> (Check, V
         Err(error) => {
             let count = error.diagnostics.len();
             let what = if count == 1 { "something is wrong".to_owned() } else { format!("{count} things are wrong") };
-            let mend = "see below".to_owned();
-            (Check::warning("wit", "wrong", folder, what, mend), error.diagnostics)
+            let fix = "see below".to_owned();
+            (Check::warning("wit", "wrong", folder, what, fix), error.diagnostics)
         }
     }
 }
@@ -66,8 +66,8 @@ fn missing_folders(machine: &Machine, scope: &Scope, manifest: &Manifest) -> Vec
         .filter(|(_, folder)| !folder.as_path().is_dir())
         .map(|(component, folder)| {
             let what = format!("the component `{}` has no folder there", component.name.value);
-            let mend = "`path = \"...\"` in conjoin.toml names another one".to_owned();
-            let check = Check::warning("project", "missing", machine.surroundings.shown(&folder), what, mend);
+            let fix = "`path = \"...\"` in conjoin.toml names another one".to_owned();
+            let check = Check::warning("project", "missing", machine.process.shown(&folder), what, fix);
             Check { severity: Some(Severity::Error), ..check }
         })
         .collect()
@@ -84,11 +84,11 @@ fn commands(machine: &Machine, scope: &Scope, manifest: &Manifest) -> Vec<Check>
 
 /// Whether the first word of a component's command can be started.
 fn command(machine: &Machine, scope: &Scope, name: &str, custom: &CustomBuild) -> Option<Check> {
-    let here = &machine.surroundings;
+    let here = &machine.process;
     let program = custom.command.first()?;
-    let wrong = |state, what: &str, mend: &str| {
+    let wrong = |state, what: &str, fix: &str| {
         let check =
-            Check::warning("command", state, program.clone(), format!("{what}; it builds `{name}`"), mend.to_owned());
+            Check::warning("command", state, program.clone(), format!("{what}; it builds `{name}`"), fix.to_owned());
         Check { severity: Some(Severity::Error), ..check }
     };
     if !names_file(program) {
@@ -116,14 +116,14 @@ fn command(machine: &Machine, scope: &Scope, name: &str, custom: &CustomBuild) -
 
 /// What the toolchain of `group` has to say of the projects.
 fn complaints(session: &Session<'_>, scope: &Scope, group: &Group) -> Vec<Check> {
-    let here = &session.machine.surroundings;
+    let here = &session.machine.process;
     let texts = group.projects.iter().flat_map(|project| group.toolchain.examines(project)).collect();
-    let facts = session.probe(&scope.layout, &ProbeRequest { texts, ..ProbeRequest::default() });
-    let complaints = group.projects.iter().flat_map(|project| group.toolchain.examine(project, &facts));
+    let probed = session.probe(&scope.layout, &ProbeRequest { texts, ..ProbeRequest::default() });
+    let complaints = group.projects.iter().flat_map(|project| group.toolchain.examine(project, &probed));
     complaints
-        .map(|Complaint { about, state, file, what, mend, folder }| {
-            let mend = format!("{mend} in {}", here.shown(&folder));
-            Check::warning(about, state, here.shown(&file), what, mend)
+        .map(|Complaint { about, state, file, what, fix, folder }| {
+            let fix = format!("{fix} in {}", here.shown(&folder));
+            Check::warning(about, state, here.shown(&file), what, fix)
         })
         .collect()
 }

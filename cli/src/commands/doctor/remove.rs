@@ -2,7 +2,7 @@
 
 use conjoin_diagnostics::Diagnostic;
 use conjoin_engine::{CleanError, Installed, LockError, installed, remove_installed};
-use conjoin_plan::{Facts, FoundIn, Tool, ToolFact, Toolchain, ToolchainSet, recipe_stem};
+use conjoin_plan::{FoundIn, ProbeResults, ProbedTool, Tool, Toolchain, ToolchainSet, recipe_stem};
 use serde_json::json;
 
 use super::scope::Scope;
@@ -102,9 +102,9 @@ fn is_installed(scope: &Scope, toolchain: &dyn Toolchain) -> bool {
 
 /// Tools that are there and that conjoin did not install stay: how they came is not known here.
 fn say_what_is_not_ours(session: &mut Session<'_>, scope: &Scope) {
-    let facts: Facts = session.probe(&scope.layout, &scope.request());
-    for (tool, fact) in &facts.tools {
-        let ToolFact::Found(found) = fact else { continue };
+    let probed: ProbeResults = session.probe(&scope.layout, &scope.request());
+    for (tool, fact) in &probed.tools {
+        let ProbedTool::Found(found) = fact else { continue };
         if found.found_in == FoundIn::Cache {
             continue;
         }

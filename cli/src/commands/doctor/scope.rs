@@ -42,7 +42,7 @@ impl Scope {
     /// The toolchains that the app uses, or all; of them, those of the languages that were named.
     pub(super) fn find(session: &mut Session<'_>, settings: &DoctorSettings) -> Result<Self, CommandError> {
         let set = &session.toolchains;
-        let here = &session.machine.surroundings;
+        let here = &session.machine.process;
         let named = named_toolchains(session, &settings.languages)?;
         let folder = settings.app.clone().unwrap_or_else(|| here.absolute(".".as_ref()));
         let (cache, unusable_cache) = match settings.cure {
@@ -135,7 +135,7 @@ fn unknown(session: &Session<'_>, name: &str) -> Diagnostic {
     let meant = languages.meant(name).map(|language| language.name).or_else(|| nearest(name, known.iter().copied()));
     match meant {
         Some(meant) => diagnostic.hint(format!("did you mean `{meant}`?")),
-        None if session.machine.surroundings.absolute(name.as_ref()).as_path().is_dir() => {
+        None if session.machine.process.absolute(name.as_ref()).as_path().is_dir() => {
             diagnostic.hint(format!("`--app {name}` looks at the app in this folder"))
         }
         None => diagnostic,

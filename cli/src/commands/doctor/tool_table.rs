@@ -1,8 +1,8 @@
-//! A row per tool: what was found, what is needed and why, and what mends it.
+//! A row per tool: what was found, what is needed and why, and what fixes it.
 
 use std::collections::BTreeSet;
 
-use conjoin_plan::{Companion, Facts, Failures, FoundIn, Locate, Tool, ToolFact, ToolSpec, version};
+use conjoin_plan::{Companion, Failures, FoundIn, Locate, ProbeResults, ProbedTool, Tool, ToolSpec, version};
 use serde_json::json;
 
 use super::{
@@ -47,7 +47,7 @@ impl Row {
         self.state != "ok"
     }
 
-    /// Whether `doctor --fix` mends it.
+    /// Whether `doctor --fix` fixes it.
     pub(super) fn can_install(&self) -> bool {
         !self.cure.from.is_empty()
     }
@@ -55,12 +55,12 @@ impl Row {
 
 /// The rows of each group.
 pub(super) fn rows(session: &Session<'_>, scope: &Scope) -> Vec<Vec<Row>> {
-    let facts = session.probe(&scope.layout, &scope.request());
+    let probed = session.probe(&scope.layout, &scope.request());
     let of_group = |group: &Group| {
         let tools = group.toolchain.requirements().iter();
-        let mut rows: Vec<Row> = tools.map(|tool| row(session, scope, tool, &facts)).collect();
+        let mut rows: Vec<Row> = tools.map(|tool| row(session, scope, tool, &probed)).collect();
         let companions = group.toolchain.companions().iter();
-        rows.extend(companions.filter_map(|companion| companion_row(session, companion, &facts)));
+        rows.extend(companions.filter_map(|companion| companion_row(session, companion, &probed)));
         rows
     };
     scope.groups.iter().map(of_group).collect()
@@ -85,16 +85,16 @@ pub(super) fn show(ui: &mut Ui, scope: &Scope, rows: &[Vec<Row>]) {
     }
 }
 
-fn row(session: &Session<'_>, scope: &Scope, spec: Tool, facts: &Facts) -> Row {
-    let fact = facts.tools.get(spec);
+fn row(session: &Session<'_>, scope: &Scope, spec: Tool, probed: &ProbeResults) -> Row {
+    let fact = probed.tools.get(spec);
     let (state, found) = match fact {
-        Some(ToolFact::Found(found)) => ("ok", Some(found)),
-        Some(ToolFact::OutsideWindow(found)) => ("unfit", Some(found)),
-        Some(ToolFact::Broken { .. }) => ("broken", None),
-        Some(ToolFact::Missing) | None => ("missing", None),
+        Some(ProbedTool::Found(found)) => ("ok", Some(found)),
+        Some(ProbedTool::OutsideWindow(found)) => ("unfit", Some(found)),
+        Some(ProbedTool::Broken { .. }) => ("broken", None),
+        Some(ProbedTool::Missing) | None => ("missing", None),
     };
     let (path, trouble) = match fact {
-        Some(ToolFact::Broken { path, command, .. }) => (Some(path.to_string()), Some(format!("`{command}` fails"))),
+        Some(ProbedTool::Broken { path, command, .. }) => (Some(path.to_string()), Some(format!("`{command}` fails"))),
         _ => (found.map(|found| found.path.to_string()), None),
     };
     let known = found.filter(|found| found.version != (0, 0, 0));
@@ -152,8 +152,8 @@ fn cure(session: &Session<'_>, scope: &Scope, spec: Tool) -> Cure {
 }
 
 /// What a tool of the machine's own lacks; what conjoin installed has all it needs.
-fn companion_row(session: &Session<'_>, companion: &'static Companion, facts: &Facts) -> Option<Row> {
-    let of = facts.tool(companion.of).filter(|found| found.found_in != FoundIn::Cache)?;
+fn companion_row(session: &Session<'_>, companion: &'static Companion, probed: &ProbeResults) -> Option<Row> {
+    let of = probed.tool(companion.of).filter(|found| found.found_in != FoundIn::Cache)?;
     let beside = fs_err::canonicalize(&of.path).ok().and_then(|path| Some(path.parent()?.to_owned()));
     let folders = session.machine.environment().path_folders().into_iter().chain(beside);
     let path = folders.map(|folder| folder.join(companion.program)).find(|path| path.is_file());
@@ -194,10 +194,10 @@ fn lines(row: &Row, again: bool) -> Vec<String> {
     }
     lines.extend(cure.obstacles.iter().map(|obstacle| format!("           {obstacle}")));
     lines.push(if cure.from.is_empty() {
-        format!("           mend it: {}", cure.by_hand)
+        format!("           fix it: {}", cure.by_hand)
     } else {
         let from = cure.from.join(", or else from ");
-        format!("           mend it: conjoin doctor --fix (from {from}); by hand: {}", cure.by_hand)
+        format!("           fix it: conjoin doctor --fix (from {from}); by hand: {}", cure.by_hand)
     });
     lines
 }

@@ -80,7 +80,7 @@ impl Progress {
     }
 
     /// Tells one event on `err`, which came so long after the first.
-    pub(super) fn tell(&mut self, event: &BuildEvent, after: Duration, err: &mut dyn Write) {
+    pub(super) fn show(&mut self, event: &BuildEvent, after: Duration, err: &mut dyn Write) {
         let mut lines = Vec::new();
         match event {
             BuildEvent::PlanReady { steps } => {
@@ -96,7 +96,7 @@ impl Progress {
                 lines.push(self.line("Blocking:", &format!("{work} is running{process}")));
             }
             BuildEvent::StepStarted { step, reasons } => {
-                self.begun(step, after);
+                self.step_started(step, after);
                 if self.verbosity == Verbosity::Verbose {
                     let title = self.steps.get(step).map_or("", |shown| shown.title.as_str());
                     let why = DirtyReason::in_words(reasons);
@@ -121,9 +121,9 @@ impl Progress {
                     lines.extend(Some(text.into_owned()).filter(|text| !text.is_empty()));
                 }
             }
-            BuildEvent::StepProgress { step, line } => self.come(step, &String::from_utf8_lossy(line)),
+            BuildEvent::StepProgress { step, line } => self.step_printed(step, &String::from_utf8_lossy(line)),
             BuildEvent::StepNoticed { step, notice } => lines.extend(self.noticed(step, notice)),
-            BuildEvent::Strayed { steps, files } => {
+            BuildEvent::UndeclaredOutputs { steps, files } => {
                 let steps: Vec<String> = steps.iter().map(|step| format!("`{step}`")).collect();
                 lines.push(format!(
                     "warning: {} changed while {} ran, which should not write there",
@@ -204,7 +204,7 @@ impl Progress {
     }
 
     /// Shows how far `step` has come, by what its program told.
-    fn come(&mut self, step: &StepId, told: &str) {
+    fn step_printed(&mut self, step: &StepId, told: &str) {
         let told =
             self.toolchain(step).and_then(|toolchain| toolchain.progress(told)).and_then(|told| last_words(&told));
         if let (Some(running), Some(told)) = (self.running.get_mut(step), told) {
@@ -214,7 +214,7 @@ impl Progress {
     }
 
     /// Notes that a step is at work, from `after` on.
-    fn begun(&mut self, step: &StepId, after: Duration) {
+    fn step_started(&mut self, step: &StepId, after: Duration) {
         let Some(progress) = self.steps.get(step).and_then(|shown| self.subjects.get_mut(&shown.subject)) else {
             return;
         };

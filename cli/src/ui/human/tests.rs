@@ -42,7 +42,7 @@ fn written(events: &[BuildEvent]) -> String {
         (Progress::new(Verbosity::Normal, Style::Plain, None, conjoin_toolchains::all()), Vec::new());
     let mut after = Duration::ZERO;
     for event in events {
-        progress.tell(event, after, &mut said);
+        progress.show(event, after, &mut said);
         after += Duration::from_millis(100);
     }
     let said = String::from_utf8(said).expect("text");
@@ -162,7 +162,7 @@ fn how_far_a_step_is_takes_the_place_of_what_its_program_says() {
     let stream = Stream::start(std::io::sink()).expect("a thread");
     let mut progress = Progress::new(Verbosity::Normal, Style::Plain, Some(stream), conjoin_toolchains::all());
     let mut shows = |event: BuildEvent| {
-        progress.tell(&event, Duration::ZERO, &mut Vec::new());
+        progress.show(&event, Duration::ZERO, &mut Vec::new());
         progress.running.get(&step).map(|running| running.line.message())
     };
     let says = |text: &str| BuildEvent::StepOutput { step: step.clone(), output: text.into() };

@@ -8,7 +8,7 @@ use super::{generate::write_generated, program::Programs};
 use crate::{
     BuildEvent, Notice, Performer, StepError,
     output::{Lines, Output, Overwritten},
-    process::{Heard, RunError, run},
+    process::{ProcessOutput, RunError, run},
     write::{copy_whole, write_whole},
 };
 
@@ -104,8 +104,8 @@ impl Actor<'_> {
         let tell = |output| (self.emit)(BuildEvent::StepOutput { step: step(), output });
         let (mut lines, mut overwritten) = (Lines::default(), Overwritten::default());
         let limit = build.limits.time.map(|limit| limit.as_secs());
-        let mut hear = |heard: Heard<'_>| match heard {
-            Heard::Output(bytes) => {
+        let mut listen = |heard: ProcessOutput<'_>| match heard {
+            ProcessOutput::Output(bytes) => {
                 let (stays, line) = if asked.is_empty() { (bytes.to_vec(), None) } else { overwritten.push(bytes) };
                 self.printed.push(&stays);
                 lines.push(&stays).into_iter().for_each(tell);
@@ -113,15 +113,15 @@ impl Actor<'_> {
                     (self.emit)(BuildEvent::StepProgress { step: step(), line });
                 }
             }
-            Heard::Silence(duration) => {
+            ProcessOutput::Silence(duration) => {
                 let notice = Notice::Silent { seconds: duration.as_secs(), limit };
                 (self.emit)(BuildEvent::StepNoticed { step: step(), notice });
             }
         };
-        let outcome = run(invocation, &options, &mut hear);
+        let outcome = run(invocation, &options, &mut listen);
         if let (Err(RunError::Failed { .. }), Some(explanation)) = (&outcome, &invocation.explained_by) {
             // What went wrong is known; that its explanation failed as well would only hide it.
-            drop(run(explanation, &options, &mut hear));
+            drop(run(explanation, &options, &mut listen));
         }
         let rest = overwritten.rest();
         self.printed.push(&rest);

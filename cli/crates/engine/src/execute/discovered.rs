@@ -11,17 +11,17 @@ use super::{files::Files, freshness::on_file, program::Programs};
 use crate::{
     StepError,
     dep_info::prerequisites,
-    digest::{Digest, Seen},
+    digest::{Digest, FileRecord},
     go_list,
     output::Output,
-    process::{Heard, run},
+    process::{ProcessOutput, run},
     stamp::FileTime,
 };
 
 /// What a step turned out to read.
 #[derive(Default)]
 pub(super) struct Discovered {
-    pub(super) files: BTreeMap<String, Seen>,
+    pub(super) files: BTreeMap<String, FileRecord>,
     /// When the files were last touched.
     touched: Vec<(String, FileTime)>,
 }
@@ -62,7 +62,7 @@ pub(super) fn discover(
         let name = files.roots.name(&path);
         let seen = files.see(&path, None).map_err(|error| on_file(step, error))?;
         discovered.touched.extend(seen.map(|(_, touched)| (name.clone(), touched)));
-        discovered.files.insert(name, seen.map_or(Seen::without_stamp(Digest::ABSENT), |(seen, _)| seen));
+        discovered.files.insert(name, seen.map_or(FileRecord::without_stamp(Digest::ABSENT), |(seen, _)| seen));
     }
     Ok(discovered)
 }
@@ -96,7 +96,7 @@ fn run_list(
 ) -> Result<Vec<PathBuf>, StepError> {
     let mut printed = Vec::new();
     let outcome = run(invocation, &programs.options(invocation), &mut |heard| {
-        if let Heard::Output(bytes) = heard {
+        if let ProcessOutput::Output(bytes) = heard {
             printed.extend_from_slice(bytes);
         }
     });

@@ -12,14 +12,14 @@ use std::{
 use conjoin_plan::{AbsPath, Step};
 
 use crate::{
-    digest::{Digest, Digests, Seen},
+    digest::{Digest, Digests, FileRecord},
     names::Roots,
     stamp::FileTime,
     walk::Folder,
 };
 
 /// Whether `name` is that of a file which was there.
-pub(super) fn is_file(name: &str, seen: &Seen) -> bool {
+pub(super) fn is_file(name: &str, seen: &FileRecord) -> bool {
     !name.ends_with('/') && seen.digest != Digest::ABSENT
 }
 
@@ -32,7 +32,11 @@ pub(super) struct Files<'a> {
 
 impl Files<'_> {
     /// The files and folders of `old` as they are now, with the files that have been added below folders.
-    pub(super) fn look_again(&self, step: &Step, old: &BTreeMap<String, Seen>) -> io::Result<BTreeMap<String, Seen>> {
+    pub(super) fn look_again(
+        &self,
+        step: &Step,
+        old: &BTreeMap<String, FileRecord>,
+    ) -> io::Result<BTreeMap<String, FileRecord>> {
         let mut now = BTreeMap::new();
         for (name, seen) in old {
             let today = self.look_at(step, name, Some(*seen))?;
@@ -49,20 +53,24 @@ impl Files<'_> {
     }
 
     /// A file or folder by its name.
-    pub(super) fn look_at(&self, step: &Step, name: &str, remembered: Option<Seen>) -> io::Result<Seen> {
+    pub(super) fn look_at(&self, step: &Step, name: &str, remembered: Option<FileRecord>) -> io::Result<FileRecord> {
         let path = self.roots.path(name);
         if name.ends_with('/') {
             return Ok(self.names_of(&self.below(step, &path)?));
         }
         let seen = self.see(&path, remembered)?;
-        Ok(seen.map_or(Seen::without_stamp(Digest::ABSENT), |(seen, _)| seen))
+        Ok(seen.map_or(FileRecord::without_stamp(Digest::ABSENT), |(seen, _)| seen))
     }
 
     /// A file as it is and when it was last touched, or a folder, whose contents do not count.
-    pub(super) fn see(&self, path: &Path, remembered: Option<Seen>) -> io::Result<Option<(Seen, FileTime)>> {
+    pub(super) fn see(
+        &self,
+        path: &Path,
+        remembered: Option<FileRecord>,
+    ) -> io::Result<Option<(FileRecord, FileTime)>> {
         let seen = fs_err::metadata(path).and_then(|metadata| {
             if metadata.is_dir() {
-                return Ok((Seen::without_stamp(Digest::of(b"folder")), FileTime::default()));
+                return Ok((FileRecord::without_stamp(Digest::of(b"folder")), FileTime::default()));
             }
             self.digests.file(path, &metadata, remembered)
         });
@@ -74,7 +82,7 @@ impl Files<'_> {
     }
 
     /// The outputs of a record as they are; those that are gone are left out.
-    pub(super) fn outputs(&self, recorded: &BTreeMap<String, Seen>) -> io::Result<BTreeMap<String, Seen>> {
+    pub(super) fn outputs(&self, recorded: &BTreeMap<String, FileRecord>) -> io::Result<BTreeMap<String, FileRecord>> {
         let mut now = BTreeMap::new();
         for (name, seen) in recorded {
             if let Some((seen, _)) = self.see(&self.roots.path(name), Some(*seen))? {
@@ -91,8 +99,8 @@ impl Files<'_> {
     }
 
     /// What counts of a folder with these files: their names.
-    pub(super) fn names_of(&self, files: &[PathBuf]) -> Seen {
+    pub(super) fn names_of(&self, files: &[PathBuf]) -> FileRecord {
         let names: BTreeSet<String> = files.iter().map(|path| self.roots.name(path)).collect();
-        Seen::without_stamp(Digest::of(names.into_iter().collect::<Vec<_>>().join("\n").as_bytes()))
+        FileRecord::without_stamp(Digest::of(names.into_iter().collect::<Vec<_>>().join("\n").as_bytes()))
     }
 }

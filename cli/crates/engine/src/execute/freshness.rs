@@ -11,7 +11,7 @@ use conjoin_plan::{Layout, Plan, Step, StepId};
 use super::{files::Files, reasons};
 use crate::{
     DirtyReason, StepError,
-    digest::{Digest, Digests, Seen},
+    digest::{Digest, Digests, FileRecord},
     fingerprint::Fingerprint,
     inputs::{Inputs, Reader},
     names::Roots,
@@ -100,7 +100,7 @@ impl Freshness<'_> {
     pub(super) fn read(
         &self,
         step: &Step,
-        remembered: &dyn Fn(&str) -> Option<Seen>,
+        remembered: &dyn Fn(&str) -> Option<FileRecord>,
         since: Option<FileTime>,
     ) -> Result<Inputs, StepError> {
         let reader = Reader {

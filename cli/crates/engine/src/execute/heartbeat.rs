@@ -38,7 +38,7 @@ impl<'a> Heartbeat<'a> {
     }
 
     /// Tells what it is time for.
-    pub(super) fn tell(&mut self) {
+    pub(super) fn report(&mut self) {
         for (step, running) in &mut self.running {
             if running.since.elapsed() < running.next {
                 continue;
@@ -71,7 +71,7 @@ impl EventSink for Heartbeat<'_> {
             | BuildEvent::Waiting { .. }
             | BuildEvent::StepProgress { .. }
             | BuildEvent::StepNoticed { .. }
-            | BuildEvent::Strayed { .. }
+            | BuildEvent::UndeclaredOutputs { .. }
             | BuildEvent::StoreCollected { .. }
             | BuildEvent::Finished { .. } => {}
         }
@@ -96,15 +96,15 @@ mod tests {
         assert_eq!(heartbeat.left(), None);
         heartbeat.event(BuildEvent::StepStarted { step: step(), reasons: Vec::new() });
         assert_eq!(heartbeat.left(), Some(Duration::ZERO));
-        heartbeat.tell();
+        heartbeat.report();
         let silent = Notice::Silent { seconds: 60, limit: None };
         heartbeat.event(BuildEvent::StepNoticed { step: step(), notice: silent.clone() });
-        heartbeat.tell();
+        heartbeat.report();
         heartbeat.event(BuildEvent::StepOutput { step: step(), output: b"compiling\n".to_vec() });
-        heartbeat.tell();
+        heartbeat.report();
         let (outcome, reasons) = (crate::StepOutcome::Built, Vec::new());
         heartbeat.event(BuildEvent::StepFinished { step: step(), outcome, reasons, milliseconds: 1 });
-        heartbeat.tell();
+        heartbeat.report();
         assert_eq!(heartbeat.left(), None);
         let running = || Notice::Running { seconds: 0 };
         assert_eq!(notices, [running(), silent, running()]);

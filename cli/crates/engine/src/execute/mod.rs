@@ -62,7 +62,7 @@ pub fn execute(
     let work = begin(plan, options, performer, sink)?;
     let Outcomes { reports: steps, failed } = schedule::schedule(&work, sink);
     for (steps, files) in undeclared::undeclared_outputs(&work, &steps) {
-        sink.event(BuildEvent::Strayed { steps, files });
+        sink.event(BuildEvent::UndeclaredOutputs { steps, files });
     }
     let built = steps.iter().filter(|step| step.outcome == StepOutcome::Built);
     let step::Work { durations, lock, store, .. } = work;

@@ -7,7 +7,7 @@ use conjoin_plan::{Action, Layout, Plan, Step};
 use super::files::is_file;
 use crate::{
     DirtyReason,
-    digest::{Digest, Seen},
+    digest::{Digest, FileRecord},
     fingerprint::{ActionPrint, ArgPrint, Fingerprint},
     names::{Roots, world_name},
     outputs::outputs_of,
@@ -53,11 +53,11 @@ pub(super) fn differences(old: &Fingerprint, new: &Fingerprint, roots: &Roots) -
 
 /// How what a step turned out to read differs.
 pub(super) fn discovered(
-    old: &BTreeMap<String, Seen>,
-    new: &BTreeMap<String, Seen>,
+    old: &BTreeMap<String, FileRecord>,
+    new: &BTreeMap<String, FileRecord>,
     roots: &Roots,
 ) -> Vec<DirtyReason> {
-    let there = |seen: &BTreeMap<String, Seen>| -> BTreeMap<String, Digest> {
+    let there = |seen: &BTreeMap<String, FileRecord>| -> BTreeMap<String, Digest> {
         seen.iter().filter(|(name, seen)| is_file(name, seen)).map(|(name, seen)| (name.clone(), seen.digest)).collect()
     };
     let mut reasons = Vec::new();

@@ -47,7 +47,7 @@ pub(super) fn schedule(work: &Work<'_>, sink: &mut dyn EventSink) -> Outcomes {
                 Err(RecvTimeoutError::Timeout) => {}
                 Err(RecvTimeoutError::Disconnected) => break,
             }
-            sink.tell();
+            sink.report();
         }
     });
     queue.close(&mut |event| sink.event(event))

@@ -22,7 +22,7 @@ use super::{
 use crate::{
     BuildEvent, DirtyReason, FailedStep, Notice, PerformError, Performer, StepError, StepOutcome,
     build_lock::BuildLock,
-    digest::{Digest, Seen},
+    digest::{Digest, FileRecord},
     fingerprint::Fingerprint,
     inputs::Inputs,
     jobs::{Job, Jobs},
@@ -178,12 +178,12 @@ impl Attempt<'_> {
             let discovered = self.discover(&after, job)?;
             let late = discovered.late(began_at);
             let discovered = discovered.files;
-            let digests = |files: &BTreeMap<String, Seen>| -> BTreeMap<String, Digest> {
+            let digests = |files: &BTreeMap<String, FileRecord>| -> BTreeMap<String, Digest> {
                 files.iter().map(|(name, seen)| (name.clone(), seen.digest)).collect()
             };
             let mut changed = reasons::changed(&digests(&inputs.files), &digests(&after.files));
             changed.extend(inputs.names.symmetric_difference(&after.names).cloned());
-            let digest = |files: &BTreeMap<String, Seen>, name: &String| files.get(name).map(|seen| seen.digest);
+            let digest = |files: &BTreeMap<String, FileRecord>, name: &String| files.get(name).map(|seen| seen.digest);
             changed.extend(late.iter().filter(|name| digest(&read, name) != digest(&discovered, name)).cloned());
             let touched = [after.touched.clone(), late].concat();
             if changed.is_empty() && touched.iter().all(|name| own.contains(name)) {
@@ -215,7 +215,7 @@ impl Attempt<'_> {
     }
 
     /// The outputs as they are now, all of them.
-    fn made(&self) -> Result<BTreeMap<String, Seen>, StepError> {
+    fn made(&self) -> Result<BTreeMap<String, FileRecord>, StepError> {
         let generated = match &self.step.action {
             Action::Generate(action) => generated(action),
             _ => Vec::new(),

@@ -2,12 +2,12 @@
 
 use std::time::Duration;
 
-use conjoin_plan::{AbsPath, Arg, FoundIn, FoundTool, Invocation, Tool, ToolFact, ToolSpec, Version};
+use conjoin_plan::{AbsPath, Arg, FoundIn, FoundTool, Invocation, ProbedTool, Tool, ToolSpec, Version};
 
 use super::{ProbeContext, identity, memory::Memory, version::find_version};
 use crate::{
     digest::Digest,
-    process::{Heard, RunOptions, run},
+    process::{ProcessOutput, RunOptions, run},
 };
 
 /// A program of which only the contents count.
@@ -42,8 +42,8 @@ impl Asker<'_> {
         path: &AbsPath,
         args: &'static [&'static str],
         after: &str,
-    ) -> Result<(Version, String), ToolFact> {
-        let broken = |NoAnswer { command, output }| ToolFact::Broken { path: path.clone(), command, output };
+    ) -> Result<(Version, String), ProbedTool> {
+        let broken = |NoAnswer { command, output }| ProbedTool::Broken { path: path.clone(), command, output };
         let answer = self.ask(tool, path, args).map_err(broken)?;
         let Some((version, line)) = find_version(&answer, after) else {
             let output = format!("{answer}\n(there is no version in this output)");
@@ -69,7 +69,7 @@ impl Asker<'_> {
         };
         let mut output = Vec::new();
         let outcome = run(&invocation, &options, &mut |heard| {
-            if let Heard::Output(bytes) = heard {
+            if let ProcessOutput::Output(bytes) = heard {
                 let room = LONGEST_ANSWER.saturating_sub(output.len());
                 output.extend_from_slice(&bytes[..bytes.len().min(room)]);
             }

@@ -9,7 +9,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use conjoin_plan::{AbsPath, FoundIn, FoundTool, Locate, Probe, Tool, ToolFact, Version, recipe_beside};
+use conjoin_plan::{AbsPath, FoundIn, FoundTool, Locate, Probe, ProbedTool, Tool, Version, recipe_beside};
 
 use super::{ProbeContext, ask::Asker, identity};
 
@@ -20,20 +20,20 @@ pub(super) struct Search<'a> {
 }
 
 /// What is already known of other tools.
-type Known = BTreeMap<Tool, ToolFact>;
+type Known = BTreeMap<Tool, ProbedTool>;
 
 impl Search<'_> {
     /// Looks everywhere for the tool.
-    pub(super) fn find(&self, spec: Tool, known: &Known) -> ToolFact {
+    pub(super) fn find(&self, spec: Tool, known: &Known) -> ProbedTool {
         if let Some(value) = self.context.environment.get(spec.variable) {
             return self.named_by_variable(spec, Path::new(value), known);
         }
-        let mut best = ToolFact::Missing;
+        let mut best = ProbedTool::Missing;
         for (path, found_in) in self.candidates(spec, known) {
             let fact = self.judge(spec, &path, found_in, known);
             match (&fact, &best) {
-                (ToolFact::Found(_), _) => return fact,
-                (ToolFact::OutsideWindow(_) | ToolFact::Broken { .. }, ToolFact::Missing) => best = fact,
+                (ProbedTool::Found(_), _) => return fact,
+                (ProbedTool::OutsideWindow(_) | ProbedTool::Broken { .. }, ProbedTool::Missing) => best = fact,
                 _ => {}
             }
         }
@@ -54,7 +54,7 @@ impl Search<'_> {
     /// What the tool says of its version in `place`, if something there makes it another one than in the app's folder.
     pub(super) fn says_in(&self, specs: &[Tool], tool: Tool, place: &AbsPath, known: &Known) -> Option<String> {
         let Probe::Run { args, after } = specs.iter().find(|spec| **spec == tool)?.probe else { return None };
-        let ToolFact::Found(found) = known.get(tool)? else { return None };
+        let ProbedTool::Found(found) = known.get(tool)? else { return None };
         if !identity::is_chosen_below(&found.path, place, &self.context.layout.app) {
             return None;
         }
@@ -62,7 +62,7 @@ impl Search<'_> {
         asker.version(tool, &found.path, args, after).ok().map(|(_, says)| says)
     }
 
-    fn named_by_variable(&self, spec: Tool, value: &Path, known: &Known) -> ToolFact {
+    fn named_by_variable(&self, spec: Tool, value: &Path, known: &Known) -> ProbedTool {
         let path = self.context.layout.app.join(value);
         let complaint = match value {
             value if !value.is_absolute() => "the variable must hold an absolute path",
@@ -70,7 +70,7 @@ impl Search<'_> {
             _ => return self.judge(spec, &path, FoundIn::Variable, known),
         };
         let command = format!("{}={}", spec.variable, value.display());
-        ToolFact::Broken { path, command, output: complaint.to_owned() }
+        ProbedTool::Broken { path, command, output: complaint.to_owned() }
     }
 
     /// Everything that could be the tool, the preferred one first.
@@ -89,7 +89,7 @@ impl Search<'_> {
             }
             Locate::Named => Vec::new(),
             Locate::FolderOf { tool, args, file_starts_with, cached } => {
-                let Some(ToolFact::Found(asked)) = known.get(tool) else { return Vec::new() };
+                let Some(ProbedTool::Found(asked)) = known.get(tool) else { return Vec::new() };
                 let answer = self.asker.ask(tool, &asked.path, args).ok();
                 let folder = answer.as_deref().map(str::trim).and_then(AbsPath::new);
                 let folder = folder.filter(|folder| holds_file(folder, file_starts_with));
@@ -109,13 +109,13 @@ impl Search<'_> {
     }
 
     /// What the thing at `path` is worth.
-    fn judge(&self, spec: Tool, path: &AbsPath, found_in: FoundIn, known: &Known) -> ToolFact {
+    fn judge(&self, spec: Tool, path: &AbsPath, found_in: FoundIn, known: &Known) -> ProbedTool {
         let (version, says) = match self.version(spec, path, known) {
             Ok(answer) => answer,
             Err(broken) => return broken,
         };
         let tool = FoundTool { path: self.itself(spec, path), version, says, found_in };
-        if spec.window.contains(version) { ToolFact::Found(tool) } else { ToolFact::OutsideWindow(tool) }
+        if spec.window.contains(version) { ProbedTool::Found(tool) } else { ProbedTool::OutsideWindow(tool) }
     }
 
     /// The program that really runs when the one at `path` is started.
@@ -126,7 +126,7 @@ impl Search<'_> {
         program.filter(|program| is_program(program.as_path())).unwrap_or_else(|| path.clone())
     }
 
-    fn version(&self, spec: Tool, path: &AbsPath, known: &Known) -> Result<(Version, String), ToolFact> {
+    fn version(&self, spec: Tool, path: &AbsPath, known: &Known) -> Result<(Version, String), ProbedTool> {
         match spec.probe {
             Probe::Run { args, after } | Probe::Interpreter { args, after, .. } => {
                 self.asker.version(spec, path, args, after)
@@ -136,10 +136,10 @@ impl Search<'_> {
                 Ok((version, format!("{} {first}.{second}.{third}", spec.name)))
             }
             Probe::SameAs(tool) => match known.get(tool) {
-                Some(ToolFact::Found(other) | ToolFact::OutsideWindow(other)) => {
+                Some(ProbedTool::Found(other) | ProbedTool::OutsideWindow(other)) => {
                     Ok((other.version, other.says.clone()))
                 }
-                Some(ToolFact::Missing | ToolFact::Broken { .. }) | None => Err(ToolFact::Missing),
+                Some(ProbedTool::Missing | ProbedTool::Broken { .. }) | None => Err(ProbedTool::Missing),
             },
             Probe::None => Ok(((0, 0, 0), String::new())),
         }

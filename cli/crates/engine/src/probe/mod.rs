@@ -14,7 +14,7 @@ mod version;
 
 use std::{collections::BTreeSet, io, thread};
 
-use conjoin_plan::{AbsPath, Facts, Layout, Locate, Probe, ProbeRequest, Tool, ToolFact};
+use conjoin_plan::{AbsPath, Layout, Locate, Probe, ProbeRequest, ProbeResults, ProbedTool, Tool};
 
 use self::{ask::Asker, locate::Search, memory::Memory};
 use crate::{CancelToken, Environment};
@@ -31,36 +31,36 @@ pub struct ProbeContext<'a> {
 }
 
 /// Looks for tools and reads files.
-pub fn probe(request: &ProbeRequest, context: &ProbeContext<'_>) -> Facts {
-    let mut facts = Facts::default();
+pub fn probe(request: &ProbeRequest, context: &ProbeContext<'_>) -> ProbeResults {
+    let mut probed = ProbeResults::default();
     let tools: Vec<Tool> = request.tools.iter().copied().collect();
     let memory = Memory::load(&context.layout.cache);
     let search = Search { context, asker: Asker { context, place: &context.layout.app, memory: &memory } };
     for round in rounds(&tools) {
-        let found: Vec<(Tool, ToolFact)> = thread::scope(|scope| {
-            let known = &facts.tools;
+        let found: Vec<(Tool, ProbedTool)> = thread::scope(|scope| {
+            let known = &probed.tools;
             let search = &search;
             let threads: Vec<_> =
                 round.iter().map(|spec| (*spec, scope.spawn(move || search.find(spec, known)))).collect();
-            let join = |(tool, thread): (Tool, thread::ScopedJoinHandle<'_, ToolFact>)| {
+            let join = |(tool, thread): (Tool, thread::ScopedJoinHandle<'_, ProbedTool>)| {
                 (tool, thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
             };
             threads.into_iter().map(join).collect()
         });
-        facts.tools.extend(found);
+        probed.tools.extend(found);
     }
     for (tool, place) in &request.places {
-        let says = search.says_in(&tools, tool, place, &facts.tools);
-        facts.says_in.extend(says.map(|says| ((*tool, place.clone()), says)));
+        let says = search.says_in(&tools, tool, place, &probed.tools);
+        probed.says_in.extend(says.map(|says| ((*tool, place.clone()), says)));
     }
     for name in &request.programs {
-        facts.programs.extend(search.program(name).map(|found| (name.clone(), found)));
+        probed.programs.extend(search.program(name).map(|found| (name.clone(), found)));
     }
     memory.save();
     for path in &request.texts {
-        read_texts(path, &mut facts);
+        read_texts(path, &mut probed);
     }
-    facts
+    probed
 }
 
 /// The tools in rounds, so that each comes after the one that is asked for it.
@@ -104,21 +104,21 @@ fn read_file(path: &AbsPath) -> io::Result<Vec<u8>> {
 }
 
 /// Files that cannot be read are left out; what is no UTF-8 in the others is replaced, since it counts that they are there.
-fn read_texts(path: &AbsPath, facts: &mut Facts) {
+fn read_texts(path: &AbsPath, probed: &mut ProbeResults) {
     if let Ok(entries) = fs_err::read_dir(path.as_path()) {
         for entry in entries.flatten() {
-            read_text(path.join(entry.file_name()), facts);
+            read_text(path.join(entry.file_name()), probed);
         }
     } else {
-        read_text(path.clone(), facts);
+        read_text(path.clone(), probed);
     }
 }
 
-fn read_text(path: AbsPath, facts: &mut Facts) {
+fn read_text(path: AbsPath, probed: &mut ProbeResults) {
     let Ok(bytes) = read_file(&path) else { return };
     let text = String::from_utf8(bytes).unwrap_or_else(|error| {
-        facts.not_utf_8.insert(path.clone(), error.utf8_error().valid_up_to());
+        probed.not_utf_8.insert(path.clone(), error.utf8_error().valid_up_to());
         String::from_utf8_lossy(error.as_bytes()).into_owned()
     });
-    facts.texts.insert(path, text);
+    probed.texts.insert(path, text);
 }

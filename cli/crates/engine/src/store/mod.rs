@@ -24,7 +24,7 @@ use conjoin_plan::AbsPath;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    digest::{Digest, Seen},
+    digest::{Digest, FileRecord},
     fingerprint::with_discovered,
     stamp::FileTime,
     write::{naming, temporary_beside, write_whole},
@@ -128,7 +128,7 @@ impl Store {
     pub(crate) fn keep(
         &self,
         declared: Digest,
-        discovered: &BTreeMap<String, Seen>,
+        discovered: &BTreeMap<String, FileRecord>,
         outputs: &[(AbsPath, Digest)],
         milliseconds: u64,
     ) -> io::Result<()> {

@@ -218,14 +218,14 @@ fn compile_in(fixture: &Fixture, name: &str, source: &str) -> Step {
 }
 
 /// The files that changed where they should not, by the steps whose programs ran.
-fn strays(fixture: &Fixture) -> Vec<(Vec<String>, Vec<String>)> {
+fn undeclared(fixture: &Fixture) -> Vec<(Vec<String>, Vec<String>)> {
     let events = fixture.events.lock().unwrap();
-    let strays = events.iter().filter_map(|event| match event {
-        BuildEvent::Strayed { steps, files } => Some((steps, files)),
+    let undeclared = events.iter().filter_map(|event| match event {
+        BuildEvent::UndeclaredOutputs { steps, files } => Some((steps, files)),
         _ => None,
     });
     let sorted = |files: &[String]| files.iter().cloned().collect::<BTreeSet<_>>().into_iter().collect();
-    strays.map(|(steps, files)| (steps.iter().map(|step| step.0.clone()).collect(), sorted(files))).collect()
+    undeclared.map(|(steps, files)| (steps.iter().map(|step| step.0.clone()).collect(), sorted(files))).collect()
 }
 
 #[test]
@@ -240,13 +240,13 @@ fn writing_into_what_is_another_ones_is_reported() {
     let plan = plan(vec![compile_in(&fixture, "a", "a/one.src"), fixture.copy("a")]);
     fixture.build(&plan);
     let files = ["b/notes", "wit/app.wit"].map(str::to_owned).to_vec();
-    assert_eq!(strays(&fixture), [(vec!["a/cc".to_owned()], files)]);
+    assert_eq!(undeclared(&fixture), [(vec!["a/cc".to_owned()], files)]);
     fixture.build(&plan);
-    assert_eq!(strays(&fixture), [], "nothing ran");
+    assert_eq!(undeclared(&fixture), [], "nothing ran");
     fixture.env.fake_tool("cc", own);
     fixture.write("a/one.src", "A2\n");
     fixture.build(&plan);
-    assert_eq!(strays(&fixture), [], "a program may write in the folder in which it works");
+    assert_eq!(undeclared(&fixture), [], "a program may write in the folder in which it works");
 }
 
 #[test]
@@ -263,7 +263,7 @@ fn who_is_at_work_where_a_file_changes_may_write_it() {
     fixture.write("b/two.src", "B1\n");
     let plan = plan(vec![compile_in(&fixture, "a", "a/one.src"), compile_in(&fixture, "b", "b/two.src")]);
     assert!(all(&fixture.build(&plan), StepOutcome::Built));
-    assert_eq!(strays(&fixture), []);
+    assert_eq!(undeclared(&fixture), []);
 }
 
 #[test]

@@ -10,7 +10,7 @@ use std::{
 };
 
 use conjoin_engine::{CancelToken, Environment, ProbeContext, probe};
-use conjoin_plan::{AbsPath, Facts, Locate, Probe, ProbeRequest, Tool, ToolFact, ToolSpec, Window};
+use conjoin_plan::{AbsPath, Locate, Probe, ProbeRequest, ProbeResults, ProbedTool, Tool, ToolSpec, Window};
 use conjoin_test_support::TestEnv;
 
 use crate::fixture::{abs, layout};
@@ -86,7 +86,7 @@ impl Machine {
         self.variables.insert(name.into(), value.into());
     }
 
-    fn probe(&self, tools: &[&'static ToolSpec]) -> Facts {
+    fn probe(&self, tools: &[&'static ToolSpec]) -> ProbeResults {
         self.env.forget_starts();
         let layout = layout(self.env.app(), self.env.cache());
         let (environment, cancel) = (Environment::new(self.variables.clone()), CancelToken::new().unwrap());
@@ -98,10 +98,12 @@ impl Machine {
     /// What is found out of one tool, on one line.
     fn find(&self, spec: &'static ToolSpec) -> String {
         let text = match &self.probe(&[spec]).tools[&spec] {
-            ToolFact::Found(tool) => format!("{:?} {} in {} at {}", tool.version, tool.says, tool.found_in, tool.path),
-            ToolFact::Missing => "missing".to_owned(),
-            ToolFact::OutsideWindow(tool) => format!("outside: {} at {}", tool.says, tool.path),
-            ToolFact::Broken { path, command, output } => format!("broken: {path}: {command}: {output}"),
+            ProbedTool::Found(tool) => {
+                format!("{:?} {} in {} at {}", tool.version, tool.says, tool.found_in, tool.path)
+            }
+            ProbedTool::Missing => "missing".to_owned(),
+            ProbedTool::OutsideWindow(tool) => format!("outside: {} at {}", tool.says, tool.path),
+            ProbedTool::Broken { path, command, output } => format!("broken: {path}: {command}: {output}"),
         };
         self.env.redact(&text)
     }
@@ -204,13 +206,13 @@ fn the_target_of_a_compiler_is_looked_for_on_disk_each_time() {
     let script = format!("when --version\n say rustc 1.95.0 (abc)\nwhen --print\n say {}\n", folder.display());
     machine.env.fake_tool("rustc", &script);
     let fact = |machine: &Machine| machine.probe(&[&TARGET, &RUSTC]).tools[&&TARGET].clone();
-    assert_eq!(fact(&machine), ToolFact::Missing);
+    assert_eq!(fact(&machine), ProbedTool::Missing);
     machine.env.write("sysroot/lib/libstd-123.rlib", "");
-    let ToolFact::Found(found) = fact(&machine) else { unreachable!("the library is there now") };
+    let ProbedTool::Found(found) = fact(&machine) else { unreachable!("the library is there now") };
     assert_eq!((found.path, found.says.as_str()), (abs(folder.clone()), "rustc 1.95.0 (abc)"));
     assert_eq!(machine.questions(), 0, "the compiler's answer was remembered");
     fs_err::remove_dir_all(folder).unwrap();
-    assert_eq!(fact(&machine), ToolFact::Missing);
+    assert_eq!(fact(&machine), ProbedTool::Missing);
 }
 
 #[test]
@@ -249,8 +251,8 @@ fn a_rustup_proxy_is_asked_in_a_folder_that_chooses_its_own_toolchain() {
     fs_err::create_dir_all(&place).unwrap();
     machine.places = vec![(&RUSTC, place.clone())];
     let says = |machine: &Machine| {
-        let facts = machine.probe(&[&RUSTC]);
-        machine.env.redact(facts.says_in(&RUSTC, &place).unwrap())
+        let probed = machine.probe(&[&RUSTC]);
+        machine.env.redact(probed.says_in(&RUSTC, &place).unwrap())
     };
     assert_eq!(says(&machine), "rustc 1.95.0 [ROOT]/app");
     for (number, file) in ["app/parts/rust-toolchain", "app/parts/one/rust-toolchain.toml"].into_iter().enumerate() {
@@ -315,7 +317,7 @@ fn set_old(path: &Path) {
 
 fn version(machine: &Machine) -> (u64, u64, u64) {
     match &machine.probe(&[&TOOL]).tools[&&TOOL] {
-        ToolFact::Found(tool) => tool.version,
+        ProbedTool::Found(tool) => tool.version,
         other => panic!("{other:?}"),
     }
 }
@@ -425,8 +427,8 @@ fn files_that_plans_are_made_from_are_read_as_far_as_they_exist() {
     let (environment, cancel) = (Environment::default(), CancelToken::new().unwrap());
     let layout = layout(machine.env.app(), machine.env.cache());
     let context = ProbeContext { environment: &environment, layout: &layout, cancel: &cancel };
-    let facts = probe(&ProbeRequest { texts, ..ProbeRequest::default() }, &context);
-    let texts: Vec<_> = facts.texts.into_iter().collect();
+    let probed = probe(&ProbeRequest { texts, ..ProbeRequest::default() }, &context);
+    let texts: Vec<_> = probed.texts.into_iter().collect();
     let expected = [
         ("a/Cargo.toml", "[package]"),
         ("lists/latin-1", "gr\u{fffd}\u{fffd}e"),
@@ -434,5 +436,5 @@ fn files_that_plans_are_made_from_are_read_as_far_as_they_exist() {
         ("lists/two", "2"),
     ];
     assert_eq!(texts, expected.map(|(name, text)| (path(name), text.to_owned())));
-    assert_eq!(facts.not_utf_8.into_iter().collect::<Vec<_>>(), [(path("lists/latin-1"), 2)]);
+    assert_eq!(probed.not_utf_8.into_iter().collect::<Vec<_>>(), [(path("lists/latin-1"), 2)]);
 }

@@ -4,7 +4,7 @@ use std::{os::unix::fs::PermissionsExt, time::Duration};
 
 use conjoin_engine::{
     CancelToken, Environment,
-    process::{Heard, RunError, RunOptions, run},
+    process::{ProcessOutput, RunError, RunOptions, run},
 };
 use conjoin_plan::Invocation;
 use conjoin_test_support::TestEnv;
@@ -28,7 +28,7 @@ fn run_fake(fixture: &Fixture, invocation: &Invocation, limit: Option<Duration>)
     };
     let mut output = Vec::new();
     let outcome = run(invocation, &options, &mut |heard| {
-        if let Heard::Output(bytes) = heard {
+        if let ProcessOutput::Output(bytes) = heard {
             output.extend_from_slice(bytes);
         }
     });

@@ -1,7 +1,7 @@
 //! What counts of the files that a tool says it has read, and of those that it might have read.
 
 use conjoin_engine::StepOutcome;
-use conjoin_plan::{Discovery, Input, Packages, Plan, ReadList, Step, Unseen};
+use conjoin_plan::{Discovery, HiddenFiles, Input, Packages, Plan, ReadList, Step};
 
 use crate::fixture::{Fixture, abs, all, outcomes, plan};
 
@@ -35,16 +35,16 @@ fn of_names_only_counts_which_there_are() {
         let step = fixture.compile("a");
         plan(vec![Step { inputs: [step.inputs.clone(), vec![input]].concat(), ..step }])
     };
-    assert_built(&fixture, &names(Unseen::Skip), &["a/cc: it was not built before"]);
+    assert_built(&fixture, &names(HiddenFiles::Skip), &["a/cc: it was not built before"]);
     for path in ["one.src", "notes.txt", "tests/two.src", "generated.src", ".two.src.swp", "two.src~", ".idea/x.src"] {
         fixture.write(&format!("src/{path}"), "2");
     }
-    assert_built(&fixture, &names(Unseen::Skip), &[]);
+    assert_built(&fixture, &names(HiddenFiles::Skip), &[]);
     fixture.write("src/sub/two.inc", "1");
-    assert_built(&fixture, &names(Unseen::Skip), &["a/cc: `src/sub/two.inc` is new"]);
-    assert_built(&fixture, &names(Unseen::Count), &["a/cc: `src/generated.src` is new"]);
+    assert_built(&fixture, &names(HiddenFiles::Skip), &["a/cc: `src/sub/two.inc` is new"]);
+    assert_built(&fixture, &names(HiddenFiles::Count), &["a/cc: `src/generated.src` is new"]);
     fs_err::remove_file(fixture.layout.app.join("src/one.src")).unwrap();
-    assert_built(&fixture, &names(Unseen::Count), &["a/cc: `src/one.src` is gone"]);
+    assert_built(&fixture, &names(HiddenFiles::Count), &["a/cc: `src/one.src` is gone"]);
 }
 
 #[test]

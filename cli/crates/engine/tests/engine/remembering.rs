@@ -164,7 +164,7 @@ fn a_spoiled_store_is_noticed() {
     assert_eq!(composition(&fixture), "A1\nB1\n");
     fs_err::remove_dir_all(fixture.layout.dot_conjoin()).unwrap();
     fixture.build(&fixture.app_of_two());
-    assert!(fixture.started().is_empty(), "the store was mended");
+    assert!(fixture.started().is_empty(), "the store was fixed");
 }
 
 #[test]

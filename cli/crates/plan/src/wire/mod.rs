@@ -92,7 +92,7 @@ pub fn wire(
     }
     let wiring = AppWiring { surfaces, edges, providers };
     if diagnostics.is_empty() {
-        diagnostics.extend(reuse::refused(manifest, &wiring));
+        diagnostics.extend(reuse::refuse_serving_once(manifest, &wiring));
     }
     if diagnostics.is_empty() { Ok(wiring) } else { Err(diagnostics) }
 }

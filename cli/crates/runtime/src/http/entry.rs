@@ -9,7 +9,7 @@ use wasmtime_wasi_http::{p2, p3};
 use crate::{
     Entry, RunEvent, RuntimeError,
     code::Loaded,
-    guest::{Blueprint, Guest, Stdio, Surroundings},
+    guest::{Blueprint, Guest, GuestSettings, Stdio},
     linker,
     runtime::Host,
 };
@@ -52,8 +52,8 @@ pub(super) enum Proxy {
 impl HttpEntry {
     /// Loads an entry; if its code is to be replaced by better code later, that happens by itself.
     pub(super) async fn load(host: &Host, entry: &Entry, memory: usize) -> Result<Arc<Self>, RuntimeError> {
-        let surroundings = Surroundings { args: Vec::new(), stdio: Stdio::Events, memory, events: &host.events };
-        let blueprint = Blueprint::new(entry, surroundings)?;
+        let settings = GuestSettings { args: Vec::new(), stdio: Stdio::Events, memory, events: &host.events };
+        let blueprint = Blueprint::new(entry, settings)?;
         let Loaded { component, better } = host.code.load(&entry.name, &entry.component).await?;
         let code = HttpCode::link(&component, &blueprint)?;
         let entry = Arc::new(Self { blueprint, code: ArcSwap::from_pointee(code) });

@@ -26,7 +26,7 @@ pub(super) fn deny(linker: &mut Linker<Guest>, component: &Component, blueprint:
         let ComponentItem::ComponentInstance(instance) = item.ty else { continue };
         let Some(defined) = defined_name(import) else { continue };
         let interface = import.split('@').next().unwrap_or(import);
-        let Some(capability) = lacking(interface, blueprint) else { continue };
+        let Some(capability) = missing_tools(interface, blueprint) else { continue };
         for (function, item) in instance.exports(&engine) {
             let ComponentItem::ComponentFunc(ty) = item.ty else { continue };
             if !is_denied(interface, function) {
@@ -69,7 +69,7 @@ fn defined_name(import: &str) -> Option<String> {
 }
 
 /// What an entry lacks to use an interface; none if it was granted or is denied in another way.
-fn lacking(interface: &str, blueprint: &Blueprint) -> Option<Capability> {
+fn missing_tools(interface: &str, blueprint: &Blueprint) -> Option<Capability> {
     let grants = &blueprint.entry().grants;
     let package = interface.strip_prefix("wasi:")?.split('/').next()?;
     match package {

@@ -10,7 +10,7 @@ use super::{Announcement, Executor, Kind, Reserved, Trigger, TriggerOptions, fin
 use crate::{
     Entry, Failure, RunEvent, RuntimeError, Shutdown,
     code::Loaded,
-    guest::{Blueprint, Guest, Stdio, Surroundings},
+    guest::{Blueprint, Guest, GuestSettings, Stdio},
     http::describe,
     linker,
     runtime::Host,
@@ -94,8 +94,8 @@ impl Executor for Ready {
 async fn run_to_end(host: Arc<Host>, entry: Entry, args: Vec<String>) -> Result<i32, RuntimeError> {
     let args = std::iter::once(entry.name.clone()).chain(args).collect();
     let memory = host.limits.memory;
-    let surroundings = Surroundings { args, stdio: Stdio::Inherited, memory, events: &host.events };
-    let blueprint = Blueprint::new(&entry, surroundings)?;
+    let settings = GuestSettings { args, stdio: Stdio::Inherited, memory, events: &host.events };
+    let blueprint = Blueprint::new(&entry, settings)?;
     // Better code, if it is made, is for the next time.
     let Loaded { component, better: _ } = host.code.load(&entry.name, &entry.component).await?;
     let pre = linker::link(component.engine(), &component, &blueprint)?;

@@ -84,7 +84,7 @@ async fn code_that_was_changed_is_not_loaded() {
     fs_err::remove_file(&files(&cache, "record")[0]).unwrap();
     assert_eq!(start(&cache).await, [HowCompiled::Optimised], "it has no record");
 
-    assert_eq!(start(&cache).await, [], "the mended file is trusted");
+    assert_eq!(start(&cache).await, [], "the fixed file is trusted");
 }
 
 #[tokio::test]

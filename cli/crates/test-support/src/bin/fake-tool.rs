@@ -87,7 +87,7 @@ fn follow(program: &Path, args: &[String]) -> io::Result<u8> {
 fn obey(word: &str, rest: &str, args: &[String]) -> io::Result<Option<u8>> {
     let words: Vec<String> = rest.split_whitespace().map(|word| fill(word, args)).collect();
     let nth = |index: usize| {
-        words.get(index).map(PathBuf::from).ok_or_else(|| io::Error::other(format!("`{word}` lacks a word")))
+        words.get(index).map(PathBuf::from).ok_or_else(|| io::Error::other(format!("`{word}` needs a word")))
     };
     match word {
         "say" => println!("{}", fill(rest, args)),

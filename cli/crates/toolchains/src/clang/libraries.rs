@@ -5,8 +5,8 @@ use crate::debian::{APT_GET, DPKG_DEB};
 use crate::system::{FIND, RM, XARGS};
 use conjoin_diagnostics::Diagnostic;
 use conjoin_plan::{
-    AbsPath, Facts, GenerateAction, Generator, Input, Invocation, Keep, Layout, Locate, Probe, Profile, Provider, Step,
-    StepId, Subject, Tool, ToolSpec, Window, WrittenFile,
+    AbsPath, GenerateAction, Generator, Input, Invocation, Keep, Layout, Locate, Probe, ProbeResults, Profile,
+    Provider, Step, StepId, Subject, Tool, ToolSpec, Window, WrittenFile,
 };
 
 use super::{
@@ -69,7 +69,7 @@ impl Provider for FromDebian {
         debian::reads()
     }
 
-    fn steps(&self, facts: &Facts, layout: &Layout) -> Result<Vec<Step>, Box<Diagnostic>> {
+    fn steps(&self, probed: &ProbeResults, layout: &Layout) -> Result<Vec<Step>, Box<Diagnostic>> {
         let root = layout.toolchain(RECIPE);
         let work = root.join("work");
         let subject = Subject::Installation(&WASI_LIBC);
@@ -83,13 +83,13 @@ impl Provider for FromDebian {
                 work: work.join("apt"),
                 prefix: root.clone(),
             },
-            facts,
+            probed,
         )?;
-        let clang = steps::found(facts, &CLANG)?;
+        let clang = steps::found(probed, &CLANG)?;
         let hello = Hello { compiler: Compiler { clang, libraries: root.clone() }, subject: subject.clone(), work };
         let proof = hello.steps(all.last().map(after).as_ref());
 
-        let rm = Invocation::new(&RM, steps::found(facts, &RM)?, &root)
+        let rm = Invocation::new(&RM, steps::found(probed, &RM)?, &root)
             .args(["-rf", "--"])
             .args(["work", "usr/share"].map(|folder| root.join(folder)));
         let inputs = proof.last().map(after).into_iter().collect();

@@ -27,7 +27,7 @@ fn read(output: &str, kinds: &[&str], code: &'static str) -> Reading {
                 understood = true;
             }
             Some(("note", place, message)) if understood => {
-                // What is said of the very same place is how to mend it.
+                // What is said of the very same place is how to fix it.
                 match findings.last_mut() {
                     Some(last) if last.places.first() == Some(&place) => last.hints.push(message.to_owned()),
                     Some(last) => last.places.push(Place { text: message.to_owned(), ..place }),

@@ -4,8 +4,8 @@ use crate::debian::{APT_GET, DPKG_DEB};
 use crate::system::{FIND, LN, RM, XARGS};
 use conjoin_diagnostics::Diagnostic;
 use conjoin_plan::{
-    AbsPath, Action, EncodeAction, Expectation, Facts, FoundIn, FoundTool, Invocation, Keep, Layout, Locate, Made,
-    Probe, Provider, Step, StepId, Subject, Tool, ToolSpec, Window, WrittenFile,
+    AbsPath, Action, EncodeAction, Expectation, FoundIn, FoundTool, Invocation, Keep, Layout, Locate, Made, Probe,
+    ProbeResults, Provider, Step, StepId, Subject, Tool, ToolSpec, Window, WrittenFile,
 };
 
 use crate::{
@@ -59,7 +59,7 @@ impl Provider for FromDebian {
         debian::reads()
     }
 
-    fn steps(&self, facts: &Facts, layout: &Layout) -> Result<Vec<Step>, Box<Diagnostic>> {
+    fn steps(&self, probed: &ProbeResults, layout: &Layout) -> Result<Vec<Step>, Box<Diagnostic>> {
         let multiarch = debian::multiarch().ok_or_else(|| {
             Box::new(
                 Diagnostic::error("clang::machine", "conjoin can install clang on x86-64 and ARM64 only")
@@ -87,10 +87,10 @@ impl Provider for FromDebian {
                 work: work.join("apt"),
                 prefix: root.clone(),
             },
-            facts,
+            probed,
         )?;
 
-        let link = Invocation::new(&LN, steps::found(facts, &LN)?, &root)
+        let link = Invocation::new(&LN, steps::found(probed, &LN)?, &root)
             .args(["-sf", "--"])
             .args(["libLLVM.so.19.1", "libz3.so.4"].map(|name| format!("../../{multiarch}/{name}")))
             .arg(root.join(LIBRARIES));
@@ -117,7 +117,7 @@ impl Provider for FromDebian {
         let compile = run("compile", "compile it", inputs, vec![core]).step(compile);
         let proof = prove(("clang", &CLANG), &compile, work.join("wit"));
 
-        let rm = Invocation::new(&RM, steps::found(facts, &RM)?, &root)
+        let rm = Invocation::new(&RM, steps::found(probed, &RM)?, &root)
             .args(["-rf", "--"])
             .args(["work", "usr/share", "usr/lib/cmake"].map(|folder| root.join(folder)));
         let remove =

@@ -2,7 +2,7 @@
 
 use conjoin_diagnostics::Diagnostic;
 use conjoin_manifest::Language;
-use conjoin_plan::{AbsPath, Facts, Target};
+use conjoin_plan::{AbsPath, ProbeResults, Target};
 
 use super::language::{C, CPP};
 
@@ -24,9 +24,9 @@ pub(super) struct SourceFile {
 }
 
 /// The sources of `target` in the order of their names.
-pub(super) fn of(target: &Target<'_>, facts: &Facts) -> Result<Vec<SourceFile>, Box<Diagnostic>> {
+pub(super) fn of(target: &Target<'_>, probed: &ProbeResults) -> Result<Vec<SourceFile>, Box<Diagnostic>> {
     let folder = target.dir.join(FOLDER);
-    let in_folder = facts.texts.keys().filter(|path| path.parent() == folder);
+    let in_folder = probed.texts.keys().filter(|path| path.parent() == folder);
     let sources: Vec<SourceFile> = in_folder.filter_map(|path| source(target, path)).collect();
     if sources.is_empty() { Err(Box::new(none(target))) } else { Ok(sources) }
 }

@@ -4,8 +4,8 @@ use crate::clang::{CLANG, WASI_LIBC};
 use conjoin_diagnostics::Diagnostic;
 use conjoin_manifest::{Language, ToolchainSpec};
 use conjoin_plan::{
-    AbsPath, Companion, Discovery, Facts, Finding, GenerateAction, Generator, Hint, Input, Keep, Layout, Made, Profile,
-    ReadList, Reading, Step, Takes, Target, Tool, Toolchain, Unseen,
+    AbsPath, Companion, Discovery, Finding, GenerateAction, Generator, HiddenFiles, Hint, Input, Keep, Layout, Made,
+    ProbeResults, Profile, ReadList, Reading, Step, Takes, Target, Tool, Toolchain,
 };
 use conjoin_wit::{Adapter, Dialect};
 
@@ -42,7 +42,7 @@ const HINTS: &[Hint] = &[
     },
     Hint {
         when: "unable to execute command: Executable \"wasm-ld",
-        say: "This clang lacks its linker for WebAssembly: install the package lld of your system in clang's version.",
+        say: "This clang has no linker for WebAssembly: install the package lld of your system in clang's version.",
     },
     Hint {
         when: "error while loading shared libraries",
@@ -84,15 +84,15 @@ impl Toolchain for Clang {
         vec![dir.join(FOLDER)]
     }
 
-    fn bindings(&self, target: &Target<'_>, _: &Facts, layout: &Layout) -> Result<Vec<Step>, Box<Diagnostic>> {
+    fn bindings(&self, target: &Target<'_>, _: &ProbeResults, layout: &Layout) -> Result<Vec<Step>, Box<Diagnostic>> {
         let (world, wit) = steps::write_described_world(target, layout);
         let bindings = generate(target, ("bindings", "generate bindings"), &world, wit, target.dir.join(BINDINGS));
         Ok(vec![world, bindings])
     }
 
-    fn steps(&self, target: &Target<'_>, facts: &Facts, layout: &Layout) -> Result<Vec<Step>, Box<Diagnostic>> {
-        let sources = sources::of(target, facts)?;
-        let build = Build::new(target, facts, layout)?;
+    fn steps(&self, target: &Target<'_>, probed: &ProbeResults, layout: &Layout) -> Result<Vec<Step>, Box<Diagnostic>> {
+        let sources = sources::of(target, probed)?;
+        let build = Build::new(target, probed, layout)?;
         let (world, wit) = steps::write_bare_world(target, layout);
         let bindings = generate(
             target,
@@ -153,8 +153,8 @@ struct Build<'a> {
 }
 
 impl<'a> Build<'a> {
-    fn new(target: &'a Target<'a>, facts: &'a Facts, layout: &Layout) -> Result<Self, Box<Diagnostic>> {
-        let (clang, libraries) = (steps::found(facts, &CLANG)?, steps::found(facts, &WASI_LIBC)?);
+    fn new(target: &'a Target<'a>, probed: &'a ProbeResults, layout: &Layout) -> Result<Self, Box<Diagnostic>> {
+        let (clang, libraries) = (steps::found(probed, &CLANG)?, steps::found(probed, &WASI_LIBC)?);
         let work = layout.work(target.name);
         Ok(Self {
             target,
@@ -203,7 +203,7 @@ impl<'a> Build<'a> {
         let mut inputs = vec![
             Input::File(dir.join(&path)),
             // The compiler says which it has read; one more can take the place of another. The build has bindings of its own.
-            Input::Names { dir: dir.clone(), globs: HEADERS, except: &[BINDINGS], unseen: Unseen::Skip },
+            Input::Names { dir: dir.clone(), globs: HEADERS, except: &[BINDINGS], unseen: HiddenFiles::Skip },
         ];
         inputs.extend(steps::outputs_of(bindings));
         let run = self.run(&source.name, &title, inputs, object);

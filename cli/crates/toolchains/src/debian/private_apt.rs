@@ -5,7 +5,7 @@ use std::env::consts;
 use crate::debian::{APT_CACHE, APT_GET, DPKG_DEB};
 use crate::system::{FIND, XARGS};
 use conjoin_diagnostics::Diagnostic;
-use conjoin_plan::{AbsPath, Facts, Invocation, Step, Subject, WrittenFile};
+use conjoin_plan::{AbsPath, Invocation, ProbeResults, Step, Subject, WrittenFile};
 
 use super::{Mirror, settings};
 use crate::steps::{self, Run, after};
@@ -51,20 +51,20 @@ pub(crate) fn multiarch() -> Option<&'static str> {
 ///
 /// They are carried out in every attempt: one that was interrupted yesterday must not go on with yesterday's lists, nor with
 /// files of which a later step has removed some.
-pub(crate) fn steps(set: &PackageSet<'_>, facts: &Facts) -> Result<Vec<Step>, Box<Diagnostic>> {
+pub(crate) fn steps(set: &PackageSet<'_>, probed: &ProbeResults) -> Result<Vec<Step>, Box<Diagnostic>> {
     let config = set.work.join("apt.conf");
     let write = steps::write(
         format!("{}/apt", set.id),
         set.subject.clone(),
         "write apt's configuration",
         vec![
-            WrittenFile::text(config.clone(), apt_conf(set, facts)?),
-            WrittenFile::text(set.work.join("sources.list"), mirror(facts)?.line(set.suite)),
+            WrittenFile::text(config.clone(), apt_conf(set, probed)?),
+            WrittenFile::text(set.work.join("sources.list"), mirror(probed)?.line(set.suite)),
             WrittenFile::text(set.work.join("status"), ""),
         ],
     );
     let apt_get = || -> Result<Invocation, Box<Diagnostic>> {
-        let apt_get = steps::found(facts, &APT_GET)?;
+        let apt_get = steps::found(probed, &APT_GET)?;
         Ok(Invocation::new(&APT_GET, apt_get, &set.work).env("APT_CONFIG", &config).arg("-q"))
     };
     let run = |name: &str, title, inputs| Run {
@@ -83,28 +83,28 @@ pub(crate) fn steps(set: &PackageSet<'_>, facts: &Facts) -> Result<Vec<Step>, Bo
         .map(|package| if package.contains('=') { (*package).to_owned() } else { format!("{package}/{}", set.suite) });
     let mut download = apt_get()?.arg("download").args(names);
     if let Some(package) = set.explained_by {
-        let versions = Invocation::new(&APT_CACHE, steps::found(facts, &APT_CACHE)?, &set.work);
+        let versions = Invocation::new(&APT_CACHE, steps::found(probed, &APT_CACHE)?, &set.work);
         download = download.explained_by(versions.env("APT_CONFIG", &config).args(["madison", package]));
     }
     let download = run("download", "apt-get download", vec![after(&update)]).step(download);
     let list = set.work.join("packages");
-    let find = Invocation::new(&FIND, steps::found(facts, &FIND)?, &set.work)
+    let find = Invocation::new(&FIND, steps::found(probed, &FIND)?, &set.work)
         .args([".", "-maxdepth", "1", "-name", "*.deb", "-fprint0"])
         .arg(&list);
     let find = run("list", "find what was downloaded", vec![after(&download)]).step(find);
     // `find -exec` would do it alone, but says nothing when a package is damaged.
-    let unpack = Invocation::new(&XARGS, steps::found(facts, &XARGS)?, &set.work)
+    let unpack = Invocation::new(&XARGS, steps::found(probed, &XARGS)?, &set.work)
         .args(["--null", "--max-procs=2", "-I{}"])
         .joined("--arg-file=", &list)
-        .arg(&steps::found(facts, &DPKG_DEB)?.path)
+        .arg(&steps::found(probed, &DPKG_DEB)?.path)
         .args(["--extract", "{}"])
         .arg(&set.prefix);
     let unpack = run("unpack", "dpkg-deb --extract", vec![after(&find)]).step(unpack);
     Ok(vec![write, update, download, find, unpack])
 }
 
-fn mirror(facts: &Facts) -> Result<Mirror, Box<Diagnostic>> {
-    Mirror::find(texts(facts, SOURCES, SOURCES_FOLDER)).ok_or_else(|| {
+fn mirror(probed: &ProbeResults) -> Result<Mirror, Box<Diagnostic>> {
+    Mirror::find(texts(probed, SOURCES, SOURCES_FOLDER)).ok_or_else(|| {
         Box::new(
             Diagnostic::error("debian::no-mirror", "apt knows no mirror of Debian")
                 .note(format!(
@@ -116,14 +116,14 @@ fn mirror(facts: &Facts) -> Result<Mirror, Box<Diagnostic>> {
 }
 
 /// The texts of a file and of the files of a folder, with their paths, in apt's order.
-fn texts<'a>(facts: &'a Facts, file: &str, folder: &str) -> Vec<(String, &'a str)> {
-    let all = || facts.texts.iter().map(|(path, text)| (path.to_string(), text.as_str()));
+fn texts<'a>(probed: &'a ProbeResults, file: &str, folder: &str) -> Vec<(String, &'a str)> {
+    let all = || probed.texts.iter().map(|(path, text)| (path.to_string(), text.as_str()));
     let single = all().filter(|(path, _)| path == file);
     let below = all().filter(|(path, _)| path.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/')));
     single.chain(below).collect()
 }
 
-fn apt_conf(set: &PackageSet<'_>, facts: &Facts) -> Result<String, Box<Diagnostic>> {
+fn apt_conf(set: &PackageSet<'_>, probed: &ProbeResults) -> Result<String, Box<Diagnostic>> {
     let work = set.work.to_string();
     if work.contains(['"', '\n']) {
         return Err(Box::new(
@@ -133,7 +133,7 @@ fn apt_conf(set: &PackageSet<'_>, facts: &Facts) -> Result<String, Box<Diagnosti
         ));
     }
     let mut network = String::new();
-    for (_, text) in texts(facts, SETTINGS, SETTINGS_FOLDER) {
+    for (_, text) in texts(probed, SETTINGS, SETTINGS_FOLDER) {
         network.push_str(&settings::for_the_network(text));
     }
     Ok(format!(

@@ -118,7 +118,7 @@ fn rewritten(package: &str, raw: &Files) -> BTreeMap<String, String> {
         } else {
             release_results(&mut source);
         }
-        mend_pointers(&mut source);
+        fix_pointers(&mut source);
         let mut add = |name: &str, source: &Source| files.insert(format!("{folder}/{name}"), source.text());
         if let Some([inside, outside]) = take_host_functions(&mut source, &support) {
             add("host_wasm.go", &inside);
@@ -170,19 +170,19 @@ fn release_results(source: &mut Source) {
 }
 
 /// Makes pointers of addresses in a way that `go vet` accepts.
-fn mend_pointers(source: &mut Source) {
+fn fix_pointers(source: &mut Source) {
     const CONVERSION: &str = "unsafe.Pointer(";
     for line in &mut source.body {
-        let mut mended = String::new();
+        let mut fixed = String::new();
         let mut parts = line.split(CONVERSION);
-        mended.push_str(parts.next().unwrap_or_default());
+        fixed.push_str(parts.next().unwrap_or_default());
         for part in parts {
             let word: String = part.chars().take_while(|letter| letter.is_alphanumeric() || *letter == '_').collect();
             let next = part[word.len()..].chars().next();
             let is_address = word == "uintptr" || (next == Some(')') && word != "self");
-            mended.push_str(if is_address { "witRuntime.Pointer(" } else { CONVERSION });
-            mended.push_str(part);
+            fixed.push_str(if is_address { "witRuntime.Pointer(" } else { CONVERSION });
+            fixed.push_str(part);
         }
-        *line = mended;
+        *line = fixed;
     }
 }

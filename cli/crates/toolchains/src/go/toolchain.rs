@@ -4,7 +4,7 @@ use crate::go::GO;
 use conjoin_diagnostics::Diagnostic;
 use conjoin_manifest::{Language, ToolchainSpec};
 use conjoin_plan::{
-    AbsPath, Complaint, Facts, GenerateAction, Generator, Hint, Input, Invocation, Keep, Layout, Made, Profile,
+    AbsPath, Complaint, GenerateAction, Generator, Hint, Input, Invocation, Keep, Layout, Made, ProbeResults, Profile,
     Project, Reading, Step, StepId, Takes, Target, Tool, Toolchain,
 };
 use conjoin_wit::{Adapter, Dialect, without_version};
@@ -78,17 +78,22 @@ impl Toolchain for Go {
         vec![dir.join("go.mod")]
     }
 
-    fn bindings(&self, target: &Target<'_>, facts: &Facts, layout: &Layout) -> Result<Vec<Step>, Box<Diagnostic>> {
-        let module = go_mod::module(&target.dir, facts, layout)?;
+    fn bindings(
+        &self,
+        target: &Target<'_>,
+        probed: &ProbeResults,
+        layout: &Layout,
+    ) -> Result<Vec<Step>, Box<Diagnostic>> {
+        let module = go_mod::module(&target.dir, probed, layout)?;
         let (world, wit) = steps::write_world(target, layout);
         let bindings = bindings(target, &module, &world, wit);
         Ok(vec![world, bindings])
     }
 
-    fn steps(&self, target: &Target<'_>, facts: &Facts, layout: &Layout) -> Result<Vec<Step>, Box<Diagnostic>> {
-        let module = go_mod::module(&target.dir, facts, layout)?;
+    fn steps(&self, target: &Target<'_>, probed: &ProbeResults, layout: &Layout) -> Result<Vec<Step>, Box<Diagnostic>> {
+        let module = go_mod::module(&target.dir, probed, layout)?;
         let (_, wit) = steps::write_world(target, layout);
-        let compile = compile(target, &module, facts, layout)?;
+        let compile = compile(target, &module, probed, layout)?;
         let encode = steps::encode(target, wit, Made::Module(Some(adapter(target))), &compile, layout);
         Ok(vec![compile, encode])
     }
@@ -109,8 +114,8 @@ impl Toolchain for Go {
         projects::files_of_go(project)
     }
 
-    fn examine(&self, project: &Project, facts: &Facts) -> Vec<Complaint> {
-        projects::examine_go(project, facts)
+    fn examine(&self, project: &Project, probed: &ProbeResults) -> Vec<Complaint> {
+        projects::examine_go(project, probed)
     }
 }
 
@@ -149,10 +154,10 @@ fn adapter(target: &Target<'_>) -> Adapter {
 fn compile(
     target: &Target<'_>,
     module: &go_mod::Module,
-    facts: &Facts,
+    probed: &ProbeResults,
     layout: &Layout,
 ) -> Result<Step, Box<Diagnostic>> {
-    let go = steps::found(facts, &GO)?;
+    let go = steps::found(probed, &GO)?;
     let core = layout.work(target.name).join("core.wasm");
     let mut invocation = Invocation::new(&GO, go, &target.dir)
         .env("GOOS", "wasip1")

@@ -5,7 +5,7 @@
 
 use crate::javascript::NODE;
 use conjoin_diagnostics::Diagnostic;
-use conjoin_plan::{AbsPath, Discovery, Facts, Input, Invocation, Layout, ReadList, Step, Target, WrittenFile};
+use conjoin_plan::{AbsPath, Discovery, Input, Invocation, Layout, ProbeResults, ReadList, Step, Target, WrittenFile};
 
 use super::{FOLDER, run_by_us};
 use crate::{
@@ -21,7 +21,7 @@ pub(crate) fn check(
     target: &Target<'_>,
     package: &Package,
     install: Option<&Step>,
-    facts: &Facts,
+    probed: &ProbeResults,
     layout: &Layout,
 ) -> Result<Vec<Step>, Box<Diagnostic>> {
     if !package.checks_types {
@@ -35,7 +35,7 @@ pub(crate) fn check(
         "write the script that checks types",
         vec![WrittenFile::text(script.clone(), SCRIPT)],
     );
-    let node = steps::found(facts, &NODE)?;
+    let node = steps::found(probed, &NODE)?;
     let invocation = Invocation::new(&NODE, node, &target.dir).arg(&script).arg("--read").arg(&read);
     let mut inputs = vec![
         Input::Tree { dir: target.dir.clone(), except: &["node_modules", FOLDER] },

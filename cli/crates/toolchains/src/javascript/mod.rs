@@ -22,8 +22,8 @@ mod values;
 
 use conjoin_diagnostics::Diagnostic;
 use conjoin_plan::{
-    AbsPath, Arg, Discovery, Facts, Generate, GenerateAction, GenerateError, GeneratedFile, Generator, Hint, Input,
-    Invocation, Keep, Layout, ReadList, Step, Target, Tool, Unseen, WrittenFile,
+    AbsPath, Arg, Discovery, Generate, GenerateAction, GenerateError, GeneratedFile, Generator, HiddenFiles, Hint,
+    Input, Invocation, Keep, Layout, ProbeResults, ReadList, Step, Target, Tool, WrittenFile,
 };
 use conjoin_wit::WitFile;
 
@@ -94,7 +94,7 @@ pub(crate) const NOT_INSTALLED: Hint = Hint {
 /// For a lock file that is older than what it locks.
 pub(crate) const STALE_LOCK: Hint = Hint {
     when: "are in sync. Please update your lock file",
-    say: "package-lock.json does not fit package.json: `npm install` in the component's folder mends it.",
+    say: "package-lock.json does not fit package.json: `npm install` in the component's folder fixes it.",
 };
 
 /// For a machine that npm cannot leave.
@@ -121,10 +121,15 @@ pub(crate) struct Componentize<'a> {
 
 impl Componentize<'_> {
     /// The step that runs the script.
-    pub(crate) fn step(self, target: &Target<'_>, facts: &Facts, layout: &Layout) -> Result<Step, Box<Diagnostic>> {
+    pub(crate) fn step(
+        self,
+        target: &Target<'_>,
+        probed: &ProbeResults,
+        layout: &Layout,
+    ) -> Result<Step, Box<Diagnostic>> {
         let (tool, title) = self.tool;
-        let node = steps::found(facts, &NODE)?;
-        let componentize = steps::found(facts, tool)?;
+        let node = steps::found(probed, &NODE)?;
+        let componentize = steps::found(probed, tool)?;
         let work = layout.work(target.name);
         let (output, read) = (work.join("component.wasm"), work.join("read.d"));
         let invocation = Invocation::new(&NODE, node, &target.dir)
@@ -143,7 +148,7 @@ impl Componentize<'_> {
             .arg(&read);
         let mut inputs = vec![
             // The script says what it has read, and what it would have read in the place of that.
-            Input::Names { dir: target.dir.clone(), globs: SOURCES, except: NOT_BUILT, unseen: Unseen::Skip },
+            Input::Names { dir: target.dir.clone(), globs: SOURCES, except: NOT_BUILT, unseen: HiddenFiles::Skip },
             Input::OptionalFile(target.dir.join("package.json")),
             Input::OptionalFile(target.dir.join("package-lock.json")),
         ];
@@ -165,11 +170,15 @@ impl Componentize<'_> {
 }
 
 /// Installs the packages that the code needs, if it needs any.
-pub(crate) fn npm_ci(target: &Target<'_>, package: &Package, facts: &Facts) -> Result<Option<Step>, Box<Diagnostic>> {
+pub(crate) fn npm_ci(
+    target: &Target<'_>,
+    package: &Package,
+    probed: &ProbeResults,
+) -> Result<Option<Step>, Box<Diagnostic>> {
     if !package.has_dependencies() {
         return Ok(None);
     }
-    let npm = steps::found(facts, &NPM)?;
+    let npm = steps::found(probed, &NPM)?;
     let step = Run {
         id: format!("{}/npm", target.name),
         subject: steps::component(target.name),

@@ -2,15 +2,15 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use conjoin_plan::{AbsPath, Complaint, Facts, Project};
+use conjoin_plan::{AbsPath, Complaint, ProbeResults, Project};
 use semver::{Version, VersionReq};
 use toml::{Table, Value};
 
 use super::{list, stale};
 
 /// What is out of date: the lock file of the package in the project's folder, or that of the workspace around it.
-pub(crate) fn examine(project: &Project, facts: &Facts) -> Vec<Complaint> {
-    let table = |path: &AbsPath| facts.text(path).and_then(|text| text.parse::<Table>().ok());
+pub(crate) fn examine(project: &Project, probed: &ProbeResults) -> Vec<Complaint> {
+    let table = |path: &AbsPath| probed.text(path).and_then(|text| text.parse::<Table>().ok());
     let Some(manifest) = table(&project.dir.join("Cargo.toml")) else { return Vec::new() };
     let around = table(&project.app.join("Cargo.toml")).filter(|around| around.contains_key("workspace"));
     let workspace = if manifest.contains_key("workspace") { None } else { around };
@@ -56,7 +56,7 @@ fn difference(manifest: &Table, wanted: &BTreeMap<String, Option<VersionReq>>, l
     let locked: BTreeSet<String> = entries.iter().map(|words| words[0].to_owned()).collect();
     let missing: Vec<&String> = wanted.keys().filter(|name| !locked.contains(*name)).collect();
     if !missing.is_empty() {
-        return Some(format!("it lacks {}, which Cargo.toml names", list(missing)));
+        return Some(format!("it is missing {}, which Cargo.toml names", list(missing)));
     }
     let extra: Vec<&String> = locked.iter().filter(|name| !wanted.contains_key(*name)).collect();
     if !extra.is_empty() {
@@ -79,7 +79,7 @@ fn difference(manifest: &Table, wanted: &BTreeMap<String, Option<VersionReq>>, l
 
 #[cfg(test)]
 mod tests {
-    use conjoin_plan::{AbsPath, Facts, Project};
+    use conjoin_plan::{AbsPath, ProbeResults, Project};
 
     use super::examine;
 
@@ -89,13 +89,13 @@ mod tests {
 
     fn said(manifest: &str, around: &str) -> Vec<String> {
         let path = |text: &str| AbsPath::new(text).unwrap();
-        let mut facts = Facts::default();
-        facts.texts.insert(path("/app/api/Cargo.toml"), format!("[package]\nname = \"api\"\n{manifest}"));
-        facts.texts.insert(path("/app/api/Cargo.lock"), LOCK.to_owned());
-        facts.texts.insert(path("/app/Cargo.lock"), "version = 4\n".to_owned());
-        facts.texts.insert(path("/app/Cargo.toml"), around.to_owned());
+        let mut probed = ProbeResults::default();
+        probed.texts.insert(path("/app/api/Cargo.toml"), format!("[package]\nname = \"api\"\n{manifest}"));
+        probed.texts.insert(path("/app/api/Cargo.lock"), LOCK.to_owned());
+        probed.texts.insert(path("/app/Cargo.lock"), "version = 4\n".to_owned());
+        probed.texts.insert(path("/app/Cargo.toml"), around.to_owned());
         let project = Project { dir: path("/app/api"), app: path("/app"), world: "api".to_owned() };
-        examine(&project, &facts)
+        examine(&project, &probed)
             .into_iter()
             .map(|complaint| format!("{}: {}", complaint.file, complaint.what))
             .collect()
@@ -116,7 +116,7 @@ mod tests {
         for (dependencies, expected) in [
             (
                 "[dependencies]\nserde = \"1\"\nwstd = \"0.6\"\nlog = \"0.4\"\nrand = \"0.9\"\n",
-                "it lacks `log` and `rand`, which Cargo.toml names",
+                "it is missing `log` and `rand`, which Cargo.toml names",
             ),
             ("[dependencies]\nserde = \"1\"\n", "it lists `wstd`, which Cargo.toml does not name"),
             ("[dependencies]\nserde = \"1\"\nwstd = \"0.7\"\n", "it has `wstd` 0.6.8, and Cargo.toml asks for ^0.7"),

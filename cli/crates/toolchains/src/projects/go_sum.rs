@@ -2,14 +2,14 @@
 
 use std::collections::BTreeSet;
 
-use conjoin_plan::{Complaint, Facts, Project};
+use conjoin_plan::{Complaint, ProbeResults, Project};
 
 use super::{list, stale};
 use crate::go_mod::directives;
 
 /// What is out of date: the modules of which `go.sum` has no hash.
-pub(crate) fn examine(project: &Project, facts: &Facts) -> Vec<Complaint> {
-    let text = |name: &str| facts.text(&project.dir.join(name)).unwrap_or_default();
+pub(crate) fn examine(project: &Project, probed: &ProbeResults) -> Vec<Complaint> {
+    let text = |name: &str| probed.text(&project.dir.join(name)).unwrap_or_default();
     let sums: BTreeSet<(&str, &str)> = text("go.sum").lines().filter_map(entry).collect();
     let missing: Vec<String> = required(text("go.mod"))
         .into_iter()
@@ -19,7 +19,7 @@ pub(crate) fn examine(project: &Project, facts: &Facts) -> Vec<Complaint> {
     if missing.is_empty() {
         return Vec::new();
     }
-    let what = format!("it lacks {}, which go.mod requires", list(&missing));
+    let what = format!("it is missing {}, which go.mod requires", list(&missing));
     vec![stale(project.dir.join("go.sum"), what, "`go mod tidy`")]
 }
 
@@ -52,7 +52,7 @@ fn required(text: &str) -> Vec<(String, String)> {
 
 #[cfg(test)]
 mod tests {
-    use conjoin_plan::{AbsPath, Facts, Project};
+    use conjoin_plan::{AbsPath, ProbeResults, Project};
 
     use super::examine;
 
@@ -63,14 +63,15 @@ mod tests {
                       require (\n\texample.com/two v1.2.0\n\texample.com/three v1.3.0\n\texample.com/four v1.0.0\n)\n\
                       replace example.com/three => ../three\nreplace example.com/four v1.0.0 => example.com/fork v1.1.0\n";
         let project = Project { dir: path("/app/log"), app: path("/app"), world: "log".to_owned() };
-        let mut facts = Facts::default();
-        facts.texts.insert(path("/app/log/go.mod"), go_mod.to_owned());
-        let said = |facts: &Facts| examine(&project, facts).into_iter().map(|one| one.what).collect::<Vec<_>>();
-        let all = "it lacks `example.com/one v1.0.0`, `example.com/two v1.2.0` and `example.com/fork v1.1.0`, which go.mod requires";
-        assert_eq!(said(&facts), [all]);
+        let mut probed = ProbeResults::default();
+        probed.texts.insert(path("/app/log/go.mod"), go_mod.to_owned());
+        let said =
+            |probed: &ProbeResults| examine(&project, probed).into_iter().map(|one| one.what).collect::<Vec<_>>();
+        let all = "it is missing `example.com/one v1.0.0`, `example.com/two v1.2.0` and `example.com/fork v1.1.0`, which go.mod requires";
+        assert_eq!(said(&probed), [all]);
         let sums = "example.com/one v1.0.0 h1:x=\nexample.com/one v1.0.0/go.mod h1:x=\nexample.com/two v1.2.0/go.mod h1:y=\n\
                     example.com/fork v1.1.0 h1:z=\n";
-        facts.texts.insert(path("/app/log/go.sum"), sums.to_owned());
-        assert_eq!(said(&facts), [""; 0]);
+        probed.texts.insert(path("/app/log/go.sum"), sums.to_owned());
+        assert_eq!(said(&probed), [""; 0]);
     }
 }

@@ -24,9 +24,9 @@ pub(crate) fn files_of_npm(project: &Project) -> Vec<AbsPath> {
 }
 
 /// A lock file that does not say what the project's own file says.
-fn stale(file: AbsPath, what: String, mend: &str) -> Complaint {
+fn stale(file: AbsPath, what: String, fix: &str) -> Complaint {
     let folder = file.parent();
-    Complaint { about: "lock-file", state: "stale", file, what, mend: mend.to_owned(), folder }
+    Complaint { about: "lock-file", state: "stale", file, what, fix: fix.to_owned(), folder }
 }
 
 /// Names as a list, e.g. "`a` and `b`".

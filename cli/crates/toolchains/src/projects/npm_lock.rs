@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use conjoin_plan::{Complaint, Facts, Project};
+use conjoin_plan::{Complaint, ProbeResults, Project};
 use serde_json::Value;
 
 use super::{list, stale};
@@ -12,22 +12,22 @@ const BROKEN: &[Broken] = &[Broken {
     package: "@bytecodealliance/preview2-shim",
     version: "0.26.1",
     because: "with it, jco fails on Node 20 with `os error 44`; conjoin's own builds do not use it",
-    mend: "\"overrides\": { \"@bytecodealliance/preview2-shim\": \"0.26.0\" } in package.json, then `npm install`",
+    fix: "\"overrides\": { \"@bytecodealliance/preview2-shim\": \"0.26.0\" } in package.json, then `npm install`",
 }];
 
 struct Broken {
     package: &'static str,
     version: &'static str,
     because: &'static str,
-    mend: &'static str,
+    fix: &'static str,
 }
 
 const KINDS: [&str; 4] = ["dependencies", "devDependencies", "optionalDependencies", "peerDependencies"];
 
 /// What is out of date or broken.
-pub(crate) fn examine(project: &Project, facts: &Facts) -> Vec<Complaint> {
+pub(crate) fn examine(project: &Project, probed: &ProbeResults) -> Vec<Complaint> {
     let json =
-        |name: &str| facts.text(&project.dir.join(name)).and_then(|text| serde_json::from_str::<Value>(text).ok());
+        |name: &str| probed.text(&project.dir.join(name)).and_then(|text| serde_json::from_str::<Value>(text).ok());
     let Some(package) = json("package.json") else { return Vec::new() };
     let file = project.dir.join("package-lock.json");
     let Some(lock) = json("package-lock.json") else {
@@ -52,7 +52,7 @@ pub(crate) fn examine(project: &Project, facts: &Facts) -> Vec<Complaint> {
                 state: "broken",
                 file: file.clone(),
                 what,
-                mend: broken.mend.to_owned(),
+                fix: broken.fix.to_owned(),
                 folder: project.dir.clone(),
             });
         }
@@ -70,7 +70,7 @@ fn wanted(package: &Value) -> BTreeMap<String, String> {
 fn difference(wanted: &BTreeMap<String, String>, locked: &BTreeMap<String, String>) -> Option<String> {
     let missing: Vec<&String> = wanted.keys().filter(|name| !locked.contains_key(*name)).collect();
     if !missing.is_empty() {
-        return Some(format!("it lacks {}, which package.json names", list(missing)));
+        return Some(format!("it is missing {}, which package.json names", list(missing)));
     }
     let extra: Vec<&String> = locked.keys().filter(|name| !wanted.contains_key(*name)).collect();
     if !extra.is_empty() {
@@ -82,17 +82,17 @@ fn difference(wanted: &BTreeMap<String, String>, locked: &BTreeMap<String, Strin
 
 #[cfg(test)]
 mod tests {
-    use conjoin_plan::{AbsPath, Facts, Project};
+    use conjoin_plan::{AbsPath, ProbeResults, Project};
 
     use super::examine;
 
     fn said(package: &str, lock: Option<&str>) -> Vec<String> {
         let path = |text: &str| AbsPath::new(text).unwrap();
-        let mut facts = Facts::default();
-        facts.texts.insert(path("/app/web/package.json"), package.to_owned());
-        facts.texts.extend(lock.map(|lock| (path("/app/web/package-lock.json"), lock.to_owned())));
+        let mut probed = ProbeResults::default();
+        probed.texts.insert(path("/app/web/package.json"), package.to_owned());
+        probed.texts.extend(lock.map(|lock| (path("/app/web/package-lock.json"), lock.to_owned())));
         let project = Project { dir: path("/app/web"), app: path("/app"), world: "web".to_owned() };
-        examine(&project, &facts)
+        examine(&project, &probed)
             .into_iter()
             .map(|complaint| format!("{}: {}", complaint.state, complaint.what))
             .collect()
@@ -104,7 +104,10 @@ mod tests {
         let lock = |root: &str| format!(r#"{{"lockfileVersion": 3, "packages": {{"": {root}}}}}"#);
         for (root, expected) in [
             (package, None),
-            (r#"{"dependencies": {"hono": "^4.0.0"}}"#, Some("stale: it lacks `typescript`, which package.json names")),
+            (
+                r#"{"dependencies": {"hono": "^4.0.0"}}"#,
+                Some("stale: it is missing `typescript`, which package.json names"),
+            ),
             (
                 r#"{"dependencies": {"hono": "^4.0.0", "typescript": "5.9.2", "ms": "2"}}"#,
                 Some("stale: it lists `ms`, which package.json does not name"),

@@ -10,8 +10,8 @@
 use conjoin_diagnostics::Diagnostic;
 use conjoin_manifest::{Language, Permissions, ToolchainSpec};
 use conjoin_plan::{
-    AbsPath, Discovery, Facts, FoundTool, Hint, Input, Invocation, Keep, Layout, Profile, ReadList, Reading, Step,
-    Takes, Target, Tool, Toolchain, WrittenFile,
+    AbsPath, Discovery, FoundTool, Hint, Input, Invocation, Keep, Layout, ProbeResults, Profile, ReadList, Reading,
+    Step, Takes, Target, Tool, Toolchain, WrittenFile,
 };
 use conjoin_wit::Dialect;
 
@@ -119,7 +119,12 @@ impl Toolchain for Python {
         vec![dir.join("app.py")]
     }
 
-    fn bindings(&self, target: &Target<'_>, facts: &Facts, layout: &Layout) -> Result<Vec<Step>, Box<Diagnostic>> {
+    fn bindings(
+        &self,
+        target: &Target<'_>,
+        probed: &ProbeResults,
+        layout: &Layout,
+    ) -> Result<Vec<Step>, Box<Diagnostic>> {
         let (world, wit) = steps::write_described_world(target, layout);
         let script = layout.work(target.name).join("bindings.py");
         let http = http_module(target, layout);
@@ -131,8 +136,8 @@ impl Toolchain for Python {
             "write the script for bindings",
             files,
         );
-        let python = steps::found(facts, &PYTHON)?;
-        let componentize = steps::found(facts, &COMPONENTIZE_PY)?;
+        let python = steps::found(probed, &PYTHON)?;
+        let componentize = steps::found(probed, &COMPONENTIZE_PY)?;
         let out = target.dir.join(BINDINGS);
         let mut invocation = run(python, &target.dir, &script)
             .arg("--toolchain")
@@ -156,9 +161,9 @@ impl Toolchain for Python {
         Ok(vec![world, runner, step.step(invocation)])
     }
 
-    fn steps(&self, target: &Target<'_>, facts: &Facts, layout: &Layout) -> Result<Vec<Step>, Box<Diagnostic>> {
+    fn steps(&self, target: &Target<'_>, probed: &ProbeResults, layout: &Layout) -> Result<Vec<Step>, Box<Diagnostic>> {
         let folder = target.dir.as_path().strip_prefix(layout.app.as_path()).unwrap_or(target.dir.as_path()).display();
-        if facts.text(&target.dir.join("app.py")).is_none() {
+        if probed.text(&target.dir.join("app.py")).is_none() {
             return Err(Box::new(
                 Diagnostic::error("python::no-app", format!("there is no `{folder}/app.py`"))
                     .note("a component written in Python begins in the module `app.py` of its folder")
@@ -190,8 +195,8 @@ impl Toolchain for Python {
         inputs.extend(http.clone().map(Input::File));
         inputs.push(steps::world_value(target));
 
-        let python = steps::found(facts, &PYTHON)?;
-        let componentize = steps::found(facts, &COMPONENTIZE_PY)?;
+        let python = steps::found(probed, &PYTHON)?;
+        let componentize = steps::found(probed, &COMPONENTIZE_PY)?;
         let work = layout.work(target.name);
         let (output, read) = (work.join("component.wasm"), work.join("read.d"));
         let mut invocation = run(python, &target.dir, &script)

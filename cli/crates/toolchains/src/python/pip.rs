@@ -5,8 +5,8 @@
 
 use conjoin_diagnostics::Diagnostic;
 use conjoin_plan::{
-    AbsPath, Expectation, Facts, Input, Invocation, Layout, Locate, Probe, Provider, Step, Subject, Tool, ToolSpec,
-    Window, WrittenFile,
+    AbsPath, Expectation, Input, Invocation, Layout, Locate, Probe, ProbeResults, Provider, Step, Subject, Tool,
+    ToolSpec, Window, WrittenFile,
 };
 
 use crate::{
@@ -53,8 +53,8 @@ impl Provider for Pip {
         vec![]
     }
 
-    fn steps(&self, facts: &Facts, layout: &Layout) -> Result<Vec<Step>, Box<Diagnostic>> {
-        let python = steps::found(facts, &PYTHON)?;
+    fn steps(&self, probed: &ProbeResults, layout: &Layout) -> Result<Vec<Step>, Box<Diagnostic>> {
+        let python = steps::found(probed, &PYTHON)?;
         let subject = Subject::Installation(&COMPONENTIZE_PY);
         let folder = layout.toolchain(RECIPE);
         let site = folder.join(SITE);

@@ -6,8 +6,8 @@
 use conjoin_diagnostics::Diagnostic;
 use conjoin_manifest::{Language, ToolchainSpec};
 use conjoin_plan::{
-    AbsPath, Complaint, Discovery, Facts, Finding, FoundIn, Hint, Input, Invocation, Keep, Layout, Packages, Profile,
-    Project, ReadList, Reading, Step, Takes, Target, Tool, Toolchain, Unseen,
+    AbsPath, Complaint, Discovery, Finding, FoundIn, HiddenFiles, Hint, Input, Invocation, Keep, Layout, Packages,
+    ProbeResults, Profile, Project, ReadList, Reading, Step, Takes, Target, Tool, Toolchain,
 };
 use conjoin_wit::Dialect;
 
@@ -117,9 +117,9 @@ impl Toolchain for Rust {
         const { &[&CARGO, &RUSTC] }
     }
 
-    fn steps(&self, target: &Target<'_>, facts: &Facts, layout: &Layout) -> Result<Vec<Step>, Box<Diagnostic>> {
-        let product = cargo_toml::product(&target.dir, facts, layout)?;
-        let build = cargo_build(target, &product, facts, layout)?;
+    fn steps(&self, target: &Target<'_>, probed: &ProbeResults, layout: &Layout) -> Result<Vec<Step>, Box<Diagnostic>> {
+        let product = cargo_toml::product(&target.dir, probed, layout)?;
+        let build = cargo_build(target, &product, probed, layout)?;
         let made = build.outputs[0].clone();
         let copy = steps::copy_artifact(target, made, layout);
         Ok(vec![build, copy])
@@ -158,15 +158,15 @@ impl Toolchain for Rust {
         folders.into_iter().flat_map(|folder| ["Cargo.toml", "Cargo.lock"].map(|name| folder.join(name))).collect()
     }
 
-    fn examine(&self, project: &Project, facts: &Facts) -> Vec<Complaint> {
-        projects::examine_cargo(project, facts)
+    fn examine(&self, project: &Project, probed: &ProbeResults) -> Vec<Complaint> {
+        projects::examine_cargo(project, probed)
     }
 }
 
 /// cargo in `dir`, which uses the compiler that was found and no flags that are meant for programs of the machine itself.
-pub(crate) fn cargo(facts: &Facts, dir: &AbsPath) -> Result<Invocation, Box<Diagnostic>> {
-    let rustc = steps::found(facts, &RUSTC)?;
-    let mut invocation = Invocation::new(&CARGO, steps::found(facts, &CARGO)?, dir);
+pub(crate) fn cargo(probed: &ProbeResults, dir: &AbsPath) -> Result<Invocation, Box<Diagnostic>> {
+    let rustc = steps::found(probed, &RUSTC)?;
+    let mut invocation = Invocation::new(&CARGO, steps::found(probed, &CARGO)?, dir);
     invocation.progress = messages::WITH_PROGRESS;
     for name in FLAGS_FOR_THE_MACHINE {
         invocation = invocation.env_remove(name);
@@ -181,18 +181,18 @@ pub(crate) fn cargo(facts: &Facts, dir: &AbsPath) -> Result<Invocation, Box<Diag
 fn cargo_build(
     target: &Target<'_>,
     product: &Product,
-    facts: &Facts,
+    probed: &ProbeResults,
     layout: &Layout,
 ) -> Result<Step, Box<Diagnostic>> {
     let versions = [&CARGO, &RUSTC].map(|tool| {
-        let found = steps::found(facts, tool)?;
-        Ok(facts.says_in(tool, &target.dir).unwrap_or(&found.says).to_owned())
+        let found = steps::found(probed, tool)?;
+        Ok(probed.says_in(tool, &target.dir).unwrap_or(&found.says).to_owned())
     });
-    let std = steps::found(facts, &RUST_TARGET)?;
+    let std = steps::found(probed, &RUST_TARGET)?;
     let ours = std.found_in == FoundIn::Cache;
     // cargo does not notice that crates were compiled with another standard library.
     let target_dir = layout.work(target.name).join(if ours { "target-std" } else { "target" });
-    let mut invocation = cargo(facts, &target.dir)?
+    let mut invocation = cargo(probed, &target.dir)?
         .args(["build", "--target", PLATFORM, "--target-dir"])
         .arg(&target_dir)
         .args(product.selection())
@@ -211,7 +211,7 @@ fn cargo_build(
         id: format!("{}/cargo", target.name),
         subject: steps::component(target.name),
         title: "cargo build",
-        inputs: inputs(target, facts),
+        inputs: inputs(target, probed),
         outputs: vec![outputs.join(format!("{}.wasm", product.file_stem()))],
         versions: versions.into_iter().collect::<Result<_, Box<Diagnostic>>>()?,
     }
@@ -230,13 +230,13 @@ fn cargo_build(
 
 /// Which sources there are, or all of the project if a build script may read it; what cargo reads beside them; and what a workspace
 /// around the project would bring. cargo says which sources and path dependencies it has read.
-fn inputs(target: &Target<'_>, facts: &Facts) -> Vec<Input> {
+fn inputs(target: &Target<'_>, probed: &ProbeResults) -> Vec<Input> {
     let dir = || target.dir.clone();
-    let extent = cargo_toml::extent(&target.dir, facts);
+    let extent = cargo_toml::extent(&target.dir, probed);
     let sources = if extent.has_build_script {
         Input::Tree { dir: dir(), except: NOT_BUILT }
     } else {
-        Input::Names { dir: dir(), globs: &["**/*.rs"], except: NOT_BUILT, unseen: Unseen::Skip }
+        Input::Names { dir: dir(), globs: &["**/*.rs"], except: NOT_BUILT, unseen: HiddenFiles::Skip }
     };
     let mut inputs = vec![
         sources,

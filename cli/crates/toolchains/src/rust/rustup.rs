@@ -6,7 +6,7 @@
 use crate::rust::{RUST_TARGET, RUSTC, RUSTUP};
 use conjoin_diagnostics::Diagnostic;
 use conjoin_plan::{
-    AbsPath, Expectation, Facts, Input, Invocation, Layout, Provider, Step, Subject, Tool, WrittenFile,
+    AbsPath, Expectation, Input, Invocation, Layout, ProbeResults, Provider, Step, Subject, Tool, WrittenFile,
 };
 
 use crate::{
@@ -39,9 +39,9 @@ impl Provider for RustupTarget {
         vec![]
     }
 
-    fn steps(&self, facts: &Facts, layout: &Layout) -> Result<Vec<Step>, Box<Diagnostic>> {
-        let rustup = steps::found(facts, &RUSTUP)?;
-        let rustc = steps::found(facts, &RUSTC)?;
+    fn steps(&self, probed: &ProbeResults, layout: &Layout) -> Result<Vec<Step>, Box<Diagnostic>> {
+        let rustup = steps::found(probed, &RUSTUP)?;
+        let rustc = steps::found(probed, &RUSTC)?;
         let subject = Subject::Installation(&RUST_TARGET);
         let proof = layout.toolchain("rust-target-1");
         let source = proof.join("hello.rs");

@@ -10,8 +10,8 @@ use crate::rust::{CARGO, RUST_TARGET, RUSTC};
 use crate::system::{CHMOD, CP, FIND, RM, XARGS};
 use conjoin_diagnostics::Diagnostic;
 use conjoin_plan::{
-    AbsPath, Expectation, Facts, FoundTool, Input, Invocation, Layout, Provider, Step, Subject, Tool, WrittenFile,
-    recipe_beside,
+    AbsPath, Expectation, FoundTool, Input, Invocation, Layout, ProbeResults, Provider, Step, Subject, Tool,
+    WrittenFile, recipe_beside,
 };
 
 use crate::{
@@ -84,8 +84,8 @@ impl Provider for DebianSources {
         debian::reads()
     }
 
-    fn steps(&self, facts: &Facts, layout: &Layout) -> Result<Vec<Step>, Box<Diagnostic>> {
-        let recipe = Recipe::new(facts, layout)?;
+    fn steps(&self, probed: &ProbeResults, layout: &Layout) -> Result<Vec<Step>, Box<Diagnostic>> {
+        let recipe = Recipe::new(probed, layout)?;
         let mut all = debian::steps(
             &PackageSet {
                 id: "rust-std",
@@ -96,7 +96,7 @@ impl Provider for DebianSources {
                 work: recipe.work.join("apt"),
                 prefix: recipe.work.join("packages"),
             },
-            facts,
+            probed,
         )?;
         let unpack = all.last().map(steps::after).into_iter();
         let forget = recipe.forget()?;
@@ -122,7 +122,7 @@ impl Provider for DebianSources {
 
 /// The folders of an installation.
 struct Recipe<'a> {
-    facts: &'a Facts,
+    probed: &'a ProbeResults,
     app: &'a AbsPath,
     rustc: &'a FoundTool,
     /// The compiler's version as Debian writes it.
@@ -132,8 +132,8 @@ struct Recipe<'a> {
 }
 
 impl<'a> Recipe<'a> {
-    fn new(facts: &'a Facts, layout: &'a Layout) -> Result<Self, Box<Diagnostic>> {
-        let rustc = steps::found(facts, &RUSTC)?;
+    fn new(probed: &'a ProbeResults, layout: &'a Layout) -> Result<Self, Box<Diagnostic>> {
+        let rustc = steps::found(probed, &RUSTC)?;
         let release = conjoin_plan::version(rustc.version);
         if rustc.says.contains(&format!("{release}-")) {
             return Err(Box::new(
@@ -144,7 +144,7 @@ impl<'a> Recipe<'a> {
         }
         let root = layout.toolchain(&recipe_beside(RECIPE, rustc));
         let work = root.join("work");
-        Ok(Self { facts, app: &layout.app, rustc, release, root, work })
+        Ok(Self { probed, app: &layout.app, rustc, release, root, work })
     }
 
     /// A step that is carried out in every attempt.
@@ -154,7 +154,7 @@ impl<'a> Recipe<'a> {
     }
 
     fn invocation(&self, tool: Tool) -> Result<Invocation, Box<Diagnostic>> {
-        Ok(Invocation::new(tool, steps::found(self.facts, tool)?, &self.root))
+        Ok(Invocation::new(tool, steps::found(self.probed, tool)?, &self.root))
     }
 
     fn hello(&self) -> AbsPath {
@@ -171,7 +171,7 @@ impl<'a> Recipe<'a> {
     /// Builds it in the app's folder, because that decides which compiler rustup starts.
     fn compile(&self, inputs: Vec<Input>) -> Result<Step, Box<Diagnostic>> {
         let sources = self.work.join("packages/usr/src").join(format!("rustc-{}/library", self.release));
-        let build = rust::cargo(self.facts, self.app)?
+        let build = rust::cargo(self.probed, self.app)?
             .args(["build", "--quiet", "--locked", "--profile", "dist", "--target", PLATFORM])
             .args(["--features", "panic-unwind,backtrace", "--manifest-path"])
             .arg(sources.join("sysroot/Cargo.toml"))
@@ -200,7 +200,7 @@ impl<'a> Recipe<'a> {
 
     fn libraries(&self, c_library: &Step) -> Result<Step, Box<Diagnostic>> {
         let made = self.work.join("target").join(PLATFORM).join("dist/deps");
-        let cp = &steps::found(self.facts, &CP)?.path;
+        let cp = &steps::found(self.probed, &CP)?.path;
         let copy = self
             .invocation(&FIND)?
             .arg(made)

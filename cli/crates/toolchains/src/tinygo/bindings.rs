@@ -3,7 +3,7 @@
 use crate::system::RM;
 use crate::tinygo::{GO_FOR_TINYGO, WIT_BINDGEN_GO};
 use conjoin_diagnostics::Diagnostic;
-use conjoin_plan::{AbsPath, Facts, Input, Invocation, Layout, Provider, Step, Subject, Tool, WrittenFile};
+use conjoin_plan::{AbsPath, Input, Invocation, Layout, ProbeResults, Provider, Step, Subject, Tool, WrittenFile};
 
 use super::programs::{built, forget, go};
 use crate::steps::{self, Run, after, complete};
@@ -39,7 +39,7 @@ impl Provider for FromSources {
         vec![]
     }
 
-    fn steps(&self, facts: &Facts, layout: &Layout) -> Result<Vec<Step>, Box<Diagnostic>> {
+    fn steps(&self, probed: &ProbeResults, layout: &Layout) -> Result<Vec<Step>, Box<Diagnostic>> {
         let root = layout.toolchain(RECIPE);
         let work = root.join("work");
         let module = work.join("module");
@@ -73,11 +73,11 @@ impl Provider for FromSources {
             ],
         );
         let modules = work.join("modules");
-        let forget = forget("wit-bindgen-go", &WIT_BINDGEN_GO, &modules, (facts, &write))?;
+        let forget = forget("wit-bindgen-go", &WIT_BINDGEN_GO, &modules, (probed, &write))?;
         let mut sources: Vec<Input> = steps::outputs_of(&write).collect();
         sources.push(after(&forget));
         let build = run("build", "go build", sources, vec![program.clone()]).step(
-            go(facts, &module, &modules)?
+            go(probed, &module, &modules)?
                 .env("CGO_ENABLED", "0")
                 .args(["build", "-trimpath", "-ldflags=-s -w", "-o"])
                 .arg(&program)
@@ -94,7 +94,7 @@ impl Provider for FromSources {
                         .arg("-out")
                         .arg(&out),
                 );
-        let remove = Invocation::new(&RM, steps::found(facts, &RM)?, &root).args(["-rf", "--"]).arg(&work);
+        let remove = Invocation::new(&RM, steps::found(probed, &RM)?, &root).args(["-rf", "--"]).arg(&work);
         let remove = run("remove", "remove what was needed to build it", vec![after(&prove)], vec![]).step(remove);
         let complete = complete("wit-bindgen-go", &WIT_BINDGEN_GO, &root, &remove);
         Ok(vec![write, forget, build, prove, remove, complete])

@@ -5,8 +5,8 @@ use crate::system::{CP, FIND, LN, RM, XARGS};
 use crate::tinygo::{CXX, GO_FOR_TINYGO, TINYGO};
 use conjoin_diagnostics::Diagnostic;
 use conjoin_plan::{
-    AbsPath, Action, EncodeAction, Expectation, Facts, FoundTool, Input, Invocation, Keep, Layout, Made, Provider,
-    Step, StepId, Subject, Tool, WrittenFile,
+    AbsPath, Action, EncodeAction, Expectation, FoundTool, Input, Invocation, Keep, Layout, Made, ProbeResults,
+    Provider, Step, StepId, Subject, Tool, WrittenFile,
 };
 
 use super::{
@@ -84,8 +84,8 @@ impl Provider for FromSources {
         debian::reads()
     }
 
-    fn steps(&self, facts: &Facts, layout: &Layout) -> Result<Vec<Step>, Box<Diagnostic>> {
-        let recipe = Recipe::new(facts, layout)?;
+    fn steps(&self, probed: &ProbeResults, layout: &Layout) -> Result<Vec<Step>, Box<Diagnostic>> {
+        let recipe = Recipe::new(probed, layout)?;
         let mut packages = debian::steps(
             &PackageSet {
                 id: "tinygo",
@@ -96,12 +96,12 @@ impl Provider for FromSources {
                 work: recipe.work.join("apt"),
                 prefix: recipe.root.clone(),
             },
-            facts,
+            probed,
         )?;
         let unpack = packages.last().map(after).into_iter().collect();
         let library = recipe.link_library(unpack)?;
         let write = recipe.write();
-        let forget = forget("tinygo", &TINYGO, &recipe.modules(), (facts, &write))?;
+        let forget = forget("tinygo", &TINYGO, &recipe.modules(), (probed, &write))?;
         let fetch = recipe.fetch(&forget)?;
         let copy = recipe.copy(&fetch, &write)?;
         let build = recipe.build(&library, &fetch)?;
@@ -125,7 +125,7 @@ impl Provider for FromSources {
 
 /// The folders of an installation, and how its steps are named.
 struct Recipe<'a> {
-    facts: &'a Facts,
+    probed: &'a ProbeResults,
     subject: Subject,
     root: AbsPath,
     work: AbsPath,
@@ -134,7 +134,7 @@ struct Recipe<'a> {
 }
 
 impl<'a> Recipe<'a> {
-    fn new(facts: &'a Facts, layout: &Layout) -> Result<Self, Box<Diagnostic>> {
+    fn new(probed: &'a ProbeResults, layout: &Layout) -> Result<Self, Box<Diagnostic>> {
         let multiarch = debian::multiarch().ok_or_else(|| {
             Box::new(
                 Diagnostic::error("tinygo::machine", "conjoin can install TinyGo on x86-64 and ARM64 only")
@@ -144,7 +144,7 @@ impl<'a> Recipe<'a> {
         let root = layout.toolchain(RECIPE);
         let work = root.join("work");
         let hello = work.join("hello");
-        Ok(Self { facts, subject: Subject::Installation(&TINYGO), root, work, hello, multiarch })
+        Ok(Self { probed, subject: Subject::Installation(&TINYGO), root, work, hello, multiarch })
     }
 
     /// A step without outputs, so that it is carried out in every attempt, as far as that is cheap.
@@ -154,7 +154,7 @@ impl<'a> Recipe<'a> {
     }
 
     fn invocation(&self, tool: Tool) -> Result<Invocation, Box<Diagnostic>> {
-        Ok(Invocation::new(tool, steps::found(self.facts, tool)?, &self.root))
+        Ok(Invocation::new(tool, steps::found(self.probed, tool)?, &self.root))
     }
 
     fn modules(&self) -> AbsPath {
@@ -197,7 +197,7 @@ impl<'a> Recipe<'a> {
 
     /// Downloads exactly the modules that the build needs, while the packages are downloaded.
     fn fetch(&self, forget: &Step) -> Result<Step, Box<Diagnostic>> {
-        let list = go(self.facts, &self.work.join("module"), &self.modules())?.env("CGO_ENABLED", "1").args([
+        let list = go(self.probed, &self.work.join("module"), &self.modules())?.env("CGO_ENABLED", "1").args([
             "list",
             "-deps",
             "-tags=llvm19",
@@ -218,8 +218,8 @@ impl<'a> Recipe<'a> {
 
     fn build(&self, library: &Step, fetch: &Step) -> Result<Step, Box<Diagnostic>> {
         let llvm = self.root.join(LLVM);
-        let cxx = steps::found(self.facts, &CXX)?;
-        let mut build = go(self.facts, &self.work.join("module"), &self.modules())?
+        let cxx = steps::found(self.probed, &CXX)?;
+        let mut build = go(self.probed, &self.work.join("module"), &self.modules())?
             .env("CGO_ENABLED", "1")
             .env("CXX", &cxx.path)
             .env("CGO_CXXFLAGS", "-O1")
@@ -239,7 +239,7 @@ impl<'a> Recipe<'a> {
     }
 
     fn compile_hello(&self, needs: &[&Step]) -> Result<Step, Box<Diagnostic>> {
-        let go = steps::found(self.facts, &GO_FOR_TINYGO)?;
+        let go = steps::found(self.probed, &GO_FOR_TINYGO)?;
         let tinygo = built(&self.program(), (0, 41, 1));
         let build = Invocation::new(&TINYGO, &tinygo, &self.hello).prepend_path(&go.path.parent());
         let build = in_its_folders(build, &self.root)

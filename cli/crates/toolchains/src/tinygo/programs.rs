@@ -3,15 +3,15 @@
 use crate::system::RM;
 use crate::tinygo::GO_FOR_TINYGO;
 use conjoin_diagnostics::Diagnostic;
-use conjoin_plan::{AbsPath, Facts, FoundIn, FoundTool, Invocation, Step, Subject, Tool, Version};
+use conjoin_plan::{AbsPath, FoundIn, FoundTool, Invocation, ProbeResults, Step, Subject, Tool, Version};
 
 use crate::steps::{self, Run};
 
 /// `go` in the folder of a module, with its modules below `modules` so that they can go afterwards.
 ///
 /// The build cache and the proxy are the user's.
-pub(super) fn go(facts: &Facts, module: &AbsPath, modules: &AbsPath) -> Result<Invocation, Box<Diagnostic>> {
-    Ok(Invocation::new(&GO_FOR_TINYGO, steps::found(facts, &GO_FOR_TINYGO)?, module)
+pub(super) fn go(probed: &ProbeResults, module: &AbsPath, modules: &AbsPath) -> Result<Invocation, Box<Diagnostic>> {
+    Ok(Invocation::new(&GO_FOR_TINYGO, steps::found(probed, &GO_FOR_TINYGO)?, module)
         .env("GOMODCACHE", modules)
         // Without the first, `rm` could not remove the modules; without the second, a repository around the cache folder would
         // get into the program.
@@ -33,9 +33,9 @@ pub(super) fn forget(
     name: &str,
     tool: Tool,
     modules: &AbsPath,
-    (facts, write): (&Facts, &Step),
+    (probed, write): (&ProbeResults, &Step),
 ) -> Result<Step, Box<Diagnostic>> {
-    let rm = Invocation::new(&RM, steps::found(facts, &RM)?, &write.outputs[0].parent());
+    let rm = Invocation::new(&RM, steps::found(probed, &RM)?, &write.outputs[0].parent());
     let run = Run {
         id: format!("{name}/forget"),
         subject: Subject::Installation(tool),

@@ -5,8 +5,8 @@ use crate::tinygo::{GO_FOR_TINYGO, TINYGO, WIT_BINDGEN_GO};
 use conjoin_diagnostics::Diagnostic;
 use conjoin_manifest::{Language, ToolchainSpec};
 use conjoin_plan::{
-    AbsPath, Action, Companion, Complaint, Facts, FoundIn, FoundTool, Hint, Input, Invocation, Keep, Layout, Made,
-    Profile, Project, Reading, Step, Takes, Target, Tool, Toolchain, WrittenFile,
+    AbsPath, Action, Companion, Complaint, FoundIn, FoundTool, Hint, Input, Invocation, Keep, Layout, Made,
+    ProbeResults, Profile, Project, Reading, Step, Takes, Target, Tool, Toolchain, WrittenFile,
 };
 use conjoin_wit::Dialect;
 
@@ -33,7 +33,7 @@ const HINTS: &[Hint] = &[
     steps::DISK_FULL,
     Hint {
         when: "could not find wasm-opt",
-        say: "This TinyGo lacks wasm-opt: install the package binaryen of your system.",
+        say: "This TinyGo has no wasm-opt: install the package binaryen of your system.",
     },
     Hint {
         when: "package net/http is not in std",
@@ -83,16 +83,21 @@ impl Toolchain for TinyGo {
         vec![dir.join("go.mod")]
     }
 
-    fn bindings(&self, target: &Target<'_>, facts: &Facts, layout: &Layout) -> Result<Vec<Step>, Box<Diagnostic>> {
-        let module = go_mod::module_for_tinygo(&target.dir, facts, layout)?;
+    fn bindings(
+        &self,
+        target: &Target<'_>,
+        probed: &ProbeResults,
+        layout: &Layout,
+    ) -> Result<Vec<Step>, Box<Diagnostic>> {
+        let module = go_mod::module_for_tinygo(&target.dir, probed, layout)?;
         let (world, wit) = steps::write_world(target, layout);
-        let bindings = generate(target, &module, &world, &wit, facts)?;
+        let bindings = generate(target, &module, &world, &wit, probed)?;
         Ok(vec![world, bindings])
     }
 
-    fn steps(&self, target: &Target<'_>, facts: &Facts, layout: &Layout) -> Result<Vec<Step>, Box<Diagnostic>> {
-        let module = go_mod::module_for_tinygo(&target.dir, facts, layout)?;
-        let tinygo = steps::found(facts, &TINYGO)?;
+    fn steps(&self, target: &Target<'_>, probed: &ProbeResults, layout: &Layout) -> Result<Vec<Step>, Box<Diagnostic>> {
+        let module = go_mod::module_for_tinygo(&target.dir, probed, layout)?;
+        let tinygo = steps::found(probed, &TINYGO)?;
         let (_, wit) = steps::write_world(target, layout);
         let description = steps::write(
             format!("{}/target", target.name),
@@ -100,7 +105,7 @@ impl Toolchain for TinyGo {
             "describe the platform",
             vec![WrittenFile::text(layout.work(target.name).join("target.json"), target::description(tinygo))],
         );
-        let compile = compile(target, &module, &description, facts, layout)?;
+        let compile = compile(target, &module, &description, probed, layout)?;
         let mut encode = steps::encode(target, wit, Made::Module(None), &compile, layout);
         if let Action::Encode(action) = &mut encode.action {
             // `-no-debug` leaves the names of functions.
@@ -136,8 +141,8 @@ impl Toolchain for TinyGo {
         projects::files_of_go(project)
     }
 
-    fn examine(&self, project: &Project, facts: &Facts) -> Vec<Complaint> {
-        projects::examine_go(project, facts)
+    fn examine(&self, project: &Project, probed: &ProbeResults) -> Vec<Complaint> {
+        projects::examine_go(project, probed)
     }
 }
 
@@ -146,9 +151,9 @@ fn generate(
     module: &go_mod::Module,
     world: &Step,
     wit: &AbsPath,
-    facts: &Facts,
+    probed: &ProbeResults,
 ) -> Result<Step, Box<Diagnostic>> {
-    let generator = steps::found(facts, &WIT_BINDGEN_GO)?;
+    let generator = steps::found(probed, &WIT_BINDGEN_GO)?;
     let out = target.dir.join(BINDINGS);
     let mut invocation = Invocation::new(&WIT_BINDGEN_GO, generator, &target.dir);
     if !target.permissions.random {
@@ -181,11 +186,11 @@ fn compile(
     target: &Target<'_>,
     module: &go_mod::Module,
     description: &Step,
-    facts: &Facts,
+    probed: &ProbeResults,
     layout: &Layout,
 ) -> Result<Step, Box<Diagnostic>> {
-    let tinygo = steps::found(facts, &TINYGO)?;
-    let go = steps::found(facts, &GO_FOR_TINYGO)?;
+    let tinygo = steps::found(probed, &TINYGO)?;
+    let go = steps::found(probed, &GO_FOR_TINYGO)?;
     let core = layout.work(target.name).join("core.wasm");
     // Names of functions stay in the module for backtraces; `-no-debug` takes out what makes it seven times as large and the
     // build half as slow again. TinyGo's other levels of optimisation are slower to build and no faster to run, so both profiles

@@ -54,7 +54,7 @@ func greetLines(in io.Reader, out io.Writer) error {
 func ask(name string, args []string, libraries map[string]Library, out io.Writer) error {
 	library, known := libraries[name]
 	if !known || len(args) != 1 {
-		return fmt.Errorf("the option --%s is not known, or it lacks its text", name)
+		return fmt.Errorf("the option --%s is not known, or it is missing its text", name)
 	}
 	for _, word := range library(args[0]) {
 		fmt.Fprintln(out, word.Word, word.Count)

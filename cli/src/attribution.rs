@@ -30,15 +30,15 @@ impl<'a> Rendered<'a> {
     }
 
     /// The error, with the files of the templates in place of those that they would be in.
-    pub(crate) fn blame(&self, mut error: CommandError) -> CommandError {
+    pub(crate) fn attribute(&self, mut error: CommandError) -> CommandError {
         for diagnostic in &mut error.diagnostics {
-            let mut to_blame = None;
+            let mut origin = None;
             for label in &mut diagnostic.labels {
-                to_blame = to_blame.or(self.blame_label(label));
+                origin = origin.or(self.attribute_label(label));
             }
-            if let Some((template, name)) = to_blame {
+            if let Some((template, name)) = origin {
                 diagnostic.notes.push(format!("the template `{}` renders this for `{name}`", template.called()));
-                diagnostic.hints.push("mend the template, or use another one".to_owned());
+                diagnostic.hints.push("fix the template, or use another one".to_owned());
                 error.exit = Exit::Usage;
             }
         }
@@ -46,7 +46,7 @@ impl<'a> Rendered<'a> {
     }
 
     /// Moves the label to the file of a template, if it points into what that has rendered; gives the template and the component.
-    fn blame_label(&self, label: &mut Label) -> Option<(&'a Template, String)> {
+    fn attribute_label(&self, label: &mut Label) -> Option<(&'a Template, String)> {
         for (template, part) in &self.0 {
             for (file, text) in [("manifest.toml.hbs", &part.manifest), ("world.wit.hbs", &part.wit)] {
                 let text = text.trim_end();
@@ -70,7 +70,7 @@ pub(crate) fn blame_app(template: &Template, mut error: CommandError) -> Command
             label.source = Arc::new(Source::new(name, label.source.text.as_str()));
         }
         diagnostic.notes.push(format!("the template `{}` renders this", template.called()));
-        diagnostic.hints.push("mend the template, or use another one".to_owned());
+        diagnostic.hints.push("fix the template, or use another one".to_owned());
     }
     CommandError { exit: Exit::Usage, ..error }
 }
@@ -83,5 +83,5 @@ pub(crate) fn check_toml(template: &Template, part: &Contribution) -> Result<(),
     let diagnostic = Diagnostic::error("scaffold::refused", message)
         .label(&source, error.span().unwrap_or_default(), "here")
         .note(format!("it renders this for `{}`", part.name));
-    Err(CommandError::usage(diagnostic.hint("mend the template, or use another one")))
+    Err(CommandError::usage(diagnostic.hint("fix the template, or use another one")))
 }

@@ -8,9 +8,9 @@ use crate::{AbsPath, Tool, Version};
 
 /// What is known of the machine and of files outside the manifest and the WIT.
 #[derive(Clone, Debug, Default)]
-pub struct Facts {
+pub struct ProbeResults {
     /// The tools that were looked for.
-    pub tools: BTreeMap<Tool, ToolFact>,
+    pub tools: BTreeMap<Tool, ProbedTool>,
     /// What tools say of their version in folders where they are others than elsewhere in the app.
     pub says_in: BTreeMap<(Tool, AbsPath), String>,
     /// The programs that commands of the manifest name, by the word that they are named by, as far as they are there.
@@ -23,7 +23,7 @@ pub struct Facts {
 
 /// What looking for one tool gave.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum ToolFact {
+pub enum ProbedTool {
     /// It is there and will do.
     Found(FoundTool),
     /// It is nowhere.
@@ -75,12 +75,12 @@ impl fmt::Display for FoundIn {
     }
 }
 
-impl Facts {
+impl ProbeResults {
     /// The tool, if it is there and will do.
     pub fn tool(&self, tool: Tool) -> Option<&FoundTool> {
         match self.tools.get(tool) {
-            Some(ToolFact::Found(found)) => Some(found),
-            Some(ToolFact::Missing | ToolFact::OutsideWindow(_) | ToolFact::Broken { .. }) | None => None,
+            Some(ProbedTool::Found(found)) => Some(found),
+            Some(ProbedTool::Missing | ProbedTool::OutsideWindow(_) | ProbedTool::Broken { .. }) | None => None,
         }
     }
 

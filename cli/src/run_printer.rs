@@ -24,7 +24,7 @@ use crate::{
 pub(crate) type Silent = BTreeMap<String, Vec<ComponentName>>;
 
 /// Tells the events of a running app.
-pub(crate) struct Story {
+pub(crate) struct RunPrinter {
     /// Parts that cannot say why they fail; each entry's are told once.
     silent: Mutex<Silent>,
     style: Style,
@@ -36,22 +36,22 @@ pub(crate) struct Story {
     closed: Mutex<bool>,
 }
 
-impl Story {
-    /// A story told the way `ui` speaks.
+impl RunPrinter {
+    /// A printer that prints the way `ui` speaks.
     pub(crate) fn new(ui: &Ui, machine: &Machine, silent: Silent) -> Self {
         Self {
             silent: Mutex::new(silent),
             style: ui.style,
             verbosity: ui.verbosity,
             format: ui.format,
-            prefix_stdout: machine.surroundings.stdout_is_terminal,
-            prefix_stderr: machine.surroundings.stderr_is_terminal && std::io::stderr().is_terminal(),
+            prefix_stdout: machine.process.stdout_is_terminal,
+            prefix_stderr: machine.process.stderr_is_terminal && std::io::stderr().is_terminal(),
             closed: Mutex::new(false),
         }
     }
 
     /// Tells one event.
-    pub(crate) fn tell(&self, event: &RunEvent) {
+    pub(crate) fn report(&self, event: &RunEvent) {
         match event {
             RunEvent::GuestOutput { entry, stream, bytes } => self.guest(entry, *stream, bytes),
             RunEvent::Ready(announcement) => self.ready(announcement),

@@ -11,7 +11,7 @@ use conjoin_plan::AbsPath;
 
 /// The environment, the current folder and what the streams are.
 #[derive(Clone, Debug)]
-pub struct Surroundings {
+pub struct ProcessContext {
     /// The environment variables.
     pub environment: BTreeMap<OsString, OsString>,
     /// The folder that relative paths of arguments are relative to.
@@ -24,7 +24,7 @@ pub struct Surroundings {
     pub stderr_is_terminal: bool,
 }
 
-impl Surroundings {
+impl ProcessContext {
     /// Reads them from the process.
     #[expect(clippy::disallowed_methods, reason = "this is the one place that reads the environment")]
     pub fn capture() -> Self {

@@ -52,7 +52,7 @@ pub(crate) fn new(session: &mut Session<'_>, settings: &NewSettings) -> Result<(
             let missing_tools: Vec<&str> = missing_tools.iter().map(|tool| tool.name).collect();
             session.ui.answer_json(
                 "app",
-                json!({ "name": name, "path": dir.to_string(), "files": written.files.len(), "missing_tools": missing_tools }),
+                json!({ "name": name, "path": dir.to_string(), "files": written.files.len(), "missing": missing_tools }),
             );
         }
     }

@@ -93,7 +93,7 @@ fn verdict(rows: &[Vec<Row>], checks: &[Check], diagnostics: &[Diagnostic]) -> R
     let mut said = Vec::new();
     if !wrong.is_empty() {
         let text = format!("{} of {} tools are missing or not supported", wrong.len(), all.len());
-        let mut diagnostic = Diagnostic::error("doctor::missing_tools", text);
+        let mut diagnostic = Diagnostic::error("doctor::missing", text);
         diagnostic = match mendable.len() {
             0 => diagnostic.hint("conjoin can install none of them: the table says how to get them"),
             some if some == wrong.len() => {

@@ -40,7 +40,7 @@ fn check_wit(machine: &Machine, scope: &Scope, manifest: &Manifest) -> (Check, V
     if !missing.is_empty() {
         let what = format!("it is missing {}", missing.join(", "));
         let fix = "`conjoin doctor --fix` writes them".to_owned();
-        let check = Check::warning("wit", "missing_tools", folder, what, fix);
+        let check = Check::warning("wit", "missing", folder, what, fix);
         return (Check { severity: Some(Severity::Error), ..check }, Vec::new());
     }
     match read(here, scope.layout.clone()) {

@@ -41,6 +41,52 @@ const SERVER: &str = r#"(component
   (instance $exported (export "handle" (func $handle)))
   (export "wasi:http/incoming-handler@0.2.0" (instance $exported)))"#;
 
+/// Like [`SERVER`], and the start function prints a line before its loop. FILLER stands for more functions.
+const PRINTING_SERVER: &str = r#"(component
+  (import "wasi:io/error@0.2.0" (instance $errors (export "error" (type (sub resource)))))
+  (alias export $errors "error" (type $error))
+  (import "wasi:io/streams@0.2.0" (instance $streams
+    (export "output-stream" (type $stream (sub resource)))
+    (alias outer 1 $error (type $outer-error))
+    (export "error" (type $io-error (eq $outer-error)))
+    (type $failure (variant (case "last-operation-failed" (own $io-error)) (case "closed")))
+    (export "stream-error" (type $stream-error (eq $failure)))
+    (export "[method]output-stream.blocking-write-and-flush" (func
+      (param "self" (borrow $stream)) (param "contents" (list u8)) (result (result (error $stream-error)))))))
+  (alias export $streams "output-stream" (type $stream))
+  (import "wasi:cli/stdout@0.2.0" (instance $stdout
+    (alias outer 1 $stream (type $outer-stream))
+    (export "output-stream" (type $stream (eq $outer-stream)))
+    (export "get-stdout" (func (result (own $stream))))))
+  (import "wasi:http/types@0.2.0" (instance $types
+    (export "incoming-request" (type (sub resource)))
+    (export "response-outparam" (type (sub resource)))))
+  (alias export $types "incoming-request" (type $request))
+  (alias export $types "response-outparam" (type $answer))
+  (core module $data
+    (memory (export "memory") 1)
+    (data (i32.const 0) "spinning\n"))
+  (core instance $data (instantiate $data))
+  (alias core export $data "memory" (core memory $memory))
+  (core func $stdout (canon lower (func $stdout "get-stdout")))
+  (core func $print
+    (canon lower (func $streams "[method]output-stream.blocking-write-and-flush") (memory $memory)))
+  (core module $m
+    (import "host" "stdout" (func $stdout (result i32)))
+    (import "host" "print" (func $print (param i32 i32 i32 i32)))
+    (func $start
+      (call $print (call $stdout) (i32.const 0) (i32.const 9) (i32.const 64))
+      (loop $again (br $again)))
+    (start $start)
+    FILLER
+    (func (export "handle") (param i32 i32)))
+  (core instance $host (export "stdout" (func $stdout)) (export "print" (func $print)))
+  (core instance $i (instantiate $m (with "host" (instance $host))))
+  (func $handle (param "request" (own $request)) (param "response-out" (own $answer))
+    (canon lift (core func $i "handle")))
+  (instance $exported (export "handle" (func $handle)))
+  (export "wasi:http/incoming-handler@0.2.0" (instance $exported)))"#;
+
 /// A folder for code and components.
 struct Place(tempfile::TempDir);
 
@@ -129,6 +175,36 @@ async fn a_start_function_is_stopped_at_the_time_limit() {
     let server = place.serve(&wat::parse_str(SERVER).unwrap(), answer_within(Duration::from_millis(200)));
     for _ in 0..2 {
         assert_eq!(server.get("/").await, "504 the component did not answer in time");
+    }
+    server.shutdown.request();
+    server.join().unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn optimised_code_takes_over_beside_them_and_they_still_end() {
+    // So many functions that the guests are in their loops before all is optimised, and so few that it does not take long beside them.
+    let sums = "(i32.add (i32.mul (local.get 0) (i32.const 3)) (i32.const 5)) (local.set 0)".repeat(20);
+    let filler = format!("(func (param i32) {sums})").repeat(500);
+    let component = wat::parse_str(PRINTING_SERVER.replace("FILLER", &filler)).unwrap();
+    let swapped = |event: &RunEvent| matches!(event, RunEvent::Swapped { .. }).then_some(());
+
+    let place = Place::new();
+    let server = place.serve(&component, answer_within(Duration::from_hours(1)));
+    let spinning = spin(&server);
+    server.log.wait("swap", swapped);
+    server.shutdown.request();
+    server.shutdown.request();
+    server.join().unwrap();
+    for answer in spinning {
+        assert!(answer.await.is_err(), "the connection was closed without an answer");
+    }
+
+    let place = Place::new();
+    let server = place.serve(&component, answer_within(Duration::from_secs(2)));
+    let spinning = spin(&server);
+    server.log.wait("swap", swapped);
+    for answer in spinning {
+        assert_eq!(answer.await.unwrap().status, 504);
     }
     server.shutdown.request();
     server.join().unwrap();

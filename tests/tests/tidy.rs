@@ -15,7 +15,7 @@ fn root() -> PathBuf {
 fn rust_files() -> Vec<(PathBuf, String)> {
     let root = root();
     let mut files = Vec::new();
-    for folder in ["cli", "tests"] {
+    for folder in ["cli", "fuzz", "tests"] {
         collect(&root.join(folder), &mut files);
     }
     assert!(files.len() > 30, "the walk lost its way: {} files", files.len());
@@ -109,6 +109,17 @@ fn crates_depend_only_along_the_arrows() {
         ("conjoin-compose", &["conjoin-diagnostics", "conjoin-wit"]),
         ("conjoin-runtime", &["conjoin-diagnostics", "conjoin-policy"]),
         ("conjoin-scaffold", &["conjoin-diagnostics"]),
+        (
+            "conjoin-fuzz-targets",
+            &[
+                "conjoin-compose",
+                "conjoin-diagnostics",
+                "conjoin-manifest",
+                "conjoin-runtime",
+                "conjoin-toolchains",
+                "conjoin-wit",
+            ],
+        ),
         ("conjoin-test-support", &[]),
         ("conjoin-docs", &[]),
         ("xtask", &["conjoin-docs"]),

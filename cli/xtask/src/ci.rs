@@ -1,14 +1,14 @@
-//! `cargo xtask ci`, `test` and `bless`.
+//! `cargo xtask ci`, `test`, `fuzz` and `bless`.
 //!
 //! Everything is built once, in the release profile and for the whole workspace: cargo unites the features of dependencies over the
 //! packages that it is asked for, so that asking for one package alone would build half of them again.
 
 use std::path::Path;
 
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, bail};
 use serde_json::Value;
 
-use crate::process::{capture, cargo, root, run_in, say};
+use crate::process::{capture, cargo, root, run_in, say, target};
 
 /// The package with the tests of the whole program.
 const WHOLE: &str = "conjoin-tests";
@@ -62,6 +62,24 @@ pub(crate) fn test(words: &[String]) -> Result<()> {
     }
     let filter = filter.iter().map(String::as_str);
     cargo(&["test"].into_iter().chain(targets).chain(["--"]).chain(filter).collect::<Vec<_>>(), &[])
+}
+
+/// Runs a fuzz target until it fails, or for as long as the options of libFuzzer say that follow its name. Starts from its seeds and from what
+/// earlier runs have found. Takes the versions of dependencies from the workspace.
+pub(crate) fn fuzz(words: &[String]) -> Result<()> {
+    let [name, options @ ..] = words else { bail!("`cargo xtask fuzz TARGET`: the targets are in fuzz/fuzz_targets") };
+    fs_err::copy(root().join("Cargo.lock"), root().join("fuzz/Cargo.lock"))?;
+    let found = target().join("fuzz").join(name);
+    fs_err::create_dir_all(&found)?;
+    // Cases of the crate whose name the target has are seeds, too.
+    let seeds = [format!("fuzz/corpus/{name}"), format!("cli/crates/{name}/tests/cases")];
+    let seeds = seeds.iter().filter(|folder| root().join(folder).is_dir());
+    let found = found.to_string_lossy();
+    let mut args = vec!["+nightly", "fuzz", "run", name, found.as_ref()];
+    args.extend(seeds.map(String::as_str));
+    args.push("--");
+    args.extend(options.iter().map(String::as_str));
+    cargo(&args, &[])
 }
 
 /// The names of the test programs of the workspace, sorted.

@@ -1,0 +1,5 @@
+//! Composing two components.
+
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| conjoin_fuzz_targets::run("compose", bytes));

@@ -1,0 +1,5 @@
+//! conjoin.toml.
+
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| conjoin_fuzz_targets::run("manifest", bytes));

@@ -1,4 +1,7 @@
 //! The site: one HTML file per page, with the navigation, and one stylesheet. It can be read from a folder, without a server.
+//!
+//! The pages have the layout of mdbook (`SUMMARY.md`). They are not rendered by it, because it neither marks what is typed in a transcript
+//! nor shows the name of a file above its text, and its libraries would add 29 crates to every run of the checks.
 
 use std::{collections::BTreeMap, fmt::Write as _, path::PathBuf};
 

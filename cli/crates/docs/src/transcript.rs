@@ -5,6 +5,9 @@
 //!   means that the output does not count. `exit=3` in the head of the block is the exit code of its last command.
 //! - `console serve`: the last command is a server, which goes on until the page ends or another one starts.
 //! - `file=PATH` in the head of any block: the text of a file. `diff=PATH`: a change of a file, as lines with ` `, `-` and `+` in front.
+//!
+//! trycmd is not used: it runs each block by itself, and pages go on from block to block, with files that the reader writes and servers
+//! that keep running in between.
 
 use anyhow::{Context as _, Result, bail};
 

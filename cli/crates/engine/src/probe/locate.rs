@@ -5,7 +5,6 @@
 
 use std::{
     collections::BTreeMap,
-    os::unix::fs::PermissionsExt as _,
     path::{Path, PathBuf},
 };
 
@@ -148,12 +147,13 @@ impl Search<'_> {
 
 /// The first program of this name in these folders.
 fn first_program(folders: &[PathBuf], name: &str) -> Option<AbsPath> {
-    let mut paths = folders.iter().map(|folder| folder.join(name));
-    paths.find(|path| is_program(path)).and_then(AbsPath::new)
+    let folders = std::env::join_paths(folders).ok()?;
+    which::which_in_global(name, Some(folders)).ok()?.find_map(AbsPath::new)
 }
 
+/// Whether the absolute path is that of a file that this user may execute.
 fn is_program(path: &Path) -> bool {
-    fs_err::metadata(path).is_ok_and(|metadata| metadata.is_file() && metadata.permissions().mode() & 0o111 != 0)
+    which::which_in_global(path, None::<&Path>).is_ok_and(|mut found| found.next().is_some())
 }
 
 fn holds_file(folder: &AbsPath, beginning: &str) -> bool {

@@ -11,6 +11,7 @@ use std::{
 
 use conjoin_diagnostics::{Foreign, Style, printable};
 use conjoin_manifest::ComponentName;
+use conjoin_policy::STDIO;
 use conjoin_runtime::{Announcement, Failure, HowCompiled, RunEvent, StreamKind};
 use serde_json::json;
 
@@ -102,8 +103,9 @@ impl RunPrinter {
         let silent: Vec<String> = silent.into_iter().flatten().map(|name| format!("`{name}`")).collect();
         if !silent.is_empty() {
             self.say(&format!(
-                "note: nothing is seen of what {} may have said: `permissions.stdio = true` gives a component an error stream",
-                silent.join(", ")
+                "note: nothing is seen of what {} may have said: `{}` gives a component an error stream",
+                silent.join(", "),
+                STDIO.line(None)
             ));
         }
     }

@@ -37,6 +37,15 @@ fn what_is_generated_is_current() {
 }
 
 #[test]
+fn the_guide_has_a_line_for_each_permission() {
+    let guide = fs_err::read_to_string(repository().join("docs/src/permissions.md")).expect("the guide");
+    for permission in conjoin_policy::PERMISSIONS {
+        let line = format!("\n| `permissions.{} = ", permission.key);
+        assert_eq!(guide.matches(&line).count(), 1, "{}", permission.key);
+    }
+}
+
+#[test]
 fn links_lead_somewhere() {
     assert_eq!(dead_links(&book()), [""; 0]);
 }

@@ -288,3 +288,23 @@ fn languages_and_their_tools_are_named_by_what_builds_them_alone() {
     }
     assert!(seen.is_empty(), "these name languages or their tools: {seen:#?}");
 }
+
+#[test]
+fn lines_that_grant_permissions_come_from_their_table() {
+    let mut seen = Vec::new();
+    for (path, text) in rust_files() {
+        let is_product = path.components().any(|part| part.as_os_str() == "src");
+        let may = ["cli/crates/policy", "cli/crates/docs", "tests"].iter().any(|folder| path.starts_with(folder));
+        if may || !is_product {
+            continue;
+        }
+        let code = text.split("#[cfg(test)]").next().unwrap_or_default();
+        for line in code.lines().filter(|line| !line.trim_start().starts_with("//")) {
+            let mut keys = conjoin_policy::PERMISSION_KEYS.iter();
+            if keys.any(|key| line.contains(&format!("permissions.{key} = "))) {
+                seen.push(format!("{}: {}", path.display(), line.trim()));
+            }
+        }
+    }
+    assert!(seen.is_empty(), "`Permission::line` says these: {seen:#?}");
+}

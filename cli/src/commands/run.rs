@@ -1,20 +1,13 @@
 //! `conjoin run`: build, then run the triggers of the app.
 
-use std::{
-    collections::BTreeMap,
-    ffi::{OsStr, OsString},
-    num::NonZeroU32,
-    sync::Arc,
-};
+use std::{collections::BTreeMap, ffi::OsString, num::NonZeroU32, sync::Arc};
 
 use conjoin_diagnostics::Diagnostic;
-use conjoin_manifest::{
-    Access, Component, ComponentName, Isolation, Origin, Permissions, Runs, TRIGGER_KINDS, Trigger,
-};
-use conjoin_plan::{AbsPath, Extent, Selection};
+use conjoin_manifest::{Component, ComponentName, Isolation, Origin, Runs, TRIGGER_KINDS, Trigger};
+use conjoin_plan::{Extent, HostValues, Selection, grants};
+use conjoin_policy::STDIO;
 use conjoin_runtime::{
-    Directory, Entry, Grants, Limits, RunOptions, Runtime, RuntimeError, RuntimeOptions, Shutdown, TriggerOptions,
-    reserve,
+    Entry, Limits, RunOptions, Runtime, RuntimeError, RuntimeOptions, Shutdown, TriggerOptions, reserve,
 };
 
 use crate::{
@@ -85,7 +78,7 @@ fn to_run(trigger: &Trigger) -> conjoin_runtime::Trigger {
 fn silent(app: &App, entries: &[ComponentName]) -> Silent {
     let is_silent = |name: &ComponentName| {
         let Component { origin, permissions, .. } = &app.manifest.components[name];
-        matches!(origin, Origin::Built(built) if built.toolchain.is_silent) && !permissions.stdio
+        matches!(origin, Origin::Built(built) if built.toolchain.is_silent) && !permissions.has(&STDIO)
     };
     let parts = |entry| app.wiring.closure(entry).into_iter().filter(is_silent).collect();
     entries.iter().map(|entry| (entry.to_string(), parts(entry))).collect()
@@ -118,13 +111,10 @@ fn choose<'a>(app: &'a App, settings: &RunSettings) -> Result<Vec<&'a Trigger>, 
     }
 }
 
-/// The composition of `name` with the union of its members' permissions.
+/// The composition of `name`, with what its members are granted.
 fn entry(environment: &Variables, app: &App, name: &ComponentName) -> Entry {
-    let members = app.wiring.closure(name);
-    let mut grants = Grants::default();
-    for member in &members {
-        merge(environment, &app.layout.app, &app.manifest.components[member].permissions, &mut grants);
-    }
+    let host = HostValues { app: &app.layout.app, variables: environment };
+    let granted = grants(&app.manifest, &app.wiring, name, host);
     let reuse = app.manifest.triggers_of(name).find_map(|trigger| match trigger.isolation {
         Isolation::Fresh => None,
         Isolation::Reuse(times) => NonZeroU32::new(times),
@@ -132,40 +122,9 @@ fn entry(environment: &Variables, app: &App, name: &ComponentName) -> Entry {
     Entry {
         name: name.to_string(),
         component: app.layout.composition(name).as_path().to_owned(),
-        grants,
-        members: members.iter().map(ToString::to_string).collect(),
+        grants: granted.union(),
+        members: granted.members.iter().map(|member| member.component.to_string()).collect(),
         reuse,
-    }
-}
-
-/// Adds `permissions` of a component of the app in `folder` to what its composition is granted.
-fn merge(environment: &Variables, folder: &AbsPath, permissions: &Permissions, grants: &mut Grants) {
-    let Permissions { stdio, clocks, random, args, sockets, env, directories, outbound_http } = permissions;
-    grants.stdio |= stdio;
-    grants.clocks |= clocks;
-    grants.random |= random;
-    grants.args |= args;
-    grants.sockets |= sockets;
-    for name in env.iter().map(|name| &name.value) {
-        let known = grants.env.iter().any(|(other, _)| other == name);
-        if let Some(value) = environment.get(OsStr::new(name))
-            && !known
-        {
-            grants.env.push((name.clone(), value.to_string_lossy().into_owned()));
-        }
-    }
-    for directory in directories {
-        let path = folder.join(directory.path.value.as_path()).as_path().to_owned();
-        let write = directory.access == Access::ReadWrite;
-        match grants.directories.iter_mut().find(|other| other.path == path && other.at == directory.at) {
-            Some(other) => other.write |= write,
-            None => grants.directories.push(Directory { path, at: directory.at.clone(), write }),
-        }
-    }
-    for origin in outbound_http.iter().map(|origin| &origin.value) {
-        if !grants.outbound_http.contains(origin) {
-            grants.outbound_http.push(origin.clone());
-        }
     }
 }
 
@@ -187,69 +146,8 @@ fn failure(error: &RuntimeError) -> CommandError {
 #[cfg(test)]
 mod tests {
     use conjoin_diagnostics::Source;
-    use conjoin_plan::{Layout, Profile, wire};
-    use conjoin_policy::Origin;
 
     use super::*;
-
-    const MANIFEST: &str = r#"
-conjoin = 1
-
-[app]
-name = "shop"
-
-[component.gateway]
-language = "rust"
-permissions.stdio = true
-permissions.env = ["TOKEN", "UNSET"]
-permissions.directories = [{ path = "data", at = "/data", access = "read" }]
-permissions.outbound-http = ["https://a.example", "https://b.example"]
-
-[component.pricing]
-language = "rust"
-permissions.clocks = true
-permissions.env = ["TOKEN", "LEVEL"]
-permissions.directories = [{ path = "data", at = "/data", access = "read-write" }]
-permissions.outbound-http = ["https://b.example"]
-
-[component.stranger]
-language = "rust"
-permissions.random = true
-permissions.env = ["SECRET"]
-"#;
-
-    const WIT: &str = "\
-package shop:api;
-
-interface prices {
-  quote: func() -> u32;
-}
-
-world gateway {
-  import prices;
-  export hello: func() -> u32;
-}
-
-world pricing {
-  export prices;
-}
-
-world stranger {
-  export bye: func();
-}
-";
-
-    fn shop() -> App {
-        let source = |name: &str, text: &str| Arc::new(Source::new(name.to_owned(), text.to_owned()));
-        let manifest =
-            conjoin_manifest::parse(&source("conjoin.toml", MANIFEST), &conjoin_toolchains::all().languages())
-                .expect("a manifest");
-        let wit = conjoin_wit::parse(&[source("wit/shop.wit", WIT)], "wit").expect("a package");
-        let folder = |path: &str| AbsPath::new(path).expect("an absolute path");
-        let wiring = wire(&manifest, &wit, &folder("/shop"), &BTreeMap::new()).expect("it fits");
-        let layout = Layout { app: folder("/shop"), cache: folder("/cache"), profile: Profile::Dev };
-        App { manifest, wit, wiring, layout }
-    }
 
     #[test]
     fn the_runtime_understands_what_the_manifest_says_of_every_kind() {
@@ -263,30 +161,5 @@ world stranger {
             let reserved = reserve(&[to_run(&manifest.triggers[0])], &options).map(drop);
             assert_eq!(reserved.map_err(|error| error.to_string()), Ok(()), "{}", kind.key);
         }
-    }
-
-    #[test]
-    fn a_composition_is_granted_what_its_members_are_and_nothing_twice() {
-        let environment = [("TOKEN", "t"), ("LEVEL", ""), ("SECRET", "s"), ("HOME", "/home")];
-        let environment = environment.map(|(name, value)| (name.into(), value.into())).into();
-        let gateway = ComponentName::parse("gateway").expect("a name");
-        let mut entry = entry(&environment, &shop(), &gateway);
-        entry.members.sort();
-        entry.grants.env.sort();
-        entry.grants.outbound_http.sort();
-        assert_eq!(entry.members, ["gateway", "pricing"]);
-        let expected = Grants {
-            stdio: true,
-            clocks: true,
-            random: false,
-            args: false,
-            sockets: false,
-            env: [("LEVEL", ""), ("TOKEN", "t")].map(|(name, value)| (name.to_owned(), value.to_owned())).into(),
-            directories: vec![Directory { path: "/shop/data".into(), at: "/data".to_owned(), write: true }],
-            outbound_http: ["https://a.example", "https://b.example"]
-                .map(|origin| Origin::parse(origin).expect("an origin"))
-                .into(),
-        };
-        assert_eq!(entry.grants, expected);
     }
 }

@@ -15,7 +15,7 @@ use serde::{
 };
 use toml::Spanned;
 
-use crate::{schema, triggers::RawTriggers};
+use crate::{raw_permissions::RawPermissions, schema, triggers::RawTriggers};
 
 /// A table whose keys the user chooses.
 pub(crate) type Named<T> = BTreeMap<Spanned<String>, T>;
@@ -162,47 +162,4 @@ pub(crate) struct RawBuild {
     /// The component or core module that it makes.
     #[schemars(schema_with = "schema::path")]
     pub(crate) output: Option<Spanned<String>>,
-}
-
-/// What a component may do beyond computing.
-#[derive(Deserialize, JsonSchema, Default)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
-#[schemars(rename = "permissions")]
-#[expect(clippy::struct_excessive_bools, reason = "each is a line of the manifest, granted or not")]
-pub(crate) struct RawPermissions {
-    /// Read stdin, write stdout and stderr.
-    pub(crate) stdio: bool,
-    /// Read clocks and sleep.
-    pub(crate) clocks: bool,
-    /// Read random bytes.
-    pub(crate) random: bool,
-    /// See these environment variables of `conjoin run`.
-    #[schemars(schema_with = "schema::variables")]
-    pub(crate) env: Vec<Spanned<String>>,
-    /// See the arguments that follow `--`.
-    pub(crate) args: bool,
-    /// See these folders.
-    #[schemars(with = "Vec<RawDirectory>")]
-    pub(crate) directories: Vec<Spanned<Table<RawDirectory>>>,
-    /// Send HTTP requests to these origins, such as `https://api.example.com`; `*.` stands for all hosts below.
-    #[schemars(schema_with = "schema::origins")]
-    pub(crate) outbound_http: Vec<Spanned<String>>,
-    /// Open TCP and UDP sockets and look up names.
-    pub(crate) sockets: bool,
-}
-
-/// A folder that a component sees.
-#[derive(Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
-#[schemars(rename = "directory")]
-pub(crate) struct RawDirectory {
-    /// The folder on this machine.
-    #[schemars(schema_with = "schema::path")]
-    pub(crate) path: Option<Spanned<String>>,
-    /// Where the component sees it: an absolute path.
-    #[schemars(schema_with = "schema::absolute")]
-    pub(crate) at: Option<Spanned<String>>,
-    /// What it may do there: `read` or `read-write`.
-    #[schemars(schema_with = "schema::access")]
-    pub(crate) access: Option<Spanned<String>>,
 }

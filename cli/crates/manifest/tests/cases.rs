@@ -3,7 +3,8 @@
 use std::{fmt::Write as _, path::Path, sync::Arc};
 
 use conjoin_diagnostics::{Source, Style, render};
-use conjoin_manifest::{Component, Manifest, Origin, Permission, Trigger, parse};
+use conjoin_manifest::{Component, Manifest, Origin, PermissionValue, Trigger, parse};
+use conjoin_policy::PERMISSIONS;
 
 fn main() {
     tryfn::Harness::new("tests/cases", case, outcome).select(["*.toml"]).test();
@@ -53,18 +54,21 @@ fn dump_component(text: &mut String, component: &Component) {
             writeln!(text, "  {:?} in {}: {inputs:?} -> {}", custom.command, custom.path.value, custom.output.value)
         }
     };
-    let granted = Permission::ALL.into_iter().filter(|permission| component.permissions.grants(*permission));
-    for permission in granted {
-        let _ = writeln!(text, "  may {}", permission.as_str());
-    }
-    for name in &component.permissions.env {
-        let _ = writeln!(text, "    {}", name.value);
-    }
-    for directory in &component.permissions.directories {
-        let _ = writeln!(text, "    {} at {} {:?}", directory.path.value, directory.at, directory.access);
-    }
-    for origin in &component.permissions.outbound_http {
-        let _ = writeln!(text, "    {}", origin.value);
+    for permission in PERMISSIONS.iter().filter(|permission| component.permissions.has(permission)) {
+        let _ = writeln!(text, "  may {}", permission.key);
+        let of_this = component.permissions.iter().filter(|(granted, _)| granted == permission);
+        let lines = of_this.flat_map(|(_, value)| match value {
+            PermissionValue::Switch => Vec::new(),
+            PermissionValue::Variables(names) => names.iter().map(|name| name.value.clone()).collect(),
+            PermissionValue::Folders(folders) => folders
+                .iter()
+                .map(|folder| format!("{} at {} {:?}", folder.path.value, folder.at, folder.access))
+                .collect(),
+            PermissionValue::Origins(origins) => origins.iter().map(|origin| origin.value.to_string()).collect(),
+        });
+        for line in lines {
+            let _ = writeln!(text, "    {line}");
+        }
     }
     for (interface, import) in &component.imports {
         let _ = writeln!(text, "  import {interface} from {}", import.component.value);

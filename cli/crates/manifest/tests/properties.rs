@@ -7,8 +7,8 @@ use std::{
 };
 
 use conjoin_diagnostics::{Source, Style, render};
-use conjoin_manifest::{Permission, TRIGGER_KINDS, parse};
-use conjoin_policy::{Origin, Route};
+use conjoin_manifest::{PermissionValue, TRIGGER_KINDS, parse};
+use conjoin_policy::{Origin, PERMISSIONS, Route};
 
 fn files(folder: &str, extension: &str) -> Vec<(PathBuf, String)> {
     let mut pending = vec![Path::new(env!("CARGO_MANIFEST_DIR")).join(folder)];
@@ -102,13 +102,13 @@ fn judge(path: &Path, text: &str) {
 
 #[test]
 fn the_line_that_grants_a_permission_grants_it() {
-    for permission in Permission::ALL {
-        let text =
-            format!("conjoin = 1\napp.name = \"a\"\n[component.b]\nlanguage = \"rust\"\n{}\n", permission.line());
+    for permission in PERMISSIONS {
+        let line = permission.line(None);
+        let text = format!("conjoin = 1\napp.name = \"a\"\n[component.b]\nlanguage = \"rust\"\n{line}\n");
         let manifest =
             parse(&Arc::new(Source::new("conjoin.toml", text)), &conjoin_toolchains::all().languages()).unwrap();
-        let permissions = &manifest.component("b").unwrap().permissions;
-        let granted: Vec<_> = Permission::ALL.into_iter().filter(|other| permissions.grants(*other)).collect();
+        let permissions = &manifest.component("b").expect("it was written").permissions;
+        let granted: Vec<_> = PERMISSIONS.iter().filter(|other| permissions.has(other)).collect();
         assert_eq!(granted, [permission]);
     }
 }
@@ -126,7 +126,8 @@ fn read(origin: &str, route: &str) -> Result<(Origin, Route), (bool, bool)> {
         })?;
     let permissions = &manifest.component("b").expect("it was written").permissions;
     let route = manifest.triggers[0].settings["route"].as_str().expect("a route");
-    Ok((permissions.outbound_http[0].value.clone(), Route::parse(route).expect("it was checked")))
+    let Some((_, PermissionValue::Origins(origins))) = permissions.iter().next() else { panic!("no origin") };
+    Ok((origins[0].value.clone(), Route::parse(route).expect("it was checked")))
 }
 
 #[test]

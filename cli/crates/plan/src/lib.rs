@@ -13,6 +13,7 @@
 mod build;
 mod finding;
 mod generator;
+mod grants;
 mod install;
 mod layout;
 mod path;
@@ -30,6 +31,7 @@ mod wire;
 pub use build::{AppModel, Extent, Selection, build, component_path, selected_components};
 pub use finding::{Finding, Place, Reading};
 pub use generator::{Generate, GenerateError, GeneratedFile, Generator};
+pub use grants::{CompositionGrants, HostValues, MemberGrants, grants};
 pub use install::{
     Failures, InstallPlan, Installation, install, install_texts, missing, missing_tools, name_and_window, version,
     with_needs,

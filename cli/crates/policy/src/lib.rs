@@ -1,8 +1,8 @@
 //! What a manifest allows and the runtime enforces.
 //!
 //! The crate that reads `conjoin.toml` and the crate that runs components do not know each other. What both must understand in
-//! the same way is here, once: an [`Origin`] that requests may go to and a [`Route`] that requests come from. Each has one
-//! grammar, so what is accepted in a manifest is what is enforced.
+//! the same way is here, once: an [`Origin`] that requests may go to and a [`Route`] that requests come from, each with one
+//! grammar, and the table of [`PERMISSIONS`], of which [`Grants`] say what a component was granted.
 //!
 //! ```
 //! use conjoin_policy::{Match, Origin, Route, Target};
@@ -15,10 +15,17 @@
 //! # Ok::<(), &'static str>(())
 //! ```
 
+mod grants;
 mod host;
 mod origin;
+mod permission;
 mod route;
 
+pub use grants::{Directory, Granted, Grants};
 pub use host::{Host, Scheme, Target};
 pub use origin::{Match, Origin};
+pub use permission::{
+    ARGS, CLOCKS, DIRECTORIES, ENV, OUTBOUND_HTTP, PERMISSION_KEYS, PERMISSIONS, Permission, RANDOM, SOCKETS, STDIO,
+    Shape, Withheld,
+};
 pub use route::Route;

@@ -2,6 +2,8 @@
 
 use std::{fmt, sync::Arc, time::Duration};
 
+use conjoin_policy::Permission;
+
 use crate::Announcement;
 
 /// Receives every event, one at a time, on a thread of its own.
@@ -33,7 +35,7 @@ pub enum RunEvent {
         /// Why not.
         reason: String,
     },
-    /// A guest called something that it was not granted. Said once per entry and capability.
+    /// A guest called something that it was not granted. Said once per entry, permission and value.
     Denied(Denied),
     /// A request or a command failed because of the guest.
     Failed(Failure),
@@ -76,67 +78,33 @@ pub enum StreamKind {
     Stderr,
 }
 
-/// A capability that a component has only if it was granted.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Capability {
-    /// Standard streams.
-    Stdio,
-    /// Clocks and timers.
-    Clocks,
-    /// Random bytes.
-    Random,
-    /// Sockets and name lookups.
-    Sockets,
-    /// HTTP requests to an origin.
-    OutboundHttp {
-        /// The origin, `scheme://host[:port]`.
-        origin: String,
-    },
-}
-
-impl Capability {
-    /// Gives the line of `conjoin.toml` that grants it.
-    pub fn manifest_line(&self) -> String {
-        match self {
-            Self::Stdio => "permissions.stdio = true".to_owned(),
-            Self::Clocks => "permissions.clocks = true".to_owned(),
-            Self::Random => "permissions.random = true".to_owned(),
-            Self::Sockets => "permissions.sockets = true".to_owned(),
-            Self::OutboundHttp { origin } => format!("permissions.outbound-http = [\"{origin}\"]"),
-        }
-    }
-}
-
-impl fmt::Display for Capability {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Stdio => f.write_str("stdio is"),
-            Self::Clocks => f.write_str("clocks are"),
-            Self::Random => f.write_str("random is"),
-            Self::Sockets => f.write_str("sockets are"),
-            Self::OutboundHttp { origin } => write!(f, "requests to {origin} are"),
-        }
-    }
-}
-
 /// A call that was denied; its `Display` is the message for the user.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Denied {
     /// The entry whose composition made the call.
     pub entry: String,
-    /// What it is missing.
-    pub capability: Capability,
+    /// The permission that is missing.
+    pub permission: &'static Permission,
+    /// The value that the permission would need, such as an origin, where it takes some.
+    pub value: Option<String>,
     /// The function that was called.
     pub call: String,
     /// The components of the composition; one of them made the call.
     pub members: Vec<String>,
 }
 
+impl Denied {
+    /// What was not granted, with its verb: `clocks are`.
+    pub fn subject(&self) -> String {
+        self.permission.subject(self.value.as_deref())
+    }
+}
+
 impl fmt::Display for Denied {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { entry, capability, call, members } = self;
-        let line = capability.manifest_line();
-        write!(f, "{entry}: `{call}` was called but {capability} not granted; add `{line}` ")?;
+        let Self { entry, permission, value, call, members } = self;
+        let line = permission.line(value.as_deref());
+        write!(f, "{entry}: `{call}` was called but {} not granted; add `{line}` ", self.subject())?;
         let tables: Vec<String> = members.iter().map(|member| format!("[component.{member}]")).collect();
         match tables.as_slice() {
             [] => write!(f, "to the component that needs it"),

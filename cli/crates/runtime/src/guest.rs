@@ -2,12 +2,13 @@
 
 use std::sync::Arc;
 
+use conjoin_policy::{ARGS, DIRECTORIES, ENV, OUTBOUND_HTTP, RANDOM, SOCKETS, STDIO};
 use wasmtime::{Engine, Store, component::ResourceTable};
 use wasmtime_wasi::{FsPerms, WasiCtx, WasiCtxBuilder, WasiCtxView, WasiView};
 use wasmtime_wasi_http::{WasiHttpCtx, WasiHttpCtxView, WasiHttpView};
 
 use crate::{
-    Capability, Entry, RuntimeError, StreamKind,
+    Entry, RuntimeError, StreamKind,
     denials::Denials,
     events::Events,
     instance_limits::InstanceLimits,
@@ -91,7 +92,7 @@ impl Blueprint {
     pub(crate) fn new(entry: &Entry, settings: GuestSettings<'_>) -> Result<Self, RuntimeError> {
         let GuestSettings { args, stdio, memory, events } = settings;
         let denials = Arc::new(Denials::new(entry.name.clone(), entry.members.clone(), events.clone()));
-        let outbound = Arc::new(OutboundPolicy::new(&entry.grants.outbound_http));
+        let outbound = Arc::new(OutboundPolicy::new(entry.grants.origins(&OUTBOUND_HTTP)));
         let blueprint = Self {
             name: entry.name.as_str().into(),
             denials,
@@ -133,7 +134,7 @@ impl Blueprint {
     }
 
     fn stdout(&self) -> GuestStream {
-        if self.entry.grants.stdio {
+        if self.entry.grants.has(&STDIO) {
             GuestStream::lines(StreamKind::Stdout, &self.name, &self.events)
         } else {
             GuestStream::denied(StreamKind::Stdout, &self.denials)
@@ -141,7 +142,7 @@ impl Blueprint {
     }
 
     fn stderr(&self) -> GuestStream {
-        if self.entry.grants.stdio {
+        if self.entry.grants.has(&STDIO) {
             GuestStream::lines(StreamKind::Stderr, &self.name, &self.events)
         } else {
             GuestStream::kept(StreamKind::Stderr, &self.denials)
@@ -151,28 +152,30 @@ impl Blueprint {
     fn wasi(&self, stdout: &GuestStream, stderr: &GuestStream) -> Result<WasiCtx, RuntimeError> {
         let grants = &self.entry.grants;
         let mut wasi = WasiCtxBuilder::new();
-        if grants.stdio && self.stdio == Stdio::Inherited {
+        if grants.has(&STDIO) && self.stdio == Stdio::Inherited {
             wasi.inherit_stdio();
         } else {
             wasi.stdout(stdout.clone()).stderr(stderr.clone());
         }
-        if grants.args {
+        if grants.has(&ARGS) {
             wasi.args(&self.args);
         }
-        wasi.envs(&grants.env);
-        if !grants.random {
+        for (name, value) in grants.variables(&ENV) {
+            wasi.env(name, value);
+        }
+        if !grants.has(&RANDOM) {
             wasi.insecure_random_seed(FIXED_SEED);
         }
-        if grants.sockets {
+        if grants.has(&SOCKETS) {
             wasi.inherit_network().allow_ip_name_lookup(true).allow_tcp(true).allow_udp(true);
         } else {
             let denials = Arc::clone(&self.denials);
             wasi.allow_ip_name_lookup(false).allow_tcp(false).allow_udp(false).socket_addr_check(move |_, _| {
-                denials.report(&Capability::Sockets, "wasi:sockets");
+                denials.report(&SOCKETS, None, "wasi:sockets");
                 Box::pin(async { false })
             });
         }
-        for directory in &grants.directories {
+        for directory in grants.folders(&DIRECTORIES) {
             let access = if directory.write { FsPerms::ReadWrite } else { FsPerms::ReadOnly };
             wasi.preopened_dir(&directory.path, &directory.at, access).map_err(|error| RuntimeError::Directory {
                 entry: self.entry.name.clone(),

@@ -64,7 +64,6 @@ mod engine;
 mod error;
 mod event;
 mod events;
-mod grants;
 mod guest;
 mod http;
 mod instance_limits;
@@ -79,8 +78,7 @@ mod shutdown;
 mod triggers;
 
 pub use error::RuntimeError;
-pub use event::{Capability, Denied, EventCallback, Failure, HowCompiled, RunEvent, StreamKind};
-pub use grants::{Directory, Grants};
+pub use event::{Denied, EventCallback, Failure, HowCompiled, RunEvent, StreamKind};
 pub use options::{Entry, Limits, RunOptions, RuntimeOptions};
 pub use precompile::precompile;
 pub use prove::{prove_hello, prove_prints};

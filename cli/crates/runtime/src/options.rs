@@ -2,7 +2,9 @@
 
 use std::{num::NonZeroU32, path::PathBuf, time::Duration};
 
-use crate::{EventCallback, Grants, Reservation};
+use conjoin_policy::Grants;
+
+use crate::{EventCallback, Reservation};
 
 /// What a [`crate::Runtime`] needs for its whole life.
 #[derive(Clone)]

@@ -12,13 +12,14 @@ use std::{
 };
 
 use bytes::Bytes;
+use conjoin_policy::STDIO;
 use tokio::io::AsyncWrite;
 use wasmtime_wasi::{
     cli::{IsTerminal, StdoutStream},
     p2::{OutputStream, Pollable, StreamError, StreamResult},
 };
 
-use crate::{Capability, RunEvent, StreamKind, denials::Denials, events::Events};
+use crate::{RunEvent, StreamKind, denials::Denials, events::Events};
 
 /// A line longer than this is passed on in pieces.
 const LINE: usize = 64 * 1024;
@@ -105,7 +106,7 @@ impl GuestStream {
                 Ok(())
             }
             Sink::Denied(denials) => {
-                denials.report(&Capability::Stdio, self.call());
+                denials.report(&STDIO, None, self.call());
                 Err(Closed)
             }
             Sink::Kept(denials) => {
@@ -113,7 +114,7 @@ impl GuestStream {
                 let room = KEPT.saturating_sub(buffer.len()).min(bytes.len());
                 buffer.extend_from_slice(&bytes[..room]);
                 drop(buffer);
-                denials.report(&Capability::Stdio, self.call());
+                denials.report(&STDIO, None, self.call());
                 Ok(())
             }
         }

@@ -8,11 +8,12 @@ use std::{
     time::Duration,
 };
 
+use conjoin_policy::{CLOCKS, Grants, RANDOM, STDIO};
 use wasmtime::component::Component;
 use wasmtime_wasi::p2::bindings::CommandPre;
 
 use crate::{
-    Entry, Grants, RunEvent, RuntimeError, StreamKind,
+    Entry, RunEvent, RuntimeError, StreamKind,
     code::check_component,
     engine::{Allocation, Engines},
     events::Events,
@@ -109,7 +110,7 @@ impl Proof {
             }
         }))
         .map_err(|error| RuntimeError::Start { reason: error.to_string() })?;
-        let grants = Grants { stdio: true, clocks: true, random: true, ..Grants::default() };
+        let grants = Grants::switches(&[&STDIO, &CLOCKS, &RANDOM]);
         let entry = Entry { name: name.clone(), component: path.to_owned(), grants, members: Vec::new(), reuse: None };
         let settings = GuestSettings { args: Vec::new(), stdio: Stdio::Events, memory: MEMORY, events: &events };
         let blueprint = Blueprint::new(&entry, settings)?;

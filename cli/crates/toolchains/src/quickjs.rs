@@ -10,12 +10,13 @@ use crate::javascript::language;
 use crate::javascript::{NODE, NPM};
 use crate::npm::COMPONENTIZE_QJS;
 use conjoin_diagnostics::{Diagnostic, Source};
-use conjoin_manifest::{Language, Permissions, ToolchainSpec};
+use conjoin_manifest::{Language, ToolchainSpec};
 use conjoin_plan::{
     AbsPath, Arg, Complaint, Finding, GenerateAction, Generator, Hint, Layout, ProbeResults, Profile, Project, Reading,
     Step, Takes, Target, Tool, Toolchain,
 };
-use conjoin_wit::{Dialect, Wit, WitFile, missing_wasi, wasi_deps};
+use conjoin_policy::{CLOCKS, OUTBOUND_HTTP, Permission, RANDOM, STDIO};
+use conjoin_wit::{Dialect, Wit, WitFile, missing_wasi, wasi_deps, without_version};
 
 use crate::{
     javascript::{self, Componentize},
@@ -149,13 +150,14 @@ impl Toolchain for QuickJs {
 }
 
 /// What of the host our own code may use in a component.
-#[derive(Clone, Copy)]
 struct Conveniences {
-    stdio: bool,
-    clocks: bool,
-    random: bool,
+    /// What of [`USED`] was granted.
+    granted: Vec<&'static Permission>,
     calls: Calls,
 }
+
+/// The permissions that the engine or our own code makes use of.
+const USED: [&Permission; 3] = [&STDIO, &CLOCKS, &RANDOM];
 
 /// How the world's exports are called.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -170,7 +172,7 @@ enum Calls {
 
 impl Conveniences {
     fn of(target: &Target<'_>, wit: &Wit) -> Self {
-        let Permissions { stdio, clocks, random, .. } = *target.permissions;
+        let granted = USED.into_iter().filter(|permission| target.permissions.has(permission)).collect();
         let calls = if target.exports.iter().any(|name| name.starts_with("wasi:http/handler@")) {
             Calls::Handler
         } else if wit.world(target.world).is_some_and(|world| world.has_async_functions()) {
@@ -178,38 +180,32 @@ impl Conveniences {
         } else {
             Calls::Sync
         };
-        Self { stdio, clocks, random, calls }
+        Self { granted, calls }
     }
 
     /// The interfaces that our code imports.
-    fn imports(self) -> Vec<&'static str> {
-        let mut imports = Vec::new();
-        if self.stdio {
-            imports.extend(["wasi:cli/stdout@0.2.12", "wasi:cli/stderr@0.2.12"]);
-        }
-        if self.random {
-            imports.push("wasi:random/random@0.2.12");
-        }
-        if self.clocks && self.calls == Calls::Handler {
+    fn imports(&self) -> Vec<&'static str> {
+        let mut imports = vec!["wasi:cli/stdout@0.2.12", "wasi:cli/stderr@0.2.12", "wasi:random/random@0.2.12"];
+        if self.calls == Calls::Handler {
             imports.push("wasi:clocks/monotonic-clock@0.3.0");
         }
+        imports.retain(|import| self.granted.iter().any(|permission| permission.opens(without_version(import))));
         imports
     }
 
     /// Whether all that the engine itself imports can be replaced by functions that trap: the engine reads clocks and random
     /// numbers, and our code writes lines and answers requests.
-    fn none(self) -> bool {
-        !(self.stdio || self.clocks || self.random) && self.calls == Calls::Sync
+    fn none(&self) -> bool {
+        self.granted.is_empty() && self.calls == Calls::Sync
     }
 
-    fn mark(self) -> String {
-        let marks = [(self.stdio, 's'), (self.clocks, 'c'), (self.random, 'r')];
-        marks.into_iter().filter(|(given, _)| *given).map(|(_, mark)| mark).collect()
+    /// What the digest of the world begins with: the first letter of each granted permission.
+    fn mark(&self) -> String {
+        self.granted.iter().filter_map(|permission| permission.key.chars().next()).collect()
     }
 
     /// What the build script is told of them, of the profile and of the file that describes the world's values.
-    fn options(self, profile: Profile, described: &AbsPath) -> Vec<Arg> {
-        let grants = [(self.stdio, "stdio"), (self.clocks, "clocks"), (self.random, "random")];
+    fn options(&self, profile: Profile, described: &AbsPath) -> Vec<Arg> {
         let flags = [
             (self.calls == Calls::Handler, "--handler"),
             (self.calls == Calls::Sync, "--sync"),
@@ -217,15 +213,14 @@ impl Conveniences {
             (profile == Profile::Release, "--small"),
         ];
         let mut options: Vec<Arg> = vec!["--described".into(), described.into()];
-        let given = grants.into_iter().filter(|(given, _)| *given);
-        options.extend(given.flat_map(|(_, name)| ["--grant".into(), name.into()]));
+        options.extend(self.granted.iter().flat_map(|permission| ["--grant".into(), permission.key.into()]));
         options.extend(flags.into_iter().filter(|(given, _)| *given).map(|(_, flag)| flag.into()));
         options
     }
 
     /// The WIT of the world with these imports; `wit` is that of `sources`.
     fn added_to(
-        self,
+        &self,
         target: &Target<'_>,
         wit: &Wit,
         sources: &[Arc<Source>],
@@ -282,7 +277,7 @@ fn check(target: &Target<'_>) -> Result<(), Box<Diagnostic>> {
             format!("let the world `{}` export `wasi:http/handler@0.3.0`; the code can stay as it is", target.world),
         )));
     }
-    if !target.permissions.outbound_http.is_empty() {
+    if target.permissions.has(&OUTBOUND_HTTP) {
         return Err(Box::new(
             wrong(
                 "quickjs::outbound-http",
@@ -290,8 +285,8 @@ fn check(target: &Target<'_>) -> Result<(), Box<Diagnostic>> {
             )
             .note("conjoin has no `fetch()` for this engine")
             .hint(format!(
-                "write `engine = \"starling\"` in `[component.{}]`, or remove `outbound-http` from its permissions",
-                target.name
+                "write `engine = \"starling\"` in `[component.{}]`, or remove `{}` from its permissions",
+                target.name, OUTBOUND_HTTP.key
             )),
         ));
     }

@@ -8,11 +8,12 @@ use crate::javascript::language;
 use crate::javascript::{NODE, NPM};
 use crate::npm::COMPONENTIZE_JS;
 use conjoin_diagnostics::Diagnostic;
-use conjoin_manifest::{Language, Permissions, ToolchainSpec};
+use conjoin_manifest::{Language, ToolchainSpec};
 use conjoin_plan::{
     AbsPath, Complaint, Finding, Hint, Layout, ProbeResults, Profile, Project, Reading, Step, Takes, Target, Tool,
     Toolchain,
 };
+use conjoin_policy::{CLOCKS, OUTBOUND_HTTP, RANDOM, STDIO};
 use conjoin_wit::Dialect;
 
 use crate::{
@@ -137,14 +138,13 @@ impl Toolchain for Starling {
 
 /// What the engine can do without, so that the component imports no more than it was granted.
 fn disabled_features(target: &Target<'_>) -> Vec<&'static str> {
-    let Permissions { stdio, clocks, random, outbound_http, .. } = target.permissions;
     let answers_http = answers_http(target);
     let features = [
-        ("stdio", *stdio),
-        ("random", *random),
+        ("stdio", target.permissions.has(&STDIO)),
+        ("random", target.permissions.has(&RANDOM)),
         // The event loop behind a handler reads the monotonic clock: without it every request would trap.
-        ("clocks", *clocks || answers_http),
-        ("http", !outbound_http.is_empty()),
+        ("clocks", target.permissions.has(&CLOCKS) || answers_http),
+        ("http", target.permissions.has(&OUTBOUND_HTTP)),
         ("fetch-event", answers_http),
     ];
     features.into_iter().filter(|(_, wanted)| !wanted).map(|(name, _)| name).collect()
@@ -162,14 +162,14 @@ fn check(target: &Target<'_>) -> Result<(), Box<Diagnostic>> {
                 .hint(format!("let the world `{}` export `wasi:http/incoming-handler@0.2.12`", target.world)),
         ));
     }
-    if answers_http(target) && !target.permissions.clocks {
+    if answers_http(target) && !target.permissions.has(&CLOCKS) {
         return Err(Box::new(
             Diagnostic::error(
                 "starling::clocks",
                 format!("component `{}` has no permission to read clocks", target.name),
             )
             .note("it answers HTTP on StarlingMonkey, whose event loop reads the monotonic clock before each request")
-            .hint(format!("write `permissions.clocks = true` in `[component.{}]`", target.name)),
+            .hint(format!("write `{}` in `[component.{}]`", CLOCKS.line(None), target.name)),
         ));
     }
     Ok(())

@@ -7,8 +7,9 @@ use super::{
     values::{Inside, check_path, spanned},
 };
 use crate::{
-    Access, Directory, Permissions, Spanned,
-    raw::{RawDirectory, RawPermissions, Table},
+    Access, Directory, PermissionValue, Permissions, Spanned,
+    raw::Table,
+    raw_permissions::{RawDirectory, RawPermission, RawPermissions},
 };
 
 /// The kinds of access to a folder, as they are written.
@@ -16,16 +17,22 @@ pub(crate) const ACCESSES: [(&str, Access); 2] = [("read", Access::Read), ("read
 
 /// The permissions; what is wrong is reported and left out.
 pub(super) fn check_permissions(findings: &mut Findings<'_>, raw: &RawPermissions) -> Permissions {
-    Permissions {
-        stdio: raw.stdio,
-        clocks: raw.clocks,
-        random: raw.random,
-        args: raw.args,
-        sockets: raw.sockets,
-        env: raw.env.iter().filter_map(|name| check_env(findings, name)).collect(),
-        directories: check_directories(findings, &raw.directories),
-        outbound_http: raw.outbound_http.iter().filter_map(|origin| check_outbound(findings, origin)).collect(),
+    let mut values = Vec::new();
+    for (permission, value) in &raw.0 {
+        let value = match value {
+            RawPermission::Switch(false) => continue,
+            RawPermission::Switch(true) => PermissionValue::Switch,
+            RawPermission::Variables(names) => {
+                PermissionValue::Variables(names.iter().filter_map(|name| check_env(findings, name)).collect())
+            }
+            RawPermission::Folders(folders) => PermissionValue::Folders(check_directories(findings, folders)),
+            RawPermission::Origins(origins) => {
+                PermissionValue::Origins(origins.iter().filter_map(|origin| check_outbound(findings, origin)).collect())
+            }
+        };
+        values.push((*permission, value));
     }
+    Permissions::new(values)
 }
 
 fn check_env(findings: &mut Findings<'_>, raw: &toml::Spanned<String>) -> Option<Spanned<String>> {

@@ -174,7 +174,7 @@ pub(crate) fn describe(error: &wasmtime::Error) -> (String, String) {
     } else if let Some(trap) = error.downcast_ref::<wasmtime::Trap>() {
         format!("the guest trapped: {trap}")
     } else if let Some(denied) = error.downcast_ref::<Denied>() {
-        format!("the guest was stopped: {} not granted", denied.capability)
+        format!("the guest was stopped: {} not granted", denied.subject())
     } else {
         format!("the guest was stopped: {}", error.root_cause())
     };

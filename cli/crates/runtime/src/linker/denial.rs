@@ -1,14 +1,15 @@
-//! Replaces host functions by denials. Refuses to guess: a function is denied by the type it has, not by a list of names.
+//! Replaces host functions by denials. The table of permissions says which;
+//! how a function is denied follows from the type that it has.
 
 use std::sync::Arc;
 
+use conjoin_policy::{PERMISSIONS, Permission};
 use wasmtime::component::{
     Component, Linker, Val,
     types::{ComponentFunc, ComponentItem, Type},
 };
 
 use crate::{
-    Capability,
     denials::Denials,
     guest::{Blueprint, Guest},
 };
@@ -26,14 +27,14 @@ pub(super) fn deny(linker: &mut Linker<Guest>, component: &Component, blueprint:
         let ComponentItem::ComponentInstance(instance) = item.ty else { continue };
         let Some(defined) = defined_name(import) else { continue };
         let interface = import.split('@').next().unwrap_or(import);
-        let Some(capability) = missing_tools(interface, blueprint) else { continue };
         for (function, item) in instance.exports(&engine) {
             let ComponentItem::ComponentFunc(ty) = item.ty else { continue };
-            if !is_denied(interface, function) {
-                continue;
-            }
+            let missing = |permission: &&&'static Permission| {
+                permission.denies(interface, function) && !blueprint.entry().grants.has(permission)
+            };
+            let Some(permission) = PERMISSIONS.iter().find(missing) else { continue };
             let denial = Denial {
-                capability: capability.clone(),
+                permission,
                 call: format!("{interface}.{}", bare(function)),
                 denials: Arc::clone(&blueprint.denials),
             };
@@ -68,52 +69,20 @@ fn defined_name(import: &str) -> Option<String> {
     Some(format!("{interface}@{defined}"))
 }
 
-/// What an entry lacks to use an interface; none if it was granted or is denied in another way.
-fn missing_tools(interface: &str, blueprint: &Blueprint) -> Option<Capability> {
-    let grants = &blueprint.entry().grants;
-    let package = interface.strip_prefix("wasi:")?.split('/').next()?;
-    match package {
-        "clocks" if !grants.clocks => Some(Capability::Clocks),
-        "random" if !grants.random => Some(Capability::Random),
-        "sockets" if !grants.sockets => Some(Capability::Sockets),
-        _ => None,
-    }
-}
-
-/// Of sockets only what makes something is denied, the rest cannot be reached without it. The seed of hash tables may by its
-/// definition be the same each time, so who was not granted randomness gets a fixed one (see `guest`): hash tables go on
-/// working.
-fn is_denied(interface: &str, function: &str) -> bool {
-    if interface == "wasi:random/insecure-seed" {
-        return false;
-    }
-    if !interface.starts_with("wasi:sockets/") {
-        return true;
-    }
-    matches!(
-        function,
-        "create-tcp-socket"
-            | "create-udp-socket"
-            | "resolve-addresses"
-            | "[static]tcp-socket.create"
-            | "[static]udp-socket.create"
-    )
-}
-
 /// A function's name without the marks of its kind.
 fn bare(function: &str) -> &str {
     function.rsplit(']').next().unwrap_or(function)
 }
 
 struct Denial {
-    capability: Capability,
+    permission: &'static Permission,
     call: String,
     denials: Arc<Denials>,
 }
 
 impl Denial {
     fn answer(&self, ty: &ComponentFunc, results: &mut [Val]) -> wasmtime::Result<()> {
-        let denied = self.denials.report(&self.capability, &self.call);
+        let denied = self.denials.report(self.permission, None, &self.call);
         let error = ty.results().next().and_then(|result| access_denied(&result));
         match (error, results) {
             (Some(error), [result]) => {

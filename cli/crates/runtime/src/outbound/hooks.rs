@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use conjoin_policy::OUTBOUND_HTTP;
 use http::Request;
 use wasmtime_wasi_http::{Error, RequestOptions, WasiBody, WasiHttpHooks};
 
@@ -9,7 +10,7 @@ use super::{
     client::{self, Sent},
     policy::{OutboundPolicy, target_of},
 };
-use crate::{Capability, denials::Denials};
+use crate::denials::Denials;
 
 /// What guests call, for messages: `outgoing-handler.handle` of WASI 0.2 or `client.send` of 0.3.
 const CALL: &str = "wasi:http";
@@ -36,9 +37,9 @@ impl WasiHttpHooks for OutboundHooks {
         let Some(target) = target_of(request.uri()) else {
             return Box::new(async { Err(Error::HttpRequestUriInvalid) });
         };
-        let capability = Capability::OutboundHttp { origin: target.to_string() };
+        let missing = target.to_string();
         let Some(grant) = self.policy.grant(&target) else {
-            self.denials.report(&capability, CALL);
+            self.denials.report(&OUTBOUND_HTTP, Some(&missing), CALL);
             return Box::new(async {
                 client::drain(request.into_body());
                 Err(Error::HttpRequestDenied)
@@ -48,7 +49,7 @@ impl WasiHttpHooks for OutboundHooks {
         Box::new(async move {
             let sent = client::send(request, options, &target, grant).await;
             if let Err(Error::DestinationIpProhibited) = &sent {
-                denials.report(&capability, CALL);
+                denials.report(&OUTBOUND_HTTP, Some(&missing), CALL);
             }
             sent
         })

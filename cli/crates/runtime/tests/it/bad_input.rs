@@ -1,6 +1,7 @@
 //! What cannot be run says what it is and what to do.
 
-use conjoin_runtime::{Directory, Grants, RuntimeError, Shutdown, Trigger, prove_hello, prove_prints, reserve};
+use conjoin_policy::{DIRECTORIES, Directory, Granted, Grants};
+use conjoin_runtime::{RuntimeError, Shutdown, Trigger, prove_hello, prove_prints, reserve};
 use serde_json::json;
 
 use crate::{
@@ -110,7 +111,7 @@ fn routes_grants_and_folders() {
     assert_eq!(refused(bad).to_string(), "route `/x` leads to `nobody`, which is not among the entries");
 
     let directory = Directory { path: "/nowhere".into(), at: "/data".to_owned(), write: false };
-    let grants = Grants { directories: vec![directory], ..Grants::default() };
+    let grants = Grants::default().with(&DIRECTORIES, Granted::Folders(vec![directory]));
     let error = refused(options(Guest::HttpP2, grants)).to_string();
     assert!(error.starts_with("cannot open folder `/nowhere`, which is granted to `gateway`: "), "{error}");
 }

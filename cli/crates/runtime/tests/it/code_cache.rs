@@ -7,7 +7,8 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use conjoin_runtime::{Grants, HowCompiled, RunEvent};
+use conjoin_policy::Grants;
+use conjoin_runtime::{HowCompiled, RunEvent};
 
 use crate::{
     guests::{Guest, padded},

@@ -5,7 +5,8 @@ use std::{
     process::{Command, Stdio},
 };
 
-use conjoin_runtime::{Directory, Grants, Limits, RunEvent, RunOptions, Shutdown, Trigger, TriggerOptions, reserve};
+use conjoin_policy::{ARGS, CLOCKS, DIRECTORIES, Directory, ENV, Granted, Grants, STDIO};
+use conjoin_runtime::{Limits, RunEvent, RunOptions, Shutdown, Trigger, TriggerOptions, reserve};
 
 use crate::{
     guests::Guest,
@@ -55,17 +56,15 @@ fn child() {
     let grants = words.next().unwrap();
     let granted = |name: &str| grants.split(' ').any(|grant| grant == name);
     let folder = grants.split(' ').find_map(|grant| grant.strip_prefix("folder="));
-    let grants = Grants {
-        stdio: granted("stdio"),
-        args: granted("args"),
-        clocks: granted("clocks"),
-        env: if granted("env") { vec![("NAME".to_owned(), "value".to_owned())] } else { Vec::new() },
-        directories: folder
-            .map(|path| Directory { path: path.into(), at: "/data".to_owned(), write: true })
-            .into_iter()
-            .collect(),
-        ..Grants::default()
-    };
+    let switches: Vec<_> = [&STDIO, &ARGS, &CLOCKS].into_iter().filter(|row| granted(row.key)).collect();
+    let mut grants = Grants::switches(&switches);
+    if granted("env") {
+        grants.add(&ENV, Granted::Variables([("NAME".to_owned(), "value".to_owned())].into()));
+    }
+    if let Some(path) = folder {
+        let directory = Directory { path: path.into(), at: "/data".to_owned(), write: true };
+        grants.add(&DIRECTORIES, Granted::Folders(vec![directory]));
+    }
     let (runtime, log) = runtime();
     let mut entry = entry(if granted("p3") { Guest::CommandP3 } else { Guest::Command }, grants);
     entry.name = "import".to_owned();

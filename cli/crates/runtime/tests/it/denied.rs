@@ -1,7 +1,6 @@
 //! Nothing that was not granted works, and what is denied says which line grants it.
 
-use conjoin_policy::Origin;
-use conjoin_runtime::{Directory, Grants};
+use conjoin_policy::{CLOCKS, DIRECTORIES, Directory, ENV, Granted, Grants, OUTBOUND_HTTP, Origin, RANDOM, SOCKETS};
 
 use crate::{
     guests::{Guest, HTTP},
@@ -35,7 +34,7 @@ const FAILED: &str = "500 the component failed; the server's output says where";
 
 #[tokio::test]
 async fn clocks() {
-    let clocks = || Grants { clocks: true, ..Grants::default() };
+    let clocks = || Grants::switches(&[&CLOCKS]);
     let line = "was called but clocks are not granted; add `permissions.clocks = true`";
     let now = format!("`wasi:clocks/monotonic-clock.now` {line}");
     check(Case {
@@ -80,7 +79,7 @@ async fn clocks() {
 
 #[tokio::test]
 async fn random() {
-    let random = || Grants { random: true, ..Grants::default() };
+    let random = || Grants::switches(&[&RANDOM]);
     let line = "was called but random is not granted; add `permissions.random = true`";
     let bytes = format!("`wasi:random/random.get-random-bytes` {line}");
     check(Case {
@@ -103,7 +102,7 @@ async fn a_hash_map_needs_no_randomness() {
 
 #[tokio::test]
 async fn sockets() {
-    let sockets = || Grants { sockets: true, ..Grants::default() };
+    let sockets = || Grants::switches(&[&SOCKETS]);
     let line = "was called but sockets are not granted; add `permissions.sockets = true`";
     let create = format!("`wasi:sockets/tcp-create-socket.create-tcp-socket` {line}");
     // Nothing listens on port 1.
@@ -140,8 +139,9 @@ async fn outbound_http() {
         );
         assert_eq!(server.log.denied(), [message]);
 
-        let granted =
-            |origin: &str| Grants { outbound_http: vec![Origin::parse(origin).unwrap()], ..Grants::default() };
+        let granted = |origin: &str| {
+            Grants::default().with(&OUTBOUND_HTTP, Granted::Origins(vec![Origin::parse(origin).unwrap()]))
+        };
         assert!(Server::of(guest, granted(&origin)).get(&path).await.starts_with("200 hello from"));
         let another_port = Server::of(guest, granted("http://127.0.0.1")).get(&path).await;
         assert!(another_port.contains("HttpRequestDenied"), "{another_port}");
@@ -154,7 +154,7 @@ async fn environment() {
         let server = Server::of(guest, Grants::default());
         assert_eq!(server.get("/env").await, "200 ");
         let env = vec![("LOG_LEVEL".to_owned(), "debug".to_owned())];
-        let server = Server::of(guest, Grants { env, ..Grants::default() });
+        let server = Server::of(guest, Grants::default().with(&ENV, Granted::Variables(env.into_iter().collect())));
         assert_eq!(server.get("/env").await, "200 LOG_LEVEL=debug");
     }
 }
@@ -163,9 +163,9 @@ async fn environment() {
 async fn directories() {
     let folder = tempfile::tempdir().unwrap();
     fs_err::write(folder.path().join("there"), "text").unwrap();
-    let grants = |write| Grants {
-        directories: vec![Directory { path: folder.path().to_owned(), at: "/data".to_owned(), write }],
-        ..Grants::default()
+    let grants = |write| {
+        let directory = Directory { path: folder.path().to_owned(), at: "/data".to_owned(), write };
+        Grants::default().with(&DIRECTORIES, Granted::Folders(vec![directory]))
     };
     let server = Server::of(Guest::HttpP2, Grants::default());
     assert!(server.get("/read?/data/there").await.starts_with("200 Err("));

@@ -2,7 +2,8 @@
 
 use std::{path::PathBuf, time::Duration};
 
-use conjoin_runtime::{Grants, HowCompiled, Limits, RunEvent, RunOptions, Shutdown, Trigger, TriggerOptions, reserve};
+use conjoin_policy::{ARGS, Grants, STDIO};
+use conjoin_runtime::{HowCompiled, Limits, RunEvent, RunOptions, Shutdown, Trigger, TriggerOptions, reserve};
 
 use crate::{
     guests::{Guest, HTTP, padded},
@@ -107,7 +108,7 @@ impl Place {
     }
 
     fn options(&self, component: &[u8], limits: Limits) -> Serve {
-        let mut options = options(Guest::HttpP2, Grants { stdio: true, ..Grants::default() });
+        let mut options = options(Guest::HttpP2, Grants::switches(&[&STDIO]));
         options.entries[0].component = self.component(component);
         Serve { limits, ..options }
     }
@@ -218,7 +219,7 @@ fn a_command_ends_when_it_is_asked_to() {
     let start = wat::parse_str(COMMAND).unwrap();
     for (component, started) in [(guest, spinning as fn(&RunEvent) -> Option<()>), (start, compiling)] {
         let place = Place::new();
-        let mut entry = entry(Guest::Command, Grants { args: true, ..Grants::default() });
+        let mut entry = entry(Guest::Command, Grants::switches(&[&ARGS]));
         entry.component = place.component(&component);
         let (runtime, log) = runtime_with_cache(place.cache());
         let settings = serde_json::json!({});

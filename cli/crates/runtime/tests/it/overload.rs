@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use conjoin_runtime::{Grants, Limits, RunEvent};
+use conjoin_policy::{CLOCKS, Grants, STDIO};
+use conjoin_runtime::{Limits, RunEvent};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 
 use crate::{
@@ -12,7 +13,7 @@ use crate::{
 };
 
 fn clocks() -> Grants {
-    Grants { clocks: true, ..Grants::default() }
+    Grants::switches(&[&CLOCKS])
 }
 
 #[tokio::test]
@@ -30,7 +31,7 @@ async fn a_hundred_requests_at_once_are_answered() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_does_not_fit_is_turned_away_and_may_come_again() {
-    let mut options = options(Guest::HttpP2, Grants { stdio: true, ..clocks() });
+    let mut options = options(Guest::HttpP2, Grants::switches(&[&STDIO, &CLOCKS]));
     options.limits = Limits { concurrent: 1, waiting: 0, ..Limits::default() };
     let server = Server::start(runtime(), options);
     let running = server.doze(300);

@@ -8,9 +8,10 @@ use std::{
     time::Duration,
 };
 
+use conjoin_policy::Grants;
 use conjoin_runtime::{
-    Entry, Grants, Limits, RunEvent, RunOptions, Runtime, RuntimeError, RuntimeOptions, Shutdown, Trigger,
-    TriggerOptions, reserve,
+    Entry, Limits, RunEvent, RunOptions, Runtime, RuntimeError, RuntimeOptions, Shutdown, Trigger, TriggerOptions,
+    reserve,
 };
 
 use crate::{

@@ -2,7 +2,8 @@
 
 use std::num::NonZeroU32;
 
-use conjoin_runtime::{Grants, RunEvent, RunOptions, StreamKind, Trigger, TriggerOptions, reserve};
+use conjoin_policy::{ARGS, Grants, STDIO};
+use conjoin_runtime::{RunEvent, RunOptions, StreamKind, Trigger, TriggerOptions, reserve};
 
 use crate::{
     guests::{Guest, HTTP},
@@ -11,7 +12,7 @@ use crate::{
 };
 
 fn stdio() -> Grants {
-    Grants { stdio: true, ..Grants::default() }
+    Grants::switches(&[&STDIO])
 }
 
 #[tokio::test]
@@ -264,7 +265,7 @@ fn output(event: RunEvent) -> Option<(StreamKind, String)> {
 #[tokio::test]
 async fn triggers_of_several_kinds_run_at_once() {
     let Serve { mut triggers, mut entries, limits } = options(Guest::HttpP2, Grants::default());
-    let mut job = entry(Guest::Command, Grants { args: true, ..Grants::default() });
+    let mut job = entry(Guest::Command, Grants::switches(&[&ARGS]));
     job.name = "job".to_owned();
     entries.push(job);
     triggers.push(Trigger { kind: "command".to_owned(), entry: "job".to_owned(), settings: serde_json::json!({}) });

@@ -1,6 +1,7 @@
 //! The end of a server.
 
-use conjoin_runtime::{Grants, RunEvent};
+use conjoin_policy::{CLOCKS, Grants, STDIO};
+use conjoin_runtime::RunEvent;
 
 use crate::{
     guests::{Guest, HTTP},
@@ -8,7 +9,7 @@ use crate::{
 };
 
 fn grants() -> Grants {
-    Grants { clocks: true, stdio: true, ..Grants::default() }
+    Grants::switches(&[&CLOCKS, &STDIO])
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -8,11 +8,12 @@
 //! `wasi:http/incoming-handler` also gets the module `conjoin_http`, there and in the component.
 
 use conjoin_diagnostics::Diagnostic;
-use conjoin_manifest::{Language, Permissions, ToolchainSpec};
+use conjoin_manifest::{Language, ToolchainSpec};
 use conjoin_plan::{
     AbsPath, Discovery, FoundTool, Hint, Input, Invocation, Keep, Layout, ProbeResults, Profile, ReadList, Reading,
     Step, Takes, Target, Tool, Toolchain, WrittenFile,
 };
+use conjoin_policy::RANDOM;
 use conjoin_wit::Dialect;
 
 mod language;
@@ -272,16 +273,13 @@ enum Wasi {
 /// Python seeds its random numbers when an instance is called first, and with a denied `random` that is a trap: so a component has
 /// either that permission, or nothing of WASI at all.
 fn wasi_of(target: &Target<'_>) -> Result<Wasi, Box<Diagnostic>> {
-    let Permissions { stdio, clocks, random, args, sockets, env, directories, outbound_http } = target.permissions;
-    if *random {
+    if target.permissions.has(&RANDOM) {
         return Ok(Wasi::Imported);
     }
-    let flags = *stdio || *clocks || *args || *sockets;
-    let granted = flags || !env.is_empty() || !directories.is_empty() || !outbound_http.is_empty();
     let asked = target.imports.iter().chain(target.exports).find(|name| name.starts_with("wasi:"));
     let why = match asked {
         Some(name) => format!("its world names `{name}`"),
-        None if granted => "it was granted other permissions".to_owned(),
+        None if !target.permissions.is_empty() => "it was granted other permissions".to_owned(),
         None => return Ok(Wasi::Stubbed),
     };
     Err(Box::new(
@@ -291,6 +289,6 @@ fn wasi_of(target: &Target<'_>) -> Result<Wasi, Box<Diagnostic>> {
         )
         .note("Python seeds its random numbers before the first call, so every call would end in a trap")
         .note(format!("only a component without anything of WASI can do without, but {why}"))
-        .hint(format!("write `permissions.random = true` in `[component.{}]`", target.name)),
+        .hint(format!("write `{}` in `[component.{}]`", RANDOM.line(None), target.name)),
     ))
 }

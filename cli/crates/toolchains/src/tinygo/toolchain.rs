@@ -8,6 +8,7 @@ use conjoin_plan::{
     AbsPath, Action, Companion, Complaint, FoundIn, FoundTool, Hint, Input, Invocation, Keep, Layout, Made,
     ProbeResults, Profile, Project, Reading, Step, Takes, Target, Tool, Toolchain, WrittenFile,
 };
+use conjoin_policy::RANDOM;
 use conjoin_wit::Dialect;
 
 use super::{compiler, target};
@@ -156,7 +157,7 @@ fn generate(
     let generator = steps::found(probed, &WIT_BINDGEN_GO)?;
     let out = target.dir.join(BINDINGS);
     let mut invocation = Invocation::new(&WIT_BINDGEN_GO, generator, &target.dir);
-    if !target.permissions.random {
+    if !target.permissions.has(&RANDOM) {
         invocation = invocation.arg("-without-random");
     }
     let invocation = invocation

@@ -77,6 +77,7 @@ mod runtime;
 mod shutdown;
 mod triggers;
 
+pub use conjoin_policy::Grants;
 pub use error::RuntimeError;
 pub use event::{Denied, EventCallback, Failure, HowCompiled, RunEvent, StreamKind};
 pub use options::{Entry, Limits, RunOptions, RuntimeOptions};

@@ -25,13 +25,13 @@ pub(crate) struct Cli {
 
 #[derive(Debug, Args)]
 pub(crate) struct GlobalArgs {
-    /// Say more: the reason for each step and the output of every tool
+    /// Print more: why each step runs, and the output of every tool
     #[arg(short, long, global = true, conflicts_with = "quiet")]
     pub(crate) verbose: bool,
-    /// Say nothing but errors
+    /// Print only errors
     #[arg(short, long, global = true)]
     pub(crate) quiet: bool,
-    /// When to use colours
+    /// When to print colours
     #[arg(long, global = true, value_enum, default_value_t = Colour::Auto, value_name = "WHEN")]
     pub(crate) color: Colour,
     /// How to report progress and errors
@@ -70,25 +70,24 @@ pub(crate) enum Command {
     New(NewArgs),
     /// Add components, a WIT package or a built component to an app
     Add(AddArgs),
-    /// List the templates, what each needs, and whether it is there
+    /// List the templates, what each needs, and whether it is installed
     Templates,
-    /// Write what editors need of the WIT: bindings and declarations
+    /// Write the bindings and declarations of the WIT that editors need
     Bindings(BindingsArgs),
-    /// Build every component and compose each entry; prints the paths of the results
+    /// Build every component, compose each entry, and print the paths of the results
     Build(BuildArgs),
-    /// Compose one entry into a component file, building what it needs
+    /// Build what one entry needs, and compose it into a component file
     Compose(ComposeArgs),
-    /// Build and run: serve HTTP entries, or run a command entry
+    /// Build the app, then serve its HTTP entries or run a command
     Run(RunArgs),
-    /// Print every step of a build without running anything, what tools run as commands to paste; while tools are missing, the steps that
-    /// install them
+    /// Print every step of a build as commands to paste, and run nothing; if tools are missing, print the steps that install them
     Plan(PlanArgs),
-    /// Say why a build would do what it would do
+    /// Explain what a build would do
     #[command(subcommand)]
     Explain(ExplainCommand),
-    /// Show the tools that an app needs, what was found, and how to fix what is not
+    /// Show which tools an app needs, what was found, and how to fix the rest
     Doctor(DoctorArgs),
-    /// Remove what builds left in the app's folder
+    /// Remove everything that builds left in the app's folder
     Clean(CleanArgs),
     /// Print a completion script for a shell
     Completions(CompletionsArgs),
@@ -105,7 +104,7 @@ pub(crate) struct AppArgs {
 
 #[derive(Debug, Args)]
 pub(crate) struct ProfileArgs {
-    /// Optimise for size and speed; the same as `--profile release`
+    /// Optimise for size and speed, like `--profile release`
     #[arg(long, conflicts_with = "profile")]
     pub(crate) release: bool,
     /// How to build
@@ -127,13 +126,13 @@ pub(crate) struct ToolArgs {
     /// Install missing tools without asking
     #[arg(long, conflicts_with = "offline")]
     pub(crate) install_tools: bool,
-    /// Install no tool: missing ones are only named
+    /// Install no tools; only name those that are missing
     #[arg(long)]
     pub(crate) offline: bool,
-    /// Number of steps at a time; as many as there are cores by default
+    /// Number of steps to run at the same time; by default the number of cores
     #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
     pub(crate) jobs: Option<u16>,
-    /// Longest that the program of one step may run before it is ended, e.g. 90s, 30m or 2h; `none` for no limit
+    /// How long the program of a step may run, e.g. 90s, 30m or 2h, or `none` for no limit
     #[arg(long, value_name = "TIME", default_value = "1h", value_parser = parse_step_timeout)]
     pub(crate) step_timeout: StepTimeout,
 }
@@ -157,17 +156,17 @@ impl Default for StepTimeout {
 
 #[derive(Debug, Args)]
 pub(crate) struct TemplateArgs {
-    /// Template to start from: an id that `conjoin templates` lists, or the path of a folder (with a `/`), and the name of the
+    /// Template to start from: an id that `conjoin templates` lists, or the path of a folder (with a `/`), with the name for the
     /// component; may be repeated
     #[arg(short, long = "template", value_name = "ID[=NAME]")]
     pub(crate) templates: Vec<String>,
-    /// Value of a variable of the templates; `COMPONENT.KEY=VALUE` for one component alone; may be repeated
+    /// Value of a template variable, or `COMPONENT.KEY=VALUE` for one component only; may be repeated
     #[arg(long, value_name = "KEY=VALUE")]
     pub(crate) set: Vec<String>,
-    /// TOML file with values of variables: `KEY = VALUE`, and a table for each component with values of its own
+    /// TOML file with values of template variables: `KEY = VALUE`, and a table for each component that has values of its own
     #[arg(long, value_name = "FILE", value_hint = clap::ValueHint::FilePath)]
     pub(crate) values: Option<PathBuf>,
-    /// Take the default of each variable that was given no value, without asking
+    /// Do not ask; use the default of each variable that has no value
     #[arg(long)]
     pub(crate) defaults: bool,
 }
@@ -190,7 +189,7 @@ Examples:
   conjoin new shop -t http-ts=gateway -t lib-python=ranking
                                                        an app of two: the gateway calls the library
   conjoin new shop -t empty                            an app without components, for `conjoin add`
-  conjoin new shop -t ./my-template --set owner=Ada    from a folder, with a value";
+  conjoin new shop -t ./my-template --set owner=Ada    an app from a template in a folder, with a value";
 
 #[derive(Debug, Args)]
 #[command(after_help = ADD_EXAMPLES)]
@@ -199,13 +198,13 @@ pub(crate) struct AddArgs {
     pub(crate) app: AppArgs,
     #[command(flatten)]
     pub(crate) template: TemplateArgs,
-    /// Component that is to import the interface of each library that is added; may be repeated
+    /// Component that should import the interface of each added library; may be repeated
     #[arg(long = "for", value_name = "COMPONENT", requires = "templates")]
     pub(crate) importers: Vec<String>,
-    /// File or folder of a WIT package to take into the app, with the packages in its `deps/`
+    /// WIT package to copy into the app, a file or a folder, with the packages in its `deps/`
     #[arg(long, value_name = "PATH", value_hint = clap::ValueHint::AnyPath, conflicts_with_all = ["templates", "built"])]
     pub(crate) wit: Option<PathBuf>,
-    /// Built component to copy into the app, and its name there
+    /// Name for a built component in the app, and the file to copy
     #[arg(
         long = "component",
         num_args = 2,
@@ -221,9 +220,9 @@ pub(crate) struct AddArgs {
 const ADD_EXAMPLES: &str = "\
 Examples:
   conjoin add -t lib-js=rules                     add a library
-  conjoin add -t lib-js=rules --for gateway       and let the world of `gateway` import its interface
-  conjoin add --wit ../protocols/audit.wit        take a WIT package into wit/deps
-  conjoin add --component legacy build/old.wasm   take a built component into vendor/";
+  conjoin add -t lib-js=rules --for gateway       add a library, and import it into the world of `gateway`
+  conjoin add --wit ../protocols/audit.wit        copy a WIT package into wit/deps
+  conjoin add --component legacy build/old.wasm   copy a built component into vendor/";
 
 #[derive(Debug, Args)]
 pub(crate) struct BindingsArgs {
@@ -246,16 +245,16 @@ pub(crate) struct BuildArgs {
     pub(crate) components: Vec<String>,
     #[command(flatten)]
     pub(crate) profile: ProfileArgs,
-    /// Go on with everything that does not need what failed; this is the default
+    /// After a failure, go on with everything that does not need the failed step (the default)
     #[arg(long, conflicts_with = "fail_fast")]
     pub(crate) keep_going: bool,
-    /// Begin nothing more once something failed
+    /// After a failure, start no further step
     #[arg(long)]
     pub(crate) fail_fast: bool,
-    /// Write a page that shows the steps over time to .conjoin/timings.html
+    /// Write .conjoin/timings.html, a page that shows the steps over time
     #[arg(long)]
     pub(crate) timings: bool,
-    /// Build a second time, from nothing in a folder beside the app, and compare the components byte by byte
+    /// Build a second time, from nothing and in another folder, and compare the components byte by byte
     #[arg(long)]
     pub(crate) verify: bool,
     #[command(flatten)]
@@ -266,13 +265,13 @@ pub(crate) struct BuildArgs {
 pub(crate) struct ComposeArgs {
     #[command(flatten)]
     pub(crate) app: AppArgs,
-    /// Entry to compose; needed when the app has several
+    /// Entry to compose; required if the app has several
     #[arg(short, long, value_name = "ENTRY")]
     pub(crate) entry: Option<String>,
-    /// File to write, in a folder that is there; the place where `build` puts it by default
+    /// File to write, in a folder that exists; by default the file that `build` writes
     #[arg(short, long, value_name = "FILE", value_hint = clap::ValueHint::FilePath)]
     pub(crate) output: Option<PathBuf>,
-    /// Print the wiring as .wac text instead of composing
+    /// Print the wiring as WAC text instead of composing
     #[arg(long, conflicts_with = "output")]
     pub(crate) wac: bool,
     #[command(flatten)]
@@ -288,7 +287,7 @@ pub(crate) struct RunArgs {
     /// Entry to run; by default all HTTP entries, or the only command
     #[arg(short, long, value_name = "ENTRY")]
     pub(crate) entry: Option<String>,
-    /// Address to serve HTTP on; port 0 takes a free one
+    /// Address to serve HTTP on; port 0 takes a free port
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:3000", value_parser = parse_address)]
     pub(crate) listen: SocketAddr,
     #[command(flatten)]
@@ -313,7 +312,7 @@ pub(crate) struct PlanArgs {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum ExplainCommand {
-    /// Which steps would run and why; with `-v` or a name also what the others were compared with
+    /// Show which steps would run, and why; with a name or `-v`, also what the other steps were compared with
     Build(ExplainBuildArgs),
 }
 
@@ -332,26 +331,25 @@ pub(crate) struct ExplainBuildArgs {
 #[derive(Debug, Args)]
 #[expect(clippy::struct_excessive_bools, reason = "a flag is a bool until the settings make sense of them")]
 pub(crate) struct DoctorArgs {
-    /// Languages to look at; those of the app by default, all outside of an app
+    /// Languages to check; by default those of the app, outside of an app all
     #[arg(value_name = "LANGUAGE")]
     pub(crate) languages: Vec<String>,
     /// Folder of the app; conjoin.toml is looked for in it and above it
     #[arg(long, value_name = "DIR", value_hint = clap::ValueHint::DirPath)]
     pub(crate) app: Option<PathBuf>,
-    /// Install what is missing and fix what conjoin can fix; on a terminal it asks before it installs, elsewhere --fix is the
-    /// consent
+    /// Install what is missing and repair what conjoin can repair; on a terminal ask before installing, elsewhere do not ask
     #[arg(long, group = "cure")]
     pub(crate) fix: bool,
-    /// Remove what conjoin has installed for the languages, as far as no other language needs it
+    /// Remove what conjoin installed for the languages and no other language needs
     #[arg(long, requires = "languages", group = "cure")]
     pub(crate) remove: bool,
     /// With --remove: do not ask
     #[arg(long, requires = "remove")]
     pub(crate) yes: bool,
-    /// With --fix or --remove: show what would be done, without doing anything
+    /// With --fix or --remove: only show what would be done
     #[arg(long, requires = "cure")]
     pub(crate) dry_run: bool,
-    /// Address that has to be free; where `conjoin run` serves by default
+    /// Address to check, which must be free; by default the one that `conjoin run` serves on
     #[arg(long, value_name = "ADDRESS", value_parser = parse_address)]
     pub(crate) listen: Option<SocketAddr>,
     #[command(flatten)]
@@ -366,7 +364,7 @@ pub(crate) struct CleanArgs {
 
 #[derive(Debug, Args)]
 pub(crate) struct CompletionsArgs {
-    /// Shell to complete for
+    /// Shell to print the script for
     #[arg(value_enum)]
     pub(crate) shell: Shell,
 }

@@ -12,13 +12,13 @@ use crate::GENERATED;
 
 /// The first part of a code, and what it is about.
 const STAGES: &[(&str, &str)] = &[
-    ("usage", "The command line names something that is not there."),
+    ("usage", "The command line."),
     ("app", "Finding and reading the app's files."),
     ("manifest", "Reading `conjoin.toml`."),
     ("wit", "Reading the shared WIT."),
     ("wiring", "Connecting the components' worlds, before anything is built."),
     ("tool", "Finding the tools that a language needs."),
-    ("toolchain", "What a language's toolchain needs."),
+    ("toolchain", "What the toolchain of a language needs."),
     ("install", "Installing tools into the cache folder."),
     ("debian", "Installing tools from Debian packages, without root."),
     ("doctor", "What `conjoin doctor` found."),
@@ -32,27 +32,27 @@ const STAGES: &[(&str, &str)] = &[
     ("quickjs", "Projects in JavaScript and TypeScript on QuickJS."),
     ("python", "Projects in Python."),
     ("clang", "Projects in C and C++."),
-    ("custom", "Components that a command of the user's builds."),
-    ("build", "Carrying out the steps of a build."),
+    ("custom", "Components that your own command builds."),
+    ("build", "Running the steps of a build."),
     ("verify", "Building a second time and comparing."),
     ("compose", "Composing the built components, and checking them against the wiring."),
     ("run", "Running the app."),
-    ("scaffold", "Making files from templates, for `new` and `add`."),
-    ("new", "Making an app from templates."),
+    ("scaffold", "Rendering templates, for `new` and `add`."),
+    ("new", "Creating an app from templates."),
     ("add", "Adding to an app."),
     ("clean", "Removing what builds left."),
-    ("machine", "The machine under conjoin."),
+    ("machine", "The machine that conjoin runs on."),
 ];
 
 /// The page, from the sources and cases of the repository in `root`.
 pub(crate) fn diagnostics_page(root: &Path) -> Result<String> {
     let (codes, examples) = (codes(root)?, examples(root)?);
     let mut page = format!(
-        "{GENERATED}\n# Diagnostics\n\nEvery error and warning has a code in brackets. Here are all codes, by the stage that reports them, with an \
-         example of what is printed. With `--message-format json` the code is the field `code`.\n"
+        "{GENERATED}\n# Diagnostics\n\nEvery error and warning has a code in brackets. This page lists all codes by the stage that reports them, \
+         with an example of the output. With `--message-format json`, the code is the field `code`.\n"
     );
     let stages: BTreeSet<&str> = codes.keys().filter_map(|code| code.split("::").next()).collect();
-    let known = STAGES.iter().chain(&[("internal", "A bug of conjoin.")]);
+    let known = STAGES.iter().chain(&[("internal", "A bug in conjoin.")]);
     for stage in &stages {
         if !known.clone().any(|(name, _)| name == stage) {
             bail!("the list of diagnostics does not know the stage `{stage}`");
@@ -70,7 +70,7 @@ pub(crate) fn diagnostics_page(root: &Path) -> Result<String> {
                     let _ = writeln!(page, "\n```text\nerror[{code}]: {message}\n```");
                 }
                 (None, None) => {
-                    page.push_str("\nThe message is that of the tool or of the operation that it is about.\n");
+                    page.push_str("\nThe message is that of the tool or the operation that failed.\n");
                 }
             }
         }

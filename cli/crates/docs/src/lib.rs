@@ -40,8 +40,8 @@ pub struct Help {
 /// The reference of the command line, made of the help texts.
 fn commands_page(help: &[Help]) -> String {
     let mut page = format!(
-        "{GENERATED}\n# Commands\n\nWhat each command prints with `--help`. `-h` prints the same.\n\n\
-         stdout is the answer: paths, plans, JSON, the guest's own output. stderr is the story: progress, warnings and errors.\n"
+        "{GENERATED}\n# Commands\n\nThis is what each command prints with `--help`; `-h` prints a summary.\n\n\
+         Results go to stdout: paths, plans, JSON, the guest's own output. Progress, warnings and errors go to stderr.\n"
     );
     for Help { command, text } in help {
         let _ = writeln!(page, "\n## `{command}`\n\n```text\n{}\n```", text.trim_end());

@@ -25,10 +25,10 @@ const TABLES: [(&str, &str); 11] = [
 const START: &str = r#"
 # Manifest
 
-`conjoin.toml` stands in the app's folder. It is [TOML](https://toml.io); keys that are not listed here are errors, and so are paths that
-leave the app's folder, unless they are absolute.
+`conjoin.toml` is the manifest of an app, in the app's folder. It is a [TOML](https://toml.io) file. Keys that are not listed here are
+errors. So are paths that leave the app's folder, unless they are absolute.
 
-`conjoin schema` prints the same as a [JSON schema](../editors.md#conjointoml-in-an-editor) for editors.
+`conjoin schema` prints this reference as a [JSON schema](../editors.md#conjointoml-in-an-editor) for editors.
 
 ```toml
 #:schema .conjoin/conjoin.schema.json
@@ -93,7 +93,7 @@ pub(crate) fn manifest_page(schema: &Value) -> Result<String> {
         for (key, value) in table["properties"].as_object().context("a table has keys")? {
             let required =
                 table["required"].as_array().is_some_and(|names| names.iter().any(|name| name == key.as_str()));
-            let must = if required { "**Must be written.** " } else { "" };
+            let must = if required { "**Required.** " } else { "" };
             let description = value["description"].as_str().unwrap_or_default();
             let _ = writeln!(page, "| `{key}` | {} | {must}{description} |", kind(value));
         }

@@ -37,7 +37,7 @@ impl<'a> Rendered<'a> {
                 origin = origin.or(self.attribute_label(label));
             }
             if let Some((template, name)) = origin {
-                diagnostic.notes.push(format!("the template `{}` renders this for `{name}`", template.called()));
+                diagnostic.notes.push(format!("the template `{}` renders this for `{name}`", template.display_name()));
                 diagnostic.hints.push("fix the template, or use another one".to_owned());
                 error.exit = Exit::Usage;
             }
@@ -52,7 +52,7 @@ impl<'a> Rendered<'a> {
                 let text = text.trim_end();
                 let Some(start) = label.source.text.find(text).filter(|_| !text.is_empty()) else { continue };
                 if start <= label.span.start && label.span.end <= start + text.len() {
-                    label.source = Arc::new(Source::new(format!("{}/{file}", template.called()), text));
+                    label.source = Arc::new(Source::new(format!("{}/{file}", template.display_name()), text));
                     label.span = label.span.start - start..label.span.end - start;
                     return Some((template, part.name.clone()));
                 }
@@ -66,10 +66,10 @@ impl<'a> Rendered<'a> {
 pub(crate) fn blame_app(template: &Template, mut error: CommandError) -> CommandError {
     for diagnostic in &mut error.diagnostics {
         for label in &mut diagnostic.labels {
-            let name = template.file_of(&label.source.name);
+            let name = template.source_path(&label.source.name);
             label.source = Arc::new(Source::new(name, label.source.text.as_str()));
         }
-        diagnostic.notes.push(format!("the template `{}` renders this", template.called()));
+        diagnostic.notes.push(format!("the template `{}` renders this", template.display_name()));
         diagnostic.hints.push("fix the template, or use another one".to_owned());
     }
     CommandError { exit: Exit::Usage, ..error }
@@ -78,8 +78,9 @@ pub(crate) fn blame_app(template: &Template, mut error: CommandError) -> Command
 /// Refuses what a template of the user's renders for the manifest if it is not TOML.
 pub(crate) fn check_toml(template: &Template, part: &Contribution) -> Result<(), CommandError> {
     let Err(error) = part.manifest.parse::<toml::Table>() else { return Ok(()) };
-    let message = format!("the template `{}` is broken: {}", template.called(), error.message());
-    let source = Arc::new(Source::new(format!("{}/manifest.toml.hbs", template.called()), part.manifest.as_str()));
+    let message = format!("the template `{}` is broken: {}", template.display_name(), error.message());
+    let source =
+        Arc::new(Source::new(format!("{}/manifest.toml.hbs", template.display_name()), part.manifest.as_str()));
     let diagnostic = Diagnostic::error("scaffold::refused", message)
         .label(&source, error.span().unwrap_or_default(), "here")
         .note(format!("it renders this for `{}`", part.name));

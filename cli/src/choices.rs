@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use conjoin_diagnostics::Diagnostic;
-use conjoin_scaffold::{Answers, Kind, ScaffoldError, Template, Variable, VariableType, find};
+use conjoin_scaffold::{Answers, ScaffoldError, Template, TemplateKind, Variable, VariableType, find};
 use toml::{Table, Value};
 
 use crate::{
@@ -259,5 +259,5 @@ fn question(variable: &Variable) -> String {
 
 /// Whether the template makes a whole app, alone.
 pub(crate) fn makes_app(template: &Template) -> bool {
-    template.summary().kind != Kind::Component
+    template.summary().kind != TemplateKind::Component
 }

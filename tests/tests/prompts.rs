@@ -124,7 +124,7 @@ fn a_variable_is_asked_for_until_its_answer_will_do() {
     let mut terminal = Terminal::start(&env, "new shop -t ./mine");
     terminal.sees("Who it belongs to: ");
     terminal.types("ada");
-    terminal.sees("`ada` cannot be the value of `owner`: it has to match `[A-Z][a-z]+`");
+    terminal.sees("`ada` cannot be the value of `owner`: it must match `[A-Z][a-z]+`");
     terminal.sees("Who it belongs to: ");
     terminal.types("Ada");
     terminal.sees("Where it remembers (memory, redis) [memory]: ");

@@ -3,7 +3,7 @@
 use conjoin_diagnostics::Diagnostic;
 use conjoin_plan::{Layout, Selection};
 use conjoin_scaffold::{
-    FileSet, Overwrite, Part, ScaffoldError, check_name, refuse_occupied, render, render_app, render_parts,
+    FileSet, NewComponent, Overwrite, ScaffoldError, check_name, refuse_occupied, render, render_app, render_parts,
 };
 use serde_json::json;
 
@@ -106,7 +106,7 @@ fn render_chosen(name: &str, chosen: &[Choice]) -> Result<FileSet, ScaffoldError
     match chosen {
         [only] if makes_app(&only.template) => render(&only.template, &only.answers),
         several => {
-            let parts = several.iter().map(|Choice { template, answers }| Part { template, answers });
+            let parts = several.iter().map(|Choice { template, answers }| NewComponent { template, answers });
             render_app(name, &parts.collect::<Vec<_>>())
         }
     }
@@ -119,7 +119,8 @@ fn blame_templates(error: CommandError, name: &str, chosen: &[Choice]) -> Comman
     {
         return if template.is_own() { blame_app(template, error) } else { error };
     }
-    let parts: Vec<Part<'_>> = chosen.iter().map(|Choice { template, answers }| Part { template, answers }).collect();
+    let parts: Vec<NewComponent<'_>> =
+        chosen.iter().map(|Choice { template, answers }| NewComponent { template, answers }).collect();
     let contributions = render_parts(name, &parts).unwrap_or_default();
     let rendered: Vec<_> = parts.iter().map(|part| part.template).zip(contributions).collect();
     match rendered.iter().find_map(|(template, part)| check_toml(template, part).err()) {

@@ -83,8 +83,8 @@ fn state(tool: Tool, probed: &ProbeResults) -> &'static str {
 
 fn row(template: &TemplateSummary, tools: &BTreeSet<Tool>, probed: &ProbeResults) -> serde_json::Value {
     let kind = match template.kind {
-        conjoin_scaffold::Kind::Component => "component",
-        conjoin_scaffold::Kind::App | conjoin_scaffold::Kind::Skeleton => "app",
+        conjoin_scaffold::TemplateKind::Component => "component",
+        conjoin_scaffold::TemplateKind::App | conjoin_scaffold::TemplateKind::Skeleton => "app",
     };
     let needs: Vec<_> = tools.iter().map(|tool| json!({ "tool": tool.name, "state": state(tool, probed) })).collect();
     json!({

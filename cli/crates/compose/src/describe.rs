@@ -1,17 +1,17 @@
-//! A wiring in words: one line for people, and the text that the `wac` tool reads.
+//! A wiring as text: one line for people, and a document that the `wac` tool reads.
 
 use std::{collections::BTreeMap, fmt::Write as _};
 
 use conjoin_wit::{Edge, Wiring};
 
-/// The composition in one line, e.g. `gateway <- pricing, ranking`.
+/// Describes the composition in one line, e.g. `gateway <- pricing, ranking`.
 pub fn describe(wiring: &Wiring) -> String {
     let others: Vec<&str> = wiring.order.iter().filter(|name| **name != wiring.entry).map(String::as_str).collect();
     if others.is_empty() { wiring.entry.clone() } else { format!("{} <- {}", wiring.entry, others.join(", ")) }
 }
 
-/// The composition in the language of wac. Each component is the package `conjoin:<name>`, so that it is composed by
-/// `wac compose --dep conjoin:<name>=<path> ...`.
+/// Gives the composition in wac's language. Each component is the package `conjoin:<name>`, so
+/// `wac compose --dep conjoin:<name>=<path> ...` composes it.
 pub fn to_wac(wiring: &Wiring) -> String {
     let mut text = format!("package conjoin:{};\n", composition_name(wiring));
     let mut edges: BTreeMap<&str, Vec<&Edge>> = BTreeMap::new();
@@ -30,7 +30,7 @@ pub fn to_wac(wiring: &Wiring) -> String {
     text
 }
 
-/// A package name that none of the components has.
+/// A name for the package that differs from the names of all components.
 fn composition_name(wiring: &Wiring) -> String {
     let mut name = format!("{}-composition", wiring.entry);
     while wiring.order.contains(&name) {
@@ -39,7 +39,7 @@ fn composition_name(wiring: &Wiring) -> String {
     name
 }
 
-/// A name that is not a word of the language.
+/// The name as an identifier of wac: with `%` in front if it is a keyword.
 fn identifier(name: &str) -> String {
     const KEYWORDS: [&str; 42] = [
         "import",

@@ -1,4 +1,4 @@
-//! Why components cannot be composed, with all that is needed to understand it.
+//! Errors of composing, with what a reader needs to understand them.
 
 use std::fmt;
 
@@ -8,7 +8,7 @@ use conjoin_wit::{Difference, InspectError};
 /// Why components cannot be composed.
 #[derive(Debug, thiserror::Error)]
 pub enum ComposeError {
-    /// The wiring names a component that is not there.
+    /// The wiring names a component that was not given.
     #[error("the composition of `{entry}` needs the component `{name}`, which was not built")]
     MissingComponent {
         /// The entry.
@@ -16,7 +16,7 @@ pub enum ComposeError {
         /// The component.
         name: String,
     },
-    /// What was built is no component.
+    /// The built file is not a usable component.
     #[error("the component `{name}` cannot be composed: {source}")]
     Unusable {
         /// The component.
@@ -24,7 +24,7 @@ pub enum ComposeError {
         /// Why not.
         source: InspectError,
     },
-    /// A component wants something that was not planned.
+    /// A component has an import that is not planned.
     #[error("the component `{component}` imports `{import}`, which was not planned: its world does not name it")]
     UnplannedImport {
         /// The component.
@@ -35,24 +35,26 @@ pub enum ComposeError {
         definition: String,
     },
     /// A component does not have an export of its world.
-    #[error("the component `{exporter}` does not export `{export}`: the guest forgot this export of its world")]
+    #[error(
+        "the component `{exporter}` does not export `{export}`: its world has this export, but the guest does not implement it"
+    )]
     MissingExport {
         /// The component that does not have it.
         exporter: String,
-        /// What it is missing.
+        /// The missing export.
         export: String,
         /// The components that import it.
         importers: Vec<String>,
-        /// What it does export.
+        /// Its exports.
         exports: Vec<String>,
     },
-    /// Both sides name one interface in versions that do not fit one another.
+    /// Both sides name the same interface in incompatible versions.
     #[error(
         "`{}` imports `{}`, and `{}` exports it as `{}`, a version that is not compatible",
         .0.importer, .0.import, .0.exporter, .0.export
     )]
     Versions(Box<Connection>),
-    /// Both sides understand an interface differently.
+    /// Both sides define an interface differently.
     #[error(
         "`{}` imports `{}`, but what `{}` exports under this name differs",
         .connection.importer, .connection.import, .connection.exporter
@@ -63,10 +65,10 @@ pub enum ComposeError {
         /// How they differ.
         differences: Vec<Difference>,
     },
-    /// Resources that look the same are made by different components.
+    /// Two resources with the same name are defined by different components.
     #[error("{0}")]
     ForeignResource(Box<ForeignResource>),
-    /// A resource from inside would have to be known outside.
+    /// The entry exports a resource that is hidden inside the composition.
     #[error(
         "`{entry}` exports `{export}` with the resource `{resource}`, which `{maker}` makes inside of the composition"
     )]
@@ -80,23 +82,23 @@ pub enum ComposeError {
         /// The component that makes it.
         maker: String,
     },
-    /// More of something than a component may hold.
+    /// The composition exceeds a limit of WebAssembly components.
     #[error("the composition of `{entry}` from {components} components is too large: {limit}")]
     TooLarge {
         /// The entry.
         entry: String,
-        /// How many components it is made from.
+        /// The number of components in it.
         components: usize,
-        /// Which limit of WebAssembly components it exceeds, as wasmparser names it.
+        /// The limit, as wasmparser names it.
         limit: String,
     },
-    /// The entry has nothing to call.
-    #[error("the entry `{entry}` exports nothing, so that nothing could call it")]
+    /// The entry has no exports.
+    #[error("the entry `{entry}` exports nothing, so nothing can call it")]
     NothingExported {
         /// The entry.
         entry: String,
     },
-    /// All checks passed, and still it cannot be done.
+    /// All checks passed, but composing failed.
     #[error("the composition `{wiring}` failed: {reason}")]
     Refused {
         /// The composition in one line.
@@ -104,27 +106,27 @@ pub enum ComposeError {
         /// Why.
         reason: String,
     },
-    /// A panic inside of the library that composes.
-    #[error("the composition `{wiring}` failed by a defect of the composer: {reason}")]
+    /// The library that composes panicked.
+    #[error("the composition `{wiring}` failed because of a bug in the composer: {reason}")]
     Panicked {
         /// The composition in one line.
         wiring: String,
-        /// What the library said.
+        /// The message of the panic.
         reason: String,
     },
-    /// What came out is not a valid component.
-    #[error("the composition `{wiring}` came out invalid: {reason} (at byte {offset})")]
+    /// The composed component is not valid.
+    #[error("the composition `{wiring}` is invalid: {reason} (at byte {offset})")]
     Invalid {
         /// The composition in one line.
         wiring: String,
         /// What is wrong.
         reason: String,
-        /// Where.
+        /// The offset in the component, in bytes.
         offset: usize,
     },
 }
 
-/// What one component imports and another exports, each with its definition.
+/// An import of one component and the export of another that should satisfy it, each with its definition.
 #[derive(Debug)]
 pub struct Connection {
     /// The component that imports.
@@ -141,24 +143,24 @@ pub struct Connection {
     pub offered: String,
 }
 
-/// A resource that comes to a component from two makers.
+/// A resource that a component gets from two different owners.
 #[derive(Debug)]
 pub struct ForeignResource {
     /// The component that gets both.
     pub importer: String,
     /// The resource.
     pub resource: String,
-    /// The interface that it is of.
+    /// The interface that it belongs to.
     pub interface: String,
-    /// The other import, through which it comes too.
+    /// The other import through which the component gets it.
     pub import: String,
-    /// The component that this import is satisfied by.
+    /// The component that satisfies this import.
     pub exporter: String,
-    /// Who makes the resource that the importer knows.
+    /// The owner of the resource that the importer expects.
     pub expected: String,
-    /// Who makes the other one.
+    /// The owner of the resource that the exporter offers.
     pub offered: String,
-    /// The components among both makers, each with its definition of the interface.
+    /// Those of the two owners that are components, each with its definition of the interface.
     pub definitions: Vec<(String, String)>,
 }
 
@@ -174,7 +176,7 @@ impl fmt::Display for ForeignResource {
 }
 
 impl ComposeError {
-    /// A stable name of the kind of error.
+    /// The stable code of this kind of error.
     pub fn code(&self) -> &'static str {
         match self {
             Self::MissingComponent { .. } => "compose::missing-component",
@@ -193,7 +195,7 @@ impl ComposeError {
         }
     }
 
-    /// Facts that explain it, e.g. both definitions of what differs.
+    /// Notes that explain it, e.g. both definitions of an interface that differs.
     pub fn notes(&self) -> Vec<String> {
         match self {
             Self::UnplannedImport { definition, .. } => vec![format!("it expects:\n{}", indented(definition))],
@@ -209,7 +211,7 @@ impl ComposeError {
             Self::Mismatch { connection, differences } => mismatch_notes(connection, differences),
             Self::ForeignResource(found) => {
                 let definitions = found.definitions.iter();
-                let own = definitions.map(|(maker, text)| format!("`{maker}` makes its own:\n{}", indented(text)));
+                let own = definitions.map(|(maker, text)| format!("`{maker}` defines its own:\n{}", indented(text)));
                 let rule =
                     "a resource can be used only by the component that made it, and by those that got it from there";
                 own.chain([rule.to_owned()]).collect()
@@ -218,7 +220,7 @@ impl ComposeError {
         }
     }
 
-    /// What to do next.
+    /// Hints about what to do next.
     pub fn hints(&self) -> Vec<String> {
         let hint = match self {
             Self::MissingComponent { name, .. } => format!("build it: `conjoin build -c {name}`"),
@@ -231,25 +233,25 @@ impl ComposeError {
             }
             Self::Versions(connection) => {
                 let interface = conjoin_wit::without_version(&connection.import);
-                format!("let both name one version of `{interface}`, and build them again")
+                format!("use one version of `{interface}`, and build them again")
             }
             Self::Mismatch { connection, .. } => format!("build both from one definition of `{}`", connection.import),
             Self::ForeignResource(found) => {
-                format!("let one component export `{}`, and all others import it from there", found.interface)
+                format!("have one component export `{}`, and all others import it from there", found.interface)
             }
             Self::HiddenResource { resource, export, .. } => format!(
                 "let the entry define its own resource around `{resource}`, e.g. `resource own-{resource} {{ ... }}` in the interface \
                  that it exports, or do not export `{export}`"
             ),
             Self::TooLarge { .. } => {
-                "let fewer components and interfaces be composed to one: merge small components, or divide the app into several entries"
+                "compose fewer components and interfaces: merge small components, or split the app into several entries"
                     .to_owned()
             }
             Self::NothingExported { .. } => {
                 "add an export to its world, e.g. `export wasi:http/incoming-handler@0.2.12;`".to_owned()
             }
             Self::Refused { .. } | Self::Panicked { .. } | Self::Invalid { .. } => {
-                "this is a defect of conjoin; please report it with the WIT of these components".to_owned()
+                "this is a bug in conjoin; please report it with the WIT of these components".to_owned()
             }
         };
         vec![hint]
@@ -260,7 +262,7 @@ impl ComposeError {
         matches!(self, Self::Refused { .. } | Self::Panicked { .. } | Self::Invalid { .. })
     }
 
-    /// All of it in one.
+    /// The whole error as a diagnostic: code, message, notes and hints.
     pub fn diagnostic(&self) -> Diagnostic {
         let diagnostic = Diagnostic::error(self.code(), self.to_string());
         let diagnostic = self.notes().into_iter().fold(diagnostic, Diagnostic::note);
@@ -268,7 +270,7 @@ impl ComposeError {
     }
 }
 
-/// The differences, and the definitions of what differs; the whole interface of a side that lacks something.
+/// The differences and the definitions that differ. If one side is missing something, its whole interface.
 fn mismatch_notes(connection: &Connection, differences: &[Difference]) -> Vec<String> {
     let side = |of: fn(&Difference) -> &Option<String>, whole: &str| {
         let texts: Option<Vec<&str>> = differences.iter().map(|difference| of(difference).as_deref()).collect();

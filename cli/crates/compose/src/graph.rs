@@ -1,4 +1,4 @@
-//! The composition itself, by wac: register each component, instantiate it once, connect, export, encode, validate.
+//! Composes with wac: registers each component, instantiates it once, connects, exports, encodes, validates.
 
 use std::collections::BTreeMap;
 
@@ -19,21 +19,21 @@ pub(crate) fn compose(
     surfaces: &BTreeMap<String, Surface>,
     components: &BTreeMap<String, Vec<u8>>,
 ) -> Result<Vec<u8>, ComposeError> {
-    let parts = Parts { wiring, links, surfaces, components };
-    let bytes = guarded(wiring, || parts.encode())?;
+    let inputs = Inputs { wiring, links, surfaces, components };
+    let bytes = guarded(wiring, || inputs.encode())?;
     check(wiring, &bytes)?;
     Ok(bytes)
 }
 
-/// The bytes that `encode` makes; a panic of wac is an error like any other.
+/// Runs `encode` and turns a panic of wac into an error.
 fn guarded(wiring: &Wiring, encode: impl FnOnce() -> Result<Vec<u8>, String> + Send) -> Result<Vec<u8>, ComposeError> {
     on_guarded_thread(encode)
         .map_err(|reason| ComposeError::Panicked { wiring: describe(wiring), reason })?
         .map_err(|reason| ComposeError::Refused { wiring: describe(wiring), reason })
 }
 
-/// Validates the composition: its structure and its types. The bodies of its functions are those of the components, which are
-/// validated when they are compiled.
+/// Validates the structure and the types of the composition. Function bodies come from the components unchanged, and are validated
+/// when they are compiled.
 fn check(wiring: &Wiring, bytes: &[u8]) -> Result<(), ComposeError> {
     let surface = inspect(bytes).map_err(|error| match error {
         InspectError::Invalid { reason, .. } if is_limit(&reason) => too_large(wiring, reason),
@@ -50,7 +50,7 @@ fn check(wiring: &Wiring, bytes: &[u8]) -> Result<(), ComposeError> {
     }
 }
 
-/// Whether wasmparser refuses a component because it has more of something than it may have.
+/// Whether wasmparser refused a component because it exceeds a limit.
 fn is_limit(reason: &str) -> bool {
     reason.contains("exceeds limit of") || reason.contains("exceeds the limit of")
 }
@@ -59,20 +59,20 @@ fn too_large(wiring: &Wiring, limit: String) -> ComposeError {
     ComposeError::TooLarge { entry: wiring.entry.clone(), components: wiring.order.len(), limit }
 }
 
-/// Whether the export was left behind by a toolchain that starts a guest at build time (Python's, JavaScript's).
+/// Whether the export was left behind by a toolchain that runs a guest at build time.
 fn is_leftover(export: &Item, entry: &Surface) -> bool {
     matches!(export.name.as_str(), "init" | "exports") && entry.exports.iter().any(Item::is_interface)
 }
 
-/// What a composition is made from.
-struct Parts<'a> {
+/// The inputs of a composition.
+struct Inputs<'a> {
     wiring: &'a Wiring,
     links: &'a [Edge],
     surfaces: &'a BTreeMap<String, Surface>,
     components: &'a BTreeMap<String, Vec<u8>>,
 }
 
-impl Parts<'_> {
+impl Inputs<'_> {
     fn encode(&self) -> Result<Vec<u8>, String> {
         let mut graph = CompositionGraph::new();
         let mut instances: BTreeMap<&str, NodeId> = BTreeMap::new();
@@ -85,21 +85,21 @@ impl Parts<'_> {
         self.connect_resources(&mut graph, &instances)?;
         self.provide_types(&mut graph, &instances)?;
         self.export(&mut graph, &instances)?;
-        // Validated afterwards, with a better message.
+        // `check` validates later, with a better message.
         let options = EncodeOptions { validate: false, ..EncodeOptions::default() };
-        graph.encode(options).map_err(|error| described(&error))
+        graph.encode(options).map_err(|error| with_cause(&error))
     }
 
     fn connect(&self, graph: &mut CompositionGraph, instances: &BTreeMap<&str, NodeId>) -> Result<(), String> {
         for link in self.links {
             let export = graph.alias_instance_export(instances[link.exporter.as_str()], &link.export);
-            let export = export.map_err(|error| described(&error))?;
+            let export = export.map_err(|error| with_cause(&error))?;
             graph.set_instantiation_argument(instances[link.importer.as_str()], &link.import, export).map_err(
                 |error| {
                     let Edge { importer, import, exporter, export } = link;
                     format!(
                         "`{import}` of `{importer}` does not take `{export}` of `{exporter}`: {}",
-                        described(&error)
+                        with_cause(&error)
                     )
                 },
             )?;
@@ -107,7 +107,7 @@ impl Parts<'_> {
         Ok(())
     }
 
-    /// Gives components the resources that their worlds themselves `use` of interfaces that are connected.
+    /// Connects resources that a world itself `use`s from a connected interface.
     fn connect_resources(
         &self,
         graph: &mut CompositionGraph,
@@ -118,16 +118,16 @@ impl Parts<'_> {
             for (argument, resource) in resources_used_by_world(graph, importer, &link.import) {
                 let exporter = graph.alias_instance_export(instances[link.exporter.as_str()], &link.export);
                 let resource = exporter.and_then(|exporter| graph.alias_instance_export(exporter, &resource));
-                let resource = resource.map_err(|error| described(&error))?;
+                let resource = resource.map_err(|error| with_cause(&error))?;
                 let given = graph.set_instantiation_argument(importer, &argument, resource);
-                given.map_err(|error| described(&error))?;
+                given.map_err(|error| with_cause(&error))?;
             }
         }
         Ok(())
     }
 
     fn provide_types(&self, graph: &mut CompositionGraph, instances: &BTreeMap<&str, NodeId>) -> Result<(), String> {
-        let mut types = Types { providers: Vec::new(), instances };
+        let mut types = SharedTypes { providers: Vec::new(), instances };
         for (name, instance) in instances {
             if self.surfaces.get(*name).is_none_or(|surface| surface.types.is_empty()) {
                 continue;
@@ -145,8 +145,8 @@ impl Parts<'_> {
         let entry = &self.surfaces[&self.wiring.entry];
         for export in entry.exports.iter().filter(|item| !is_leftover(item, entry)) {
             let alias = graph.alias_instance_export(instances[self.wiring.entry.as_str()], &export.name);
-            let alias = alias.map_err(|error| described(&error))?;
-            graph.export(alias, &export.name).map_err(|error| described(&error))?;
+            let alias = alias.map_err(|error| with_cause(&error))?;
+            graph.export(alias, &export.name).map_err(|error| with_cause(&error))?;
         }
         Ok(())
     }
@@ -161,7 +161,7 @@ fn instantiate(graph: &mut CompositionGraph, package: &str, name: &str, bytes: V
     Ok(instance)
 }
 
-/// The imports of an instance that are resources of the interface `import`: the name of each as an import, and in the interface.
+/// The imports of an instance that are resources of the interface `import`: each with its name as an import and in the interface.
 fn resources_used_by_world(graph: &CompositionGraph, instance: NodeId, import: &str) -> Vec<(String, String)> {
     let Some(package) = graph[instance].package() else { return Vec::new() };
     let types = graph.types();
@@ -175,21 +175,21 @@ fn resources_used_by_world(graph: &CompositionGraph, instance: NodeId, import: &
     resources.collect()
 }
 
-/// What provides interfaces of types; components that need the same share one.
-struct Types<'a> {
-    providers: Vec<Provider>,
+/// Instances that provide interfaces of types. Components that need the same types share one.
+struct SharedTypes<'a> {
+    providers: Vec<TypesInstance>,
     instances: &'a BTreeMap<&'a str, NodeId>,
 }
 
-struct Provider {
+struct TypesInstance {
     component: Vec<u8>,
-    /// What it gets: name and node of each argument.
+    /// Name and node of each argument that it was instantiated with.
     arguments: Vec<(String, NodeId)>,
     instance: NodeId,
 }
 
-impl Types<'_> {
-    /// Gives `instance`, which gets `links`, what `provider` provides.
+impl SharedTypes<'_> {
+    /// Connects the exports of `provider` to `instance`, whose other imports are connected by `links`.
     fn provide(
         &mut self,
         graph: &mut CompositionGraph,
@@ -211,7 +211,7 @@ impl Types<'_> {
         };
         for name in &provider.exports {
             let export = graph.alias_instance_export(types, name).map_err(|error| error.to_string())?;
-            graph.set_instantiation_argument(instance, name, export).map_err(|error| described(&error))?;
+            graph.set_instantiation_argument(instance, name, export).map_err(|error| with_cause(&error))?;
         }
         Ok(())
     }
@@ -225,15 +225,15 @@ impl Types<'_> {
         let name = format!("types-{}", self.providers.len() + 1);
         let instance = instantiate(graph, &format!("conjoin-types:{name}"), &name, component.clone())?;
         for (argument, node) in &arguments {
-            graph.set_instantiation_argument(instance, argument, *node).map_err(|error| described(&error))?;
+            graph.set_instantiation_argument(instance, argument, *node).map_err(|error| with_cause(&error))?;
         }
-        self.providers.push(Provider { component, arguments, instance });
+        self.providers.push(TypesInstance { component, arguments, instance });
         Ok(instance)
     }
 }
 
-/// An error with its cause.
-fn described(error: &dyn std::error::Error) -> String {
+/// The text of an error and its cause.
+fn with_cause(error: &dyn std::error::Error) -> String {
     error.source().map_or_else(|| error.to_string(), |cause| format!("{error}: {cause:#}"))
 }
 
@@ -248,8 +248,8 @@ mod tests {
         let error = guarded(&wiring, || panic!("IndexMap: key not found")).expect_err("it panicked");
         assert_eq!(
             error.to_string(),
-            "the composition `gateway <- pricing` failed by a defect of the composer: IndexMap: key not found"
+            "the composition `gateway <- pricing` failed because of a bug in the composer: IndexMap: key not found"
         );
-        assert_eq!(error.hints(), ["this is a defect of conjoin; please report it with the WIT of these components"]);
+        assert_eq!(error.hints(), ["this is a bug in conjoin; please report it with the WIT of these components"]);
     }
 }

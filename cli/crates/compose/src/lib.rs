@@ -1,11 +1,13 @@
 //! Composes components along a wiring: bytes to bytes.
 //!
-//! Three phases, each in its module: the surfaces of the built components are checked against the [`Wiring`] that was planned from
-//! their worlds ([`verify()`]); the links that are really needed are handed to wac, one instance for each component, together with
-//! components without code that provide interfaces of nothing but types; the structure and the types of the result are validated.
+//! There are three phases:
+//! 1. [`verify()`] checks the surfaces of the built components against the [`Wiring`] that was planned from their worlds.
+//! 2. wac links one instance of each component along the connections that are needed. Interfaces of nothing but types are provided by
+//!    components without code.
+//! 3. The structure and the types of the result are validated.
 //!
-//! Nothing is skipped silently: an import that nothing satisfies, an export that is missing and a type that differs are errors that say
-//! where. This crate reads no file, and it never guesses a connection: the wiring names each of them. Only imports of WASI stay open.
+//! Nothing is skipped silently: an unsatisfied import, a missing export and a type that differs are errors that name the place. This
+//! crate reads no files and never guesses a connection: the wiring names each of them. Only imports of WASI stay open.
 
 mod describe;
 mod error;
@@ -20,13 +22,12 @@ use std::collections::BTreeMap;
 
 use conjoin_wit::{Surface, Wiring, inspect};
 
-/// Connects `components`, by their names in `wiring`, to one component, which exports what the entry exports and imports what is left.
-///
-/// An entry that needs no other component is that component, unchanged.
+/// Composes `components`, given by their names in `wiring`, into one component. It exports what the entry exports, and imports what
+/// no component provides. An entry that needs no other component is given back unchanged.
 ///
 /// # Errors
 ///
-/// The first component that is missing or cannot be used, what [`verify()`] finds, and a composition that is larger than a component may be.
+/// Reports the first component that is missing or unusable, what [`verify()`] finds, or that the composition exceeds a limit.
 ///
 /// ```
 /// use std::collections::BTreeMap;

@@ -1,7 +1,7 @@
-//! Whether the built components are what the wiring was planned for.
+//! Checks that the built components are what the wiring was planned for.
 //!
-//! A built component may import less than its world names, because toolchains leave out what is not used, and it may name another
-//! version that fits. It may not import more, and it must export all that its world names, whether anybody imports it or not.
+//! A built component may import less than its world, because toolchains leave out what is not used, and it may name another compatible
+//! version. It may not import more, and it must export all that its world exports, whether anybody imports it or not.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -12,12 +12,11 @@ use crate::{
     error::{Connection, ForeignResource},
 };
 
-/// The connections that the components really need, with the names that they really use, sorted; only those that the entry needs,
-/// itself or through others.
+/// Gives the connections that the entry needs, directly or through others, sorted. They use the names in the built components.
 ///
 /// # Errors
 ///
-/// The first component that is missing, imports what was not planned, does not have an export of its world, or does not fit another one.
+/// Reports the first component that is missing, has an unplanned import, misses an export of its world, or does not fit another one.
 pub fn verify(wiring: &Wiring, surfaces: &BTreeMap<String, Surface>) -> Result<Vec<Edge>, ComposeError> {
     let planned = by_importer(&wiring.edges);
     let mut links = Vec::new();
@@ -60,12 +59,12 @@ fn surface_of<'a>(
         .ok_or_else(|| ComposeError::MissingComponent { entry: wiring.entry.clone(), name: name.to_owned() })
 }
 
-/// The item of this name, else one of a version that fits.
+/// The item with this name, or else one with a compatible version.
 fn find<'a>(items: &'a [Item], name: &str) -> Option<&'a Item> {
     items.iter().find(|item| item.name == name).or_else(|| items.iter().find(|item| same_interface(&item.name, name)))
 }
 
-/// What satisfies `import` of `importer`, for which `planned` was planned; nothing, if that is the host.
+/// The connection that satisfies `import` of `importer`, one of those in `planned`; `None` if the host satisfies it.
 fn link(
     wiring: &Wiring,
     surfaces: &BTreeMap<String, Surface>,
@@ -111,7 +110,7 @@ fn link(
     Ok(Some(Edge { import: import.name.clone(), export: export.name.clone(), ..(*edge).clone() }))
 }
 
-/// `name`, which has `surface`, lacks `export`.
+/// The error that `export` is missing in the component `name` with this `surface`.
 fn missing_export(wiring: &Wiring, (name, export): (&str, &str), surface: &Surface) -> ComposeError {
     let importers = wiring.edges.iter().filter(|edge| edge.exporter == name && edge.export == export);
     ComposeError::MissingExport {
@@ -122,7 +121,7 @@ fn missing_export(wiring: &Wiring, (name, export): (&str, &str), surface: &Surfa
     }
 }
 
-/// `entry` and all components that it gets something from, itself or through others.
+/// `entry` and all components that it imports from, directly or through others.
 pub(crate) fn reached(entry: &str, links: &[Edge]) -> BTreeSet<String> {
     let links = by_importer(links);
     let mut reached = BTreeSet::new();
@@ -135,7 +134,7 @@ pub(crate) fn reached(entry: &str, links: &[Edge]) -> BTreeSet<String> {
     reached
 }
 
-/// The connections of each component that imports.
+/// The connections by the component that imports.
 fn by_importer(links: &[Edge]) -> BTreeMap<&str, Vec<&Edge>> {
     let mut found: BTreeMap<&str, Vec<&Edge>> = BTreeMap::new();
     for link in links {
@@ -144,15 +143,15 @@ fn by_importer(links: &[Edge]) -> BTreeMap<&str, Vec<&Edge>> {
     found
 }
 
-/// Who makes a resource.
+/// The owner of a resource: the host or the component that defines it.
 #[derive(Debug, PartialEq, Eq)]
-enum Maker<'a> {
+enum ResourceOwner<'a> {
     Host,
     Component(&'a str),
 }
 
-impl Maker<'_> {
-    fn words(&self) -> String {
+impl ResourceOwner<'_> {
+    fn display_name(&self) -> String {
         match self {
             Self::Host => "the host".to_owned(),
             Self::Component(name) => format!("`{name}`"),
@@ -160,24 +159,24 @@ impl Maker<'_> {
     }
 }
 
-/// Follows resources from component to component.
+/// Finds the owners of resources by following the connections.
 struct Resources<'a> {
     links: BTreeMap<&'a str, Vec<&'a Edge>>,
     surfaces: &'a BTreeMap<String, Surface>,
 }
 
 impl<'a> Resources<'a> {
-    /// Both sides of a connection must mean the same resources.
+    /// Checks that both sides of a connection mean the same resources.
     fn check_link(&self, link: &'a Edge) -> Result<(), ComposeError> {
         let Some(import) = self.surfaces.get(&link.importer).and_then(|surface| find(&surface.imports, &link.import))
         else {
             return Ok(());
         };
         for (interface, resource) in import.foreign_resources() {
-            let expected = self.maker_for_import(&link.importer, &interface);
-            let offered = self.maker_for_export(&link.exporter, &interface);
+            let expected = self.owner_for_import(&link.importer, &interface);
+            let offered = self.owner_for_export(&link.exporter, &interface);
             if expected != offered {
-                let definitions = [&expected, &offered].map(|maker| self.definition(maker, &interface));
+                let definitions = [&expected, &offered].map(|owner| self.definition(owner, &interface));
                 return Err(ComposeError::ForeignResource(Box::new(ForeignResource {
                     importer: link.importer.clone(),
                     resource,
@@ -185,27 +184,27 @@ impl<'a> Resources<'a> {
                     interface,
                     import: link.import.clone(),
                     exporter: link.exporter.clone(),
-                    expected: expected.words(),
-                    offered: offered.words(),
+                    expected: expected.display_name(),
+                    offered: offered.display_name(),
                 })));
             }
         }
         Ok(())
     }
 
-    /// Who makes the resources of `interface`, and how it defines them; nothing for the host, whose definition is WASI's.
-    fn definition(&self, maker: &Maker<'_>, interface: &str) -> Option<(String, String)> {
-        let Maker::Component(name) = maker else { return None };
+    /// The name of `owner` and its definition of `interface`; `None` for the host, whose definition is WASI's.
+    fn definition(&self, owner: &ResourceOwner<'_>, interface: &str) -> Option<(String, String)> {
+        let ResourceOwner::Component(name) = owner else { return None };
         let export = find(&self.surfaces.get(*name)?.exports, interface)?;
         Some(((*name).to_owned(), export.definition.clone()))
     }
 
-    /// What the entry exports may name only resources that the host knows, or that it exports too.
+    /// Checks that the exports of the entry name only resources that the host defines or that the entry exports too.
     fn check_entry(&self, entry: &'a str) -> Result<(), ComposeError> {
         let Some(surface) = self.surfaces.get(entry) else { return Ok(()) };
         for export in &surface.exports {
             for (interface, resource) in export.foreign_resources() {
-                if let Maker::Component(maker) = self.maker_for_export(entry, &interface)
+                if let ResourceOwner::Component(maker) = self.owner_for_export(entry, &interface)
                     && maker != entry
                 {
                     return Err(ComposeError::HiddenResource {
@@ -220,21 +219,21 @@ impl<'a> Resources<'a> {
         Ok(())
     }
 
-    /// Who makes the resources of `interface` that `component` imports.
-    fn maker_for_import(&self, component: &str, interface: &str) -> Maker<'a> {
+    /// The owner of the resources of `interface` that `component` imports.
+    fn owner_for_import(&self, component: &str, interface: &str) -> ResourceOwner<'a> {
         let mut links = self.links.get(component).into_iter().flatten();
         let link = links.find(|link| same_interface(&link.import, interface));
-        link.map_or(Maker::Host, |link| Maker::Component(&link.exporter))
+        link.map_or(ResourceOwner::Host, |link| ResourceOwner::Component(&link.exporter))
     }
 
-    /// Who makes the resources of `interface` that occur in what `component` exports: itself if it exports that interface too,
-    /// else whoever it imports the interface from.
-    fn maker_for_export(&self, component: &'a str, interface: &str) -> Maker<'a> {
+    /// The owner of the resources of `interface` that the exports of `component` name: itself if it exports that interface too,
+    /// or else the one it imports the interface from.
+    fn owner_for_export(&self, component: &'a str, interface: &str) -> ResourceOwner<'a> {
         let exports = self.surfaces.get(component).map_or(&[][..], |surface| &surface.exports);
         if find(exports, interface).is_some() {
-            Maker::Component(component)
+            ResourceOwner::Component(component)
         } else {
-            self.maker_for_import(component, interface)
+            self.owner_for_import(component, interface)
         }
     }
 }

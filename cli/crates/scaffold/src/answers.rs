@@ -1,4 +1,4 @@
-//! What the user answered to the questions of a template.
+//! The user's answers to the questions of a template.
 
 use std::collections::BTreeMap;
 
@@ -9,29 +9,29 @@ use crate::{
     template::{Variable, VariableType},
 };
 
-/// A name and the values of variables, as they were typed.
+/// A name and the values of variables, as typed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Answers {
-    /// What the app, or the component, is called.
+    /// The name of the app or the component.
     pub name: String,
-    /// Values by the name of the variable.
+    /// The values, by variable name.
     pub values: BTreeMap<String, String>,
 }
 
 impl Answers {
-    /// A name, and the default of every variable.
+    /// Answers with this name that leave every variable at its default.
     pub fn new(name: impl Into<String>) -> Self {
         Self { name: name.into(), values: BTreeMap::new() }
     }
 
-    /// Answers one question.
+    /// Sets the variable `name` to `value`.
     #[must_use]
     pub fn with(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
         self.values.insert(name.into(), value.into());
         self
     }
 
-    /// The value of every variable of `template`.
+    /// The value of every variable of `template`: the answer, or else the default.
     pub(crate) fn resolve(&self, template: &Template) -> Result<Map<String, Value>, ScaffoldError> {
         let known = || template.variables().iter().map(|variable| variable.name.clone());
         if let Some(name) = self.values.keys().find(|name| !known().any(|known| known == **name)) {
@@ -58,7 +58,11 @@ impl Answers {
 }
 
 impl Variable {
-    /// Why `typed` cannot be the answer.
+    /// Checks that `typed` can be the value of this variable.
+    ///
+    /// # Errors
+    ///
+    /// [`ScaffoldError::BadAnswer`] if it has the wrong type, is not one of the choices, or does not match the pattern.
     pub fn check(&self, typed: &str) -> Result<(), ScaffoldError> {
         parse_value(self, typed).map(drop)
     }
@@ -70,10 +74,10 @@ fn parse_value(variable: &Variable, typed: &str) -> Result<Value, ScaffoldError>
         VariableType::Bool => match typed {
             "true" => Ok(Value::Bool(true)),
             "false" => Ok(Value::Bool(false)),
-            _ => Err("it is `true` or `false`".to_owned()),
+            _ => Err("it must be `true` or `false`".to_owned()),
         },
         VariableType::Integer => {
-            typed.parse().map(|number: i64| number.into()).map_err(|_| "it is a whole number".to_owned())
+            typed.parse().map(|number: i64| number.into()).map_err(|_| "it must be a whole number".to_owned())
         }
     };
     let (name, value) = (variable.name.clone(), typed.to_owned());

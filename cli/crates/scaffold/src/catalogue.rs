@@ -8,10 +8,10 @@ use crate::{ScaffoldError, Template, TemplateSummary};
 
 static TEMPLATES: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/../../../templates");
 
-/// The template around the components of an app.
+/// The id of the template around the components of an app.
 const SKELETON: &str = "app/empty";
 
-/// What there is to choose from, sorted by id.
+/// The summaries of all embedded templates, sorted by id.
 pub fn templates() -> Vec<TemplateSummary> {
     let summaries = folders().filter_map(|folder| load(folder).ok()).map(|template| template.summary());
     let mut summaries: Vec<TemplateSummary> = summaries.collect();
@@ -19,7 +19,11 @@ pub fn templates() -> Vec<TemplateSummary> {
     summaries
 }
 
-/// The template of this id, e.g. `http-rust` or `polyglot`.
+/// Finds the embedded template with this id, e.g. `http-rust` or `polyglot`.
+///
+/// # Errors
+///
+/// [`ScaffoldError::UnknownTemplate`] if no template has this id.
 pub fn find(id: &str) -> Result<Template, ScaffoldError> {
     match folders().find(|folder| id_of(folder) == id) {
         Some(folder) => load(folder),
@@ -43,14 +47,14 @@ pub(crate) fn skeleton() -> Result<Template, ScaffoldError> {
     }
 }
 
-/// The paths of everything that is embedded, for a test that nothing else slipped in.
+/// The paths of all embedded files. A test uses them to check that nothing else slipped in.
 pub fn embedded_paths() -> Vec<String> {
     let mut paths = Vec::new();
     collect(&TEMPLATES, &mut |path, _| paths.push(path.to_owned()));
     paths
 }
 
-/// `templates/<language>/<kind>` and `templates/app/<name>`.
+/// The folders `templates/<language>/<kind>` and `templates/app/<name>`.
 fn folders() -> impl Iterator<Item = &'static Dir<'static>> {
     TEMPLATES.dirs().flat_map(Dir::dirs)
 }
@@ -59,7 +63,7 @@ fn is_skeleton(folder: &Dir<'_>) -> bool {
     folder.path() == Path::new(SKELETON)
 }
 
-/// `http-rust` for `rust/http`, `polyglot` for `app/polyglot`.
+/// The id of a template: `http-rust` for `rust/http`, `polyglot` for `app/polyglot`.
 fn id_of(folder: &Dir<'_>) -> String {
     let path = folder.path().to_string_lossy();
     match path.split_once('/') {

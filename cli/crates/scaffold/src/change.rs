@@ -1,8 +1,8 @@
-//! Changing an app that exists: several files, all or nothing.
+//! Changes several files of an existing app, all or none of them.
 //!
-//! Everything is written into `.conjoin/change/` first, then a journal that says what goes where; from then on the change counts
-//! as made. The files are renamed into their places, and the journal is removed. A process that is killed before the journal is
-//! whole leaves the old app; later, [`Change::finish`] completes what was begun.
+//! All files are written into `.conjoin/change/` first, then a journal that lists where each one goes. From then on the change
+//! counts as made. The files are renamed into place, and the journal is removed. A process that is killed before the journal is
+//! complete leaves the old app. If it is killed later, [`Change::finish`] completes the change.
 
 use std::{
     collections::BTreeMap,
@@ -14,25 +14,25 @@ use serde::{Deserialize, Serialize};
 
 use crate::{FileSet, ScaffoldError};
 
-/// Where changes are prepared, below the app.
+/// The folder in which changes are prepared, below the app.
 const STAGE: &str = ".conjoin/change";
 const JOURNAL: &str = "journal.json";
 
-/// What is to become of an app.
+/// A change to an app: files to add and files to replace.
 #[derive(Clone, Debug, Default)]
 pub struct Change {
-    /// What it is called in messages: the names of the components that it adds.
+    /// The names of the components that it adds, for messages.
     pub names: Vec<String>,
-    /// Files that must not be there yet.
+    /// The files to add, which must not exist yet.
     pub new: FileSet,
-    /// Files that are there, by path: what they hold, and what they shall hold.
+    /// The files to replace, by path: their content before and after.
     pub replaced: BTreeMap<String, (Vec<u8>, Vec<u8>)>,
 }
 
-/// A change of an earlier process that was completed.
+/// A completed change that an earlier process had begun.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Finished {
-    /// See [`Change::names`].
+pub struct CompletedChange {
+    /// The names of the components that it added.
     pub names: Vec<String>,
 }
 
@@ -42,17 +42,22 @@ struct Journal {
     moves: Vec<Move>,
 }
 
-/// A file that goes from the stage to its place.
+/// One file of the stage and the path that it moves to.
 #[derive(Serialize, Deserialize)]
 struct Move {
     from: String,
     to: String,
-    /// A file with what was there before, in the stage; none if there was nothing.
+    /// The file in the stage with the content before the change; `None` for a new file.
     before: Option<String>,
 }
 
 impl Change {
     /// Makes the change in the folder `app`: all of it or nothing.
+    ///
+    /// # Errors
+    ///
+    /// [`ScaffoldError::Occupied`] if a new file exists, [`ScaffoldError::Outside`] if a path leads out of the app through a link,
+    /// [`ScaffoldError::Change`] if the file system refuses.
     pub fn apply(&self, app: &Path) -> Result<(), ScaffoldError> {
         let stage = app.join(STAGE);
         for (path, _) in self.new.iter() {
@@ -71,13 +76,18 @@ impl Change {
         carry_out(app, &stage, &journal)
     }
 
-    /// Whether a process before was interrupted in the middle of a change of `app`.
+    /// Whether an earlier process was interrupted in the middle of a change of `app`.
     pub fn is_pending(app: &Path) -> bool {
         app.join(STAGE).join(JOURNAL).is_file()
     }
 
-    /// Completes the change that a process before began in `app`, if there is one.
-    pub fn finish(app: &Path) -> Result<Option<Finished>, ScaffoldError> {
+    /// Completes the change that an earlier process began in `app`. Gives `None` if there is none.
+    ///
+    /// # Errors
+    ///
+    /// [`ScaffoldError::Interrupted`] if one of the files was edited since, [`ScaffoldError::BadPath`] or [`ScaffoldError::Outside`]
+    /// if the journal names a path that no change may write, [`ScaffoldError::Change`] if the file system refuses.
+    pub fn finish(app: &Path) -> Result<Option<CompletedChange>, ScaffoldError> {
         let stage = app.join(STAGE);
         let Ok(text) = fs_err::read_to_string(stage.join(JOURNAL)) else { return Ok(None) };
         let unusable = |error: serde_json::Error| ScaffoldError::Change {
@@ -85,7 +95,7 @@ impl Change {
             source: io::Error::new(io::ErrorKind::InvalidData, error),
         };
         let journal: Journal = serde_json::from_str(&text).map_err(unusable)?;
-        // The same rules as for a change of this process: the journal may have come with the folder.
+        // The journal may have come with the folder, so its paths follow the rules for a change of this process.
         let mut paths = FileSet::new();
         for step in &journal.moves {
             paths.add(step.to.clone(), "")?;
@@ -94,17 +104,17 @@ impl Change {
                 if name.contains(['/', '\\']) || name.starts_with('.') {
                     return Err(ScaffoldError::BadPath {
                         path: name.clone(),
-                        why: "it is no file of the change".into(),
+                        why: "it is not a file of the change".into(),
                     });
                 }
             }
         }
         refuse_edited(app, &stage, &journal)?;
         carry_out(app, &stage, &journal)?;
-        Ok(Some(Finished { names: journal.names }))
+        Ok(Some(CompletedChange { names: journal.names }))
     }
 
-    /// Writes everything into the stage; when this returns, the change counts as made.
+    /// Writes all files and the journal into the stage. When this returns, the change counts as made.
     fn prepare(&self, stage: &Path) -> io::Result<Journal> {
         if stage.exists() {
             fs_err::remove_dir_all(stage)?;
@@ -135,7 +145,7 @@ impl Change {
     }
 }
 
-/// Moves the files into their places; those that a process before has moved are not there any more.
+/// Moves the files into place. Those that an earlier process moved are no longer in the stage.
 fn carry_out(app: &Path, stage: &Path, journal: &Journal) -> Result<(), ScaffoldError> {
     for step in &journal.moves {
         let (from, to) = (stage.join(&step.from), app.join(&step.to));
@@ -162,7 +172,7 @@ fn move_file(from: &Path, to: &Path) -> io::Result<()> {
     }
 }
 
-/// Refuses to complete a change over a file that was edited after the process was killed.
+/// Refuses to complete a change if one of its files was edited after the process was killed.
 fn refuse_edited(app: &Path, stage: &Path, journal: &Journal) -> Result<(), ScaffoldError> {
     for step in &journal.moves {
         let staged = stage.join(&step.from);
@@ -183,7 +193,7 @@ fn refuse_edited(app: &Path, stage: &Path, journal: &Journal) -> Result<(), Scaf
     Ok(())
 }
 
-/// Refuses a path whose nearest folder that exists is not in the app, because of a link.
+/// Refuses a path whose nearest existing folder is outside of the app because of a link.
 fn check_inside(app: &Path, path: &str) -> Result<(), ScaffoldError> {
     let failed = |source| ScaffoldError::Change { path: path.to_owned(), source };
     let app = fs_err::canonicalize(app).map_err(failed)?;

@@ -1,8 +1,8 @@
-//! Handlebars as the templates use it: a name that is not there is an error, nothing is escaped, and a few helpers.
+//! Handlebars as the templates use it: an unknown name is an error, nothing is escaped, and there are a few helpers.
 //!
 //! `{{snake x}}`, `{{camel x}}` and `{{pascal x}}` write a name such as `my-lib` as `my_lib`, `myLib` and `MyLib`;
-//! `{{rust-path package}}` writes `my-shop:api` as `my_shop::api`; `{{replace text "a" "b"}}` replaces a text by another;
-//! `{{wit-name x}}` writes it as WIT wants it; `{{#packages-by-name}}` sorts the packages of a `Cargo.lock`.
+//! `{{rust-path package}}` writes `my-shop:api` as `my_shop::api`; `{{replace text "a" "b"}}` replaces `a` by `b` in a text;
+//! `{{wit-name x}}` escapes a name that is a keyword of WIT; `{{#packages-by-name}}` sorts the packages of a `Cargo.lock`.
 
 use handlebars::{
     Context, Handlebars, Helper, HelperDef, HelperResult, Output, RenderContext, RenderErrorReason, Renderable,
@@ -10,17 +10,17 @@ use handlebars::{
 };
 use heck::{ToLowerCamelCase as _, ToSnakeCase as _, ToUpperCamelCase as _};
 
-/// Words that cannot be names in Rust, as wit-bindgen knows them.
+/// The keywords of Rust that wit-bindgen escapes.
 const RUST_KEYWORDS: &str = "abstract as async await become box break const continue crate do dyn else enum extern false final fn
     for gen if impl in let loop macro match mod move mut override priv pub ref return self static struct super trait true try type
     typeof unsafe unsized use virtual where while yield";
 
-/// Words that stand for something in WIT.
+/// The keywords of WIT.
 const WIT_KEYWORDS: &str = "as async bool borrow char constructor enum error-context export f32 f64 flags from func future
     import include interface list map option own package record resource result s16 s32 s64 s8 static stream string tuple type
     u16 u32 u64 u8 use variant with world";
 
-/// The engine; it keeps nothing between two texts.
+/// The template engine, which keeps no state between two texts.
 pub(crate) fn engine() -> Handlebars<'static> {
     let mut engine = Handlebars::new();
     engine.set_strict_mode(true);
@@ -40,10 +40,10 @@ pub(crate) fn engine() -> Handlebars<'static> {
     engine
 }
 
-/// Another way to write a name of words joined by `-`.
+/// Respells a name whose words are joined by `-`.
 type Spelling = fn(&str) -> String;
 
-/// The helper that writes its one parameter in another way.
+/// The helper that respells its one parameter.
 struct Respelled {
     helper: &'static str,
     spelling: Spelling,
@@ -74,10 +74,10 @@ fn rust_path(package: &str) -> String {
     package.split(':').map(module).collect::<Vec<_>>().join("::")
 }
 
-/// The name as WIT wants it, with `%` before a word that means something there.
+/// The name as WIT writes it: with `%` in front if it is a keyword.
 pub fn wit_name(name: &str) -> String {
-    let means_something = WIT_KEYWORDS.split_whitespace().any(|keyword| keyword == name);
-    if means_something { format!("%{name}") } else { name.to_owned() }
+    let is_keyword = WIT_KEYWORDS.split_whitespace().any(|keyword| keyword == name);
+    if is_keyword { format!("%{name}") } else { name.to_owned() }
 }
 
 /// `{{replace text "a" "b"}}`: `text` with every `a` replaced by `b`.
@@ -96,8 +96,8 @@ fn replace(
     Ok(())
 }
 
-/// `{{#packages-by-name}}`: the `[[package]]` tables of a `Cargo.lock` in the order in which cargo writes them, so that it has
-/// nothing to change in a lock file whose own package got another name.
+/// `{{#packages-by-name}}`: sorts the `[[package]]` tables of a `Cargo.lock` as cargo does. So cargo leaves the lock file as it is,
+/// whatever the app's own package is called.
 fn packages_by_name<'engine, 'context>(
     helper: &Helper<'context>,
     engine: &'engine Handlebars<'engine>,
@@ -110,7 +110,7 @@ fn packages_by_name<'engine, 'context>(
     block.render(engine, context, render, &mut text)?;
     let text = text.into_string()?;
     let mut packages: Vec<&str> = text.trim_end().split("\n\n").collect();
-    // Stable: versions of one package stay as they are.
+    // The sort is stable: versions of one package keep their order.
     packages.sort_by_key(|package| package.lines().find_map(|line| line.strip_prefix("name = ")));
     out.write(&packages.join("\n\n"))?;
     out.write("\n")?;
@@ -124,7 +124,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_name_that_means_something_in_wit_is_marked() {
+    fn a_keyword_of_wit_is_escaped() {
         let name =
             |name: &str| engine().render_template("{{wit-name name}}", &json!({ "name": name })).expect("a name");
         assert_eq!((name("list"), name("lists")), ("%list".to_owned(), "lists".to_owned()));
@@ -155,7 +155,7 @@ mod tests {
     }
 
     #[test]
-    fn a_name_that_is_not_there_is_an_error_and_nothing_is_escaped() {
+    fn an_unknown_name_is_an_error_and_nothing_is_escaped() {
         assert!(engine().render_template("{{nothing}}", &json!({})).is_err());
         assert_eq!(engine().render_template("{{a}}", &json!({ "a": "<&\"'>" })).expect("a text"), "<&\"'>");
     }

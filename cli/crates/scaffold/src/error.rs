@@ -4,19 +4,19 @@ use std::{io, ops::Range, path::PathBuf, sync::Arc};
 
 use conjoin_diagnostics::{Source, nearest};
 
-/// Why an app could not be made. Nothing has been written then.
+/// Why an app could not be created or changed. Where it could not be created, nothing was written.
 #[derive(Debug, thiserror::Error)]
 pub enum ScaffoldError {
     /// No template has this id.
     #[error("there is no template `{id}`")]
     UnknownTemplate {
-        /// What was asked for.
+        /// The id that was given.
         id: String,
-        /// The ids there are.
+        /// The ids of all templates.
         known: Vec<String>,
     },
-    /// A name that cannot be one.
-    #[error("`{}` cannot be the name of {}: {why}", line(name), if *what == "app" { "an app" } else { "a component" })]
+    /// A name that is not allowed.
+    #[error("`{}` cannot be the name of {}: {why}", one_line(name), if *what == "app" { "an app" } else { "a component" })]
     BadName {
         /// `app` or `component`.
         what: &'static str,
@@ -24,21 +24,21 @@ pub enum ScaffoldError {
         name: String,
         /// What is wrong with it.
         why: &'static str,
-        /// A similar one that is allowed.
-        better: Option<String>,
+        /// A similar name that is allowed.
+        suggestion: Option<String>,
     },
     /// An answer to a question that the template does not ask.
     #[error("the template `{template}` has no variable `{name}`")]
     UnknownVariable {
         /// The template.
         template: String,
-        /// What was answered.
+        /// The variable that was given.
         name: String,
-        /// The variables there are.
+        /// The variables of the template.
         known: Vec<String>,
     },
-    /// An answer that the template does not take.
-    #[error("`{}` cannot be the value of `{name}`: {why}", line(value))]
+    /// An answer that the template does not accept.
+    #[error("`{}` cannot be the value of `{name}`: {why}", one_line(value))]
     BadAnswer {
         /// The variable.
         name: String,
@@ -54,16 +54,16 @@ pub enum ScaffoldError {
         template: String,
         /// The variable.
         name: String,
-        /// What it is for.
+        /// The question.
         prompt: String,
     },
-    /// A template of an app where one of a component is needed.
+    /// The template of an app where the template of a component is needed.
     #[error("the template `{id}` makes a whole app, not a component of one")]
     NotAComponent {
         /// The template.
         id: String,
     },
-    /// Two components of one name.
+    /// Two components with the same name.
     #[error("two components would be called `{name}`")]
     DuplicateComponent {
         /// The name.
@@ -86,9 +86,9 @@ pub enum ScaffoldError {
         id: String,
         /// What is wrong with it.
         why: String,
-        /// Where in its files, if that is known.
+        /// The place in its files, if known.
         place: Option<(Arc<Source>, Range<usize>)>,
-        /// Whether it is the user's own, and no part of conjoin.
+        /// Whether it is the user's own template, not one of conjoin's.
         own: bool,
     },
     /// There is no such folder.
@@ -98,13 +98,13 @@ pub enum ScaffoldError {
         path: PathBuf,
     },
     /// The folder holds no template.
-    #[error("`{name}` is no template: it has no template.toml")]
+    #[error("`{name}` is not a template: it has no template.toml")]
     NoTemplate {
         /// The folder, as it was typed.
         name: String,
     },
     /// A file that a template cannot have.
-    #[error("the template `{name}` cannot be used: `{}`: {why}", line(path))]
+    #[error("the template `{name}` cannot be used: `{}`: {why}", one_line(path))]
     BadTemplate {
         /// The template.
         name: String,
@@ -113,7 +113,7 @@ pub enum ScaffoldError {
         /// What is wrong with it.
         why: String,
     },
-    /// Two things that would have one name in the app's WIT.
+    /// A component and an interface that would have the same name in the app's WIT.
     #[error("the component `{name}` and the interface of `{other}` would both be called `{name}` in the app's WIT")]
     SameNameInWit {
         /// The component.
@@ -121,16 +121,16 @@ pub enum ScaffoldError {
         /// The library.
         other: String,
     },
-    /// A file that would not lie in the app's folder, or where another one lies.
-    #[error("`{}` cannot be a file of the app: {why}", line(path))]
+    /// A path that leaves the app's folder, that some system cannot store, or that is taken by another file.
+    #[error("`{}` cannot be a file of the app: {why}", one_line(path))]
     BadPath {
         /// The path.
         path: String,
         /// What is wrong with it.
         why: String,
     },
-    /// Something is in the way.
-    #[error("the folder `{}` is not empty: it contains {}", dir.display(), shown(entries))]
+    /// The folder of the new app is not empty.
+    #[error("the folder `{}` is not empty: it contains {}", dir.display(), first_entries(entries))]
     NotEmpty {
         /// The folder.
         dir: PathBuf,
@@ -143,14 +143,14 @@ pub enum ScaffoldError {
         /// The path.
         path: PathBuf,
     },
-    /// A file is where a new one should be.
+    /// A file to be added exists.
     #[error("`{path}` exists already")]
     Occupied {
         /// The path, below the app.
         path: String,
     },
     /// A path that leads out of the app through a link.
-    #[error("`{path}` lies outside of the app: a folder on the way is a link")]
+    #[error("`{path}` is outside of the app: one of its folders is a link")]
     Outside {
         /// The path, below the app.
         path: String,
@@ -160,7 +160,7 @@ pub enum ScaffoldError {
     Interrupted {
         /// The path of the edited file.
         path: String,
-        /// The files that the change had added already.
+        /// The files that the change had added before it was interrupted.
         added: Vec<String>,
     },
     /// The file system refused a change of the app.
@@ -182,25 +182,25 @@ pub enum ScaffoldError {
 }
 
 impl ScaffoldError {
-    /// What to do next, each a sentence or a line to type.
+    /// Hints about what to do next, each a sentence or a line to type.
     pub fn hints(&self) -> Vec<String> {
         match self {
-            Self::UnknownTemplate { id, known } => meant(id, known)
+            Self::UnknownTemplate { id, known } => similar_ids(id, known)
                 .map(|ids| format!("did you mean {ids}?"))
                 .into_iter()
                 .chain(["`conjoin templates` lists them all".to_owned()])
                 .collect(),
             Self::UnknownVariable { name, known, .. } if known.is_empty() => vec![format!("leave out `{name}`")],
-            Self::UnknownVariable { name, known, .. } => choose("variables", name, known),
-            Self::BadName { better: Some(better), .. } => vec![format!("call it `{better}`, for example")],
-            Self::BadName { better: None, .. } => vec!["a name looks like `my-shop2`".to_owned()],
+            Self::UnknownVariable { name, known, .. } => suggest("variables", name, known),
+            Self::BadName { suggestion: Some(suggestion), .. } => vec![format!("call it `{suggestion}`, for example")],
+            Self::BadName { suggestion: None, .. } => vec!["a name looks like `my-shop2`".to_owned()],
             Self::MissingAnswer { name, .. } => vec![format!("give one with `--set {name}=VALUE`")],
             Self::NotAComponent { id } => {
-                vec![format!("`conjoin new my-app -t {id}` makes one; no other template goes with it")]
+                vec![format!("`conjoin new my-app -t {id}` makes the whole app; other templates cannot be added to it")]
             }
             Self::DuplicateComponent { .. } => vec!["name them, as in `-t http-rust=gateway`".to_owned()],
             Self::TooOld { .. } => vec!["install a newer conjoin".to_owned()],
-            Self::Broken { own: false, .. } => vec!["this is an error in conjoin: please report it".to_owned()],
+            Self::Broken { own: false, .. } => vec!["this is a bug in conjoin: please report it".to_owned()],
             Self::Broken { own: true, place, why, .. } => {
                 let word = place.as_ref().and_then(|(source, span)| source.text.get(span.clone()));
                 let is_value = |word: &&str| why.starts_with("invalid") && word.starts_with(char::is_alphabetic);
@@ -208,7 +208,7 @@ impl ScaffoldError {
                 quote.into_iter().chain(["fix the template, or use another one".to_owned()]).collect()
             }
             Self::NoTemplateFolder { .. } => {
-                vec!["what contains a `/` is the folder of a template; conjoin's own have names: see `conjoin templates`".to_owned()]
+                vec!["a name with a `/` is read as the folder of a template; conjoin's own templates have plain names: see `conjoin templates`".to_owned()]
             }
             Self::NoTemplate { .. } => {
                 vec![
@@ -223,24 +223,24 @@ impl ScaffoldError {
             Self::NotEmpty { .. } | Self::NotAFolder { .. } => {
                 vec!["choose another name, or move away what is there; nothing was written".to_owned()]
             }
-            Self::BadTemplate { .. } => vec!["take it out of the template, or use another one".to_owned()],
+            Self::BadTemplate { .. } => vec!["remove it from the template, or use another template".to_owned()],
             Self::BadAnswer { name, .. } => vec![format!("give another one with `--set {name}=VALUE`")],
             Self::BadPath { .. } => {
                 vec!["fix the template, or use another one; nothing was written".to_owned()]
             }
             Self::Occupied { .. } => {
-                vec!["move it away, or give what is added another name; nothing was written".to_owned()]
+                vec!["move it away, or choose another name for what is added; nothing was written".to_owned()]
             }
-            Self::Outside { .. } => vec!["put a folder of the app in the place of the link".to_owned()],
+            Self::Outside { .. } => vec!["replace the link with a folder".to_owned()],
             Self::Change { .. } | Self::Write { .. } => {
-                vec!["see to it that you may write there and that there is room".to_owned()]
+                vec!["check that you may write there and that the disk has room".to_owned()]
             }
         }
     }
 }
 
-/// The ids that `id` may have meant: those with all its words, in any order and under any name, or else the nearest one.
-fn meant(id: &str, known: &[String]) -> Option<String> {
+/// The ids that the user may have meant by `id`: those with all its words or their synonyms in any order, or else the nearest one.
+fn similar_ids(id: &str, known: &[String]) -> Option<String> {
     let lower = id.to_ascii_lowercase();
     let words: Vec<&str> = lower.split(['-', '_', '/']).map(short).collect();
     let has_all = |id: &&String| words.iter().all(|word| id.split('-').any(|other| other == *word));
@@ -252,7 +252,7 @@ fn meant(id: &str, known: &[String]) -> Option<String> {
     }
 }
 
-/// The word for a language or a kind of component in ids of templates.
+/// The short form of a word that ids of templates use for a language or a kind of component.
 fn short(word: &str) -> &str {
     match word {
         "javascript" | "node" => "js",
@@ -268,19 +268,19 @@ fn short(word: &str) -> &str {
     }
 }
 
-fn choose(what: &str, typed: &str, known: &[String]) -> Vec<String> {
-    let meant = nearest(typed, known.iter().map(String::as_str)).map(|name| format!("did you mean `{name}`?"));
+fn suggest(what: &str, typed: &str, known: &[String]) -> Vec<String> {
+    let nearest_name = nearest(typed, known.iter().map(String::as_str)).map(|name| format!("did you mean `{name}`?"));
     let list: Vec<String> = known.iter().map(|name| format!("`{name}`")).collect();
-    meant.into_iter().chain([format!("{what}: {}", list.join(", "))]).collect()
+    nearest_name.into_iter().chain([format!("{what}: {}", list.join(", "))]).collect()
 }
 
-/// A text that somebody typed, in one line.
-fn line(text: &str) -> String {
+/// Text that somebody typed, on one line.
+fn one_line(text: &str) -> String {
     if text.chars().any(char::is_control) { text.escape_debug().to_string() } else { text.to_owned() }
 }
 
-/// The first few names, and how many more there are.
-fn shown(entries: &[String]) -> String {
+/// The first five names, and how many more there are.
+fn first_entries(entries: &[String]) -> String {
     let first: Vec<String> = entries.iter().take(5).map(|entry| format!("`{entry}`")).collect();
     match entries.len().saturating_sub(first.len()) {
         0 => first.join(", "),
@@ -290,7 +290,7 @@ fn shown(entries: &[String]) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::meant;
+    use super::similar_ids;
 
     #[test]
     fn a_template_is_meant_by_its_words() {
@@ -306,7 +306,7 @@ mod tests {
             ("http-cobol", None),
         ];
         for (id, expected) in cases {
-            assert_eq!(meant(id, &known).as_deref(), expected, "{id}");
+            assert_eq!(similar_ids(id, &known).as_deref(), expected, "{id}");
         }
     }
 }

@@ -4,19 +4,23 @@ use std::collections::BTreeMap;
 
 use crate::{ScaffoldError, name::is_device};
 
-/// Files by their path below the app's folder, which uses `/` and never leaves that folder.
+/// Files by path. Paths are relative to the app's folder, use `/`, and never leave that folder.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct FileSet {
     files: BTreeMap<String, Vec<u8>>,
 }
 
 impl FileSet {
-    /// No files yet.
+    /// An empty set.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Adds a file; refuses a path that leaves the folder or where a file or folder is already.
+    /// Adds a file.
+    ///
+    /// # Errors
+    ///
+    /// [`ScaffoldError::BadPath`] if the path leaves the folder, is already taken, or cannot be used on some system.
     pub fn add(&mut self, path: impl Into<String>, bytes: impl Into<Vec<u8>>) -> Result<(), ScaffoldError> {
         let path = path.into();
         if let Some(why) = self.refuse(&path) {
@@ -27,6 +31,10 @@ impl FileSet {
     }
 
     /// Adds all files of `other` below `folder`.
+    ///
+    /// # Errors
+    ///
+    /// [`ScaffoldError::BadPath`], as for [`FileSet::add`].
     pub fn add_below(&mut self, folder: &str, other: Self) -> Result<(), ScaffoldError> {
         other.files.into_iter().try_for_each(|(path, bytes)| self.add(format!("{folder}/{path}"), bytes))
     }
@@ -46,7 +54,7 @@ impl FileSet {
             return Some(why.to_owned());
         }
         if self.files.contains_key(path) {
-            return Some("there is already such a file".to_owned());
+            return Some("the file exists already".to_owned());
         }
         let inside = |folder: &str, path: &str| path.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/'));
         let lower = path.to_lowercase();
@@ -56,8 +64,8 @@ impl FileSet {
     }
 }
 
-/// Why a file or folder cannot have this name. Letters of all scripts are allowed; what some system cannot store, what cannot be
-/// seen, and what other programs obey without asking is not.
+/// Why a file or folder cannot have this name, if so. Letters of all scripts are allowed. Names that some system cannot store,
+/// invisible characters, and folders that other programs act on without asking are not.
 fn refuse_name(name: &str) -> Option<&'static str> {
     let invisible = |letter: char| {
         letter.is_control()
@@ -66,13 +74,13 @@ fn refuse_name(name: &str) -> Option<&'static str> {
     let lower = name.to_lowercase();
     let stem = lower.split('.').next().unwrap_or_default();
     if matches!(name, "" | "." | "..") || name.ends_with([' ', '.']) {
-        Some("it leads out of the folder, or not every system can have it")
+        Some("it leads out of the folder, or some systems cannot store it")
     } else if name.contains(['\\', ':', '<', '>', '"', '|', '?', '*']) || name.chars().any(invisible) {
-        Some("it contains a character that not every system can have in a name, or that cannot be seen")
+        Some("it contains an invisible character, or one that some systems forbid in names")
     } else if is_device(stem) {
         Some("Windows has a device of this name")
     } else if [".git", ".conjoin"].contains(&lower.as_str()) {
-        Some("what git or conjoin keep there is no business of a template")
+        Some("it belongs to git or conjoin, not to a template")
     } else {
         None
     }

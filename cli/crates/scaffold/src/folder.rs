@@ -1,4 +1,4 @@
-//! A template that lies in a folder of the user's: read with care, because it may come from anywhere.
+//! Templates in a folder of the user. They are read with care, because they may come from anywhere.
 
 use std::{
     fs::FileType,
@@ -8,18 +8,22 @@ use std::{
 
 use crate::{ScaffoldError, Template, template::ABOUT};
 
-/// The largest file of a template.
+/// The largest file of a template, in bytes.
 const LARGEST: u64 = 1 << 20;
-/// The largest template.
+/// The largest template, in bytes.
 const LARGEST_ALL: u64 = 16 << 20;
-/// The most files of a template.
+/// The largest number of files in a template.
 const MOST: usize = 1000;
-/// What lies in a folder without being part of the template.
+/// Files and folders that are not part of the template.
 const LEFT_OUT: [&str; 2] = [".git", ".DS_Store"];
 
 impl Template {
-    /// The template in the folder `dir`, which the user calls `name`. Nothing outside of the folder is read: a link in it is
-    /// refused, and so are files above 1 MiB, more than 1000 files, and more than 16 MiB.
+    /// Reads the template in the folder `dir`. `name` is the folder as the user typed it. Nothing outside of the folder is read.
+    ///
+    /// # Errors
+    ///
+    /// [`ScaffoldError::NoTemplateFolder`] or [`ScaffoldError::NoTemplate`] if there is no template, [`ScaffoldError::BadTemplate`] if
+    /// it contains a link, a file above 1 MiB, more than 1000 files, or more than 16 MiB, [`ScaffoldError::Broken`] if it is invalid.
     pub fn read(dir: &Path, name: &str) -> Result<Self, ScaffoldError> {
         let refused = |path: &Path, why: &str| ScaffoldError::BadTemplate {
             name: name.to_owned(),

@@ -1,15 +1,19 @@
-//! The names of apps and components, which become names of folders, packages and worlds.
+//! Names of apps and components, which become names of folders, packages and worlds.
 
 use crate::ScaffoldError;
 
-/// Folders of an app that no component can be called after.
+/// Folders of an app whose names no component can have.
 const TAKEN: [&str; 2] = ["target", "wit"];
 
-/// Checks the name of an `"app"` or a `"component"`: words of the letters a to z and digits, joined by `-`, each starting with
-/// a letter.
+/// Checks the name of an app or a component; `what` is `"app"` or `"component"`. A name is made of words joined by `-`. Each word
+/// consists of the letters a to z and digits and starts with a letter.
+///
+/// # Errors
+///
+/// [`ScaffoldError::BadName`] with the reason and, where possible, a similar name that is allowed.
 pub fn check_name(what: &'static str, name: &str) -> Result<(), ScaffoldError> {
     let Some(why) = refuse(name) else { return Ok(()) };
-    Err(ScaffoldError::BadName { what, name: name.to_owned(), why, better: better(name) })
+    Err(ScaffoldError::BadName { what, name: name.to_owned(), why, suggestion: suggestion(name) })
 }
 
 fn refuse(name: &str) -> Option<&'static str> {
@@ -22,15 +26,15 @@ fn refuse(name: &str) -> Option<&'static str> {
     } else if !name.split('-').all(|word| word.starts_with(|first: char| first.is_ascii_lowercase())) {
         Some("it and each word after a `-` must start with a letter")
     } else if TAKEN.contains(&name) {
-        Some("apps have a folder of this name for something else")
+        Some("apps use a folder of this name for something else")
     } else if is_device(name) {
-        Some("Windows keeps it for a device")
+        Some("Windows reserves it for a device")
     } else {
         None
     }
 }
 
-/// Whether no file can be called so on Windows, whatever its ending.
+/// Whether Windows reserves this name for a device, whatever the extension.
 pub(crate) fn is_device(name: &str) -> bool {
     let port = name.strip_prefix("com").or_else(|| name.strip_prefix("lpt"));
     let is_port =
@@ -39,7 +43,7 @@ pub(crate) fn is_device(name: &str) -> bool {
 }
 
 /// The nearest name that is allowed.
-fn better(name: &str) -> Option<String> {
+fn suggestion(name: &str) -> Option<String> {
     let mut words: Vec<String> = Vec::new();
     let mut start = true;
     let mut previous = ' ';
@@ -57,8 +61,8 @@ fn better(name: &str) -> Option<String> {
         start = false;
     }
     let joined = words.join("-");
-    let better = if is_device(&joined) { format!("my-{joined}") } else { joined };
-    Some(better).filter(|better| refuse(better).is_none())
+    let suggestion = if is_device(&joined) { format!("my-{joined}") } else { joined };
+    Some(suggestion).filter(|suggestion| refuse(suggestion).is_none())
 }
 
 #[cfg(test)]
@@ -84,7 +88,7 @@ mod tests {
         ];
         for (name, expected) in cases {
             assert!(refuse(name).is_some(), "{name}");
-            assert_eq!(better(name).as_deref(), expected, "{name}");
+            assert_eq!(suggestion(name).as_deref(), expected, "{name}");
         }
     }
 

@@ -1,29 +1,29 @@
-//! From templates and answers to files.
+//! Renders templates with answers into files.
 
 use handlebars::{Handlebars, RenderError, RenderErrorReason, TemplateErrorReason};
 use serde_json::{Map, Value, json};
 
 use crate::{
-    Answers, FileSet, Kind, ScaffoldError, Template, catalogue, check_name,
+    Answers, FileSet, ScaffoldError, Template, TemplateKind, catalogue, check_name,
     engine::engine,
     template::{MANIFEST, WIT},
 };
 
-/// One component of a new app.
+/// One component to be created.
 #[derive(Clone, Copy, Debug)]
-pub struct Part<'a> {
-    /// A template of the kind [`Kind::Component`].
+pub struct NewComponent<'a> {
+    /// A template of the kind [`TemplateKind::Component`].
     pub template: &'a Template,
     /// The component's name and the values of the template's variables.
     pub answers: &'a Answers,
 }
 
-/// What a component brings to an app.
+/// The files and texts that a component adds to an app.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Contribution {
-    /// The component's name, which is that of its folder and its world.
+    /// The component's name, which is also the name of its folder and its world.
     pub name: String,
-    /// The files of its folder, by their paths below it.
+    /// The files of its folder, by path below it.
     pub files: FileSet,
     /// Its tables in `conjoin.toml`.
     pub manifest: String,
@@ -31,16 +31,16 @@ pub struct Contribution {
     pub wit: String,
 }
 
-/// The app that a component is made for.
+/// The app that a component is created for.
 #[derive(Clone, Debug)]
 pub struct AppContext {
     /// The app's name.
     pub app: String,
     /// The package of its shared WIT, as `shop:api`.
     pub package: String,
-    /// The version of that package, as `@1.0.0`; empty when it has none.
+    /// The version of that package, as `@1.0.0`; empty if it has none.
     pub at_version: String,
-    /// The names of the libraries that are made together with the component.
+    /// The names of the libraries that are created together with the component.
     pub libs: Vec<String>,
 }
 
@@ -50,12 +50,12 @@ impl AppContext {
         Self { app: app.to_owned(), package: format!("{app}:api"), at_version: String::new(), libs }
     }
 
-    /// What they are called in the files of a template.
-    fn given(&self) -> Map<String, Value> {
+    /// The variables under which the files of a template see them.
+    fn variables(&self) -> Map<String, Value> {
         let libs: Value = self.libs.iter().map(|name| json!({ "name": name })).collect();
-        let given =
+        let variables =
             [("app", json!(self.app)), ("package", json!(self.package)), ("at-version", json!(self.at_version))];
-        given.into_iter().chain([("libs", libs)]).map(|(name, value)| (name.to_owned(), value)).collect()
+        variables.into_iter().chain([("libs", libs)]).map(|(name, value)| (name.to_owned(), value)).collect()
     }
 }
 
@@ -64,26 +64,34 @@ impl AppContext {
 pub struct Call {
     /// The file, below the component's folder.
     pub file: String,
-    /// What is to be added to it, without the line break at its end.
+    /// The text to add to it, without the line break at its end.
     pub line: String,
 }
 
-/// The files of a new app called `answers.name`. A component template gets the skeleton around it and its default name.
+/// Renders a new app called `answers.name`. A component template gets its default name and the skeleton around it.
+///
+/// # Errors
+///
+/// A [`ScaffoldError`] about the name, an answer, or the template.
 pub fn render(template: &Template, answers: &Answers) -> Result<FileSet, ScaffoldError> {
     let Some(component) = template.default_name() else {
-        let mut given = AppContext::new(&answers.name, Vec::new()).given();
-        given.insert("components".to_owned(), Value::Array(Vec::new()));
-        return render_files(template, answers, given);
+        let mut variables = AppContext::new(&answers.name, Vec::new()).variables();
+        variables.insert("components".to_owned(), Value::Array(Vec::new()));
+        return render_files(template, answers, variables);
     };
     let own = Answers { name: component.to_owned(), values: answers.values.clone() };
-    render_app(&answers.name, &[Part { template, answers: &own }])
+    render_app(&answers.name, &[NewComponent { template, answers: &own }])
 }
 
-/// The files of a new app called `name` of these components.
+/// Renders a new app called `name` with these components.
 ///
-/// The first component that answers HTTP gets all routes, each further one those below its name. Each that can call libraries
-/// calls all of those among `parts`.
-pub fn render_app(name: &str, parts: &[Part<'_>]) -> Result<FileSet, ScaffoldError> {
+/// The first component that answers HTTP gets all routes, and each further one gets those below its name. Each component that can
+/// call libraries calls all libraries among `parts`.
+///
+/// # Errors
+///
+/// A [`ScaffoldError`] about a name, an answer, or a template, or if two components would have the same name.
+pub fn render_app(name: &str, parts: &[NewComponent<'_>]) -> Result<FileSet, ScaffoldError> {
     let contributions = render_parts(name, parts)?;
     let shown: Value = parts
         .iter()
@@ -98,14 +106,18 @@ pub fn render_app(name: &str, parts: &[Part<'_>]) -> Result<FileSet, ScaffoldErr
         })
         .collect();
     let package = Value::from(AppContext::new(name, Vec::new()).package);
-    let given = Map::from_iter([("components".to_owned(), shown), ("package".to_owned(), package)]);
-    let mut files = render_files(&catalogue::skeleton()?, &Answers::new(name), given)?;
+    let variables = Map::from_iter([("components".to_owned(), shown), ("package".to_owned(), package)]);
+    let mut files = render_files(&catalogue::skeleton()?, &Answers::new(name), variables)?;
     contributions.into_iter().try_for_each(|part| files.add_below(&part.name, part.files))?;
     Ok(files)
 }
 
-/// What each of these components brings to a new app called `name`, as [`render_app`] puts it together.
-pub fn render_parts(name: &str, parts: &[Part<'_>]) -> Result<Vec<Contribution>, ScaffoldError> {
+/// Renders each component of a new app called `name`, without the app around them. [`render_app`] puts them together.
+///
+/// # Errors
+///
+/// A [`ScaffoldError`] about a name, an answer, or a template, or if two components would have the same name.
+pub fn render_parts(name: &str, parts: &[NewComponent<'_>]) -> Result<Vec<Contribution>, ScaffoldError> {
     check_name("app", name)?;
     let libs = parts.iter().filter(|part| part.template.exports_interface());
     let app_context = AppContext::new(name, libs.map(|part| part.answers.name.clone()).collect());
@@ -126,29 +138,41 @@ pub fn render_parts(name: &str, parts: &[Part<'_>]) -> Result<Vec<Contribution>,
     Ok(contributions)
 }
 
-/// What a component brings to the app `app_context`. If it answers HTTP, then below the path `prefix`, which is empty or starts
-/// with `/`.
-pub fn render_component(app_context: &AppContext, part: Part<'_>, prefix: &str) -> Result<Contribution, ScaffoldError> {
-    let Part { template, answers } = part;
-    if template.summary().kind != Kind::Component {
+/// Renders a component for the app `app_context`. If it answers HTTP, its routes are below the path `prefix`, which is empty or
+/// starts with `/`.
+///
+/// # Errors
+///
+/// A [`ScaffoldError`] about the name, an answer, or the template, e.g. [`ScaffoldError::NotAComponent`].
+pub fn render_component(
+    app_context: &AppContext,
+    part: NewComponent<'_>,
+    prefix: &str,
+) -> Result<Contribution, ScaffoldError> {
+    let NewComponent { template, answers } = part;
+    if template.summary().kind != TemplateKind::Component {
         return Err(ScaffoldError::NotAComponent { id: template.id().to_owned() });
     }
     check_name("component", &answers.name)?;
-    let mut given = app_context.given();
-    given.insert("prefix".to_owned(), Value::from(prefix));
-    let context = context(template, answers, given.clone())?;
+    let mut variables = app_context.variables();
+    variables.insert("prefix".to_owned(), Value::from(prefix));
+    let context = context(template, answers, variables.clone())?;
     let engine = engine();
     let text = |name: &str, text: &str| render_text(&engine, template, (name, text), &context);
     Ok(Contribution {
         name: answers.name.clone(),
         manifest: text(MANIFEST, &template.manifest)?,
         wit: text(WIT, &template.wit)?,
-        files: render_files(template, answers, given)?,
+        files: render_files(template, answers, variables)?,
     })
 }
 
-/// How the component `caller`, made from `template`, would call the library `lib` of the app `app_context`; `None` if the
-/// template does not say.
+/// Renders the call by which the component `caller`, made from `template`, would use the library `lib` of the app `app_context`.
+/// Gives `None` if the template does not say how.
+///
+/// # Errors
+///
+/// [`ScaffoldError::Broken`] if the template's text cannot be rendered.
 pub fn render_call(
     app_context: &AppContext,
     template: &Template,
@@ -158,7 +182,7 @@ pub fn render_call(
     let Some((file, line)) = template.call() else { return Ok(None) };
     let engine = engine();
     let text = |what: &str, text: &str, name: &str| {
-        let mut context = app_context.given();
+        let mut context = app_context.variables();
         context.insert("name".to_owned(), Value::from(name));
         context.insert("caller".to_owned(), Value::from(caller));
         render_text(&engine, template, (what, text), &context)
@@ -167,12 +191,16 @@ pub fn render_call(
     Ok(Some(Call { file, line: line.trim_matches('\n').to_owned() }))
 }
 
-fn render_files(template: &Template, answers: &Answers, given: Map<String, Value>) -> Result<FileSet, ScaffoldError> {
+fn render_files(
+    template: &Template,
+    answers: &Answers,
+    variables: Map<String, Value>,
+) -> Result<FileSet, ScaffoldError> {
     let has = semver::Version::parse(env!("CARGO_PKG_VERSION"));
     has.map_or(Ok(()), |has| template.check_version(&has))?;
     check_name(if template.default_name().is_some() { "component" } else { "app" }, &answers.name)?;
     let values = answers.resolve(template)?;
-    let context = context(template, answers, given)?;
+    let context = context(template, answers, variables)?;
     let engine = engine();
     let mut files = FileSet::new();
     for (path, bytes) in template.files_for(&values) {
@@ -189,17 +217,17 @@ fn render_files(template: &Template, answers: &Answers, given: Map<String, Value
     Ok(files)
 }
 
-/// Everything that the files of a template can name.
+/// All names that the files of a template can use.
 fn context(
     template: &Template,
     answers: &Answers,
-    given: Map<String, Value>,
+    variables: Map<String, Value>,
 ) -> Result<Map<String, Value>, ScaffoldError> {
     let mut context = answers.resolve(template)?;
     context.insert("app".to_owned(), Value::from(answers.name.clone()));
     context.insert("name".to_owned(), Value::from(answers.name.clone()));
     context.insert("description".to_owned(), Value::from(template.summary().description));
-    context.extend(given);
+    context.extend(variables);
     Ok(context)
 }
 
@@ -215,14 +243,14 @@ fn render_text(
     })
 }
 
-/// Why a text cannot be rendered, in one line, and in which line of it.
+/// Why a text cannot be rendered, in one line, and the number of the line that is wrong.
 fn reason(error: &RenderError) -> (String, Option<usize>) {
     match error.reason() {
         RenderErrorReason::TemplateError(syntax) => {
             let why = match syntax.reason() {
-                // The parser lists everything that it knows.
+                // The parser's own message lists its whole grammar.
                 TemplateErrorReason::InvalidSyntax(_) => {
-                    "this is no Handlebars: a `{{` without its `}}`, or a block without its end".to_owned()
+                    "this is not valid Handlebars: a `{{` without its `}}`, or a block without its end".to_owned()
                 }
                 other => other.to_string(),
             };

@@ -1,4 +1,4 @@
-//! A template: what its `template.toml` says, and its files.
+//! A template: its `template.toml` and its files.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -12,15 +12,15 @@ use serde_json::Value;
 
 use crate::ScaffoldError;
 
-/// The names that every template can use without asking for them.
+/// The variables that every template has without declaring them.
 pub(crate) const GIVEN: [&str; 8] =
     ["app", "at-version", "components", "description", "libs", "name", "package", "prefix"];
 
-/// The names that mean something else in a file of a template.
+/// The names of helpers, which no variable can have.
 const HELPERS: &str = "and camel each eq else gt gte if len log lookup lt lte ne not or packages-by-name pascal raw replace \
      rust-path snake this unless with wit-name";
 
-/// What the templates' folders contain besides `files/`.
+/// The files in a template's folder besides `files/`.
 pub(crate) const ABOUT: &str = "template.toml";
 pub(crate) const MANIFEST: &str = "manifest.toml.hbs";
 pub(crate) const WIT: &str = "world.wit.hbs";
@@ -31,21 +31,21 @@ pub(crate) const WIT: &str = "world.wit.hbs";
 /// `component` with `name` (what it is called if the user does not say), `serves-http`, `exports-interface` (its world exports
 /// the interface `NAME-api`, which others import), and `call` with `call-file` (the line in one of its files, below `files/`
 /// without `.hbs`, with which the component `caller` calls a library `name`); `[[variable]]` with the fields of [`Variable`];
-/// `[[file]]` with `path` and `when = { variable = "..", is = .. }` for a file or folder of `files/` that is there only for one
-/// value. Files whose name ends in `.hbs` are Handlebars templates; all paths are.
+/// `[[file]]` with `path` and `when = { variable = "..", is = .. }` for a file or folder of `files/` that is created only for one
+/// value. Files whose name ends in `.hbs` are Handlebars templates, and so is every path.
 ///
-/// What the files can name besides the variables: `app` and `name` (of the component), `description`, `prefix` (of the routes:
+/// Besides its variables, the files can use: `app` and `name` (of the component), `description`, `prefix` (of the routes:
 /// empty, or `/` and a name), `package` (the shared WIT package, as `shop:api`), `at-version` (its version, as `@1.0.0`; empty in
-/// a new app), `libs` (the libraries that are made together with it, each with `name`), and the helpers of the module `engine`.
+/// a new app), `libs` (the libraries that are created together with it, each with `name`), and the helpers of the module `engine`.
 #[derive(Clone, Debug)]
 pub struct Template {
     about: About,
     minimum: semver::Version,
-    /// What messages call it: the folder as the user typed it, or its id.
-    called: String,
-    /// Whether it is the user's, and no part of conjoin.
+    /// Its name in messages: the folder as the user typed it, or its id.
+    display_name: String,
+    /// Whether it is the user's own template, not one of conjoin's.
     own: bool,
-    /// The files below `files/`, with their names as they stand there.
+    /// The files below `files/`, by their paths in the template.
     pub(crate) files: BTreeMap<String, Vec<u8>>,
     /// The component's piece of `conjoin.toml`; empty for other kinds.
     pub(crate) manifest: String,
@@ -53,28 +53,28 @@ pub struct Template {
     pub(crate) wit: String,
 }
 
-/// What a list of templates shows.
+/// What a list of templates shows about one of them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TemplateSummary {
-    /// The name to choose it by.
+    /// The name to select it by.
     pub id: String,
-    /// What it makes, in a sentence without full stop.
+    /// What it creates, in a sentence without a full stop.
     pub description: String,
-    /// What it makes, for programs.
-    pub kind: Kind,
-    /// The languages of its components, as a manifest writes them.
+    /// What kind of thing it creates.
+    pub kind: TemplateKind,
+    /// The languages of its components, spelled as in a manifest.
     pub languages: Vec<String>,
 }
 
-/// What a template makes.
+/// What a template creates.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum Kind {
+pub enum TemplateKind {
     /// A whole app.
     App,
     /// A component of an app.
     Component,
-    /// What is around the components of an app; chosen alone, an app without any.
+    /// The frame around the components of an app. Alone, it makes an app without components.
     Skeleton,
 }
 
@@ -84,25 +84,25 @@ pub enum Kind {
 pub struct Variable {
     /// Its name in the files.
     pub name: String,
-    /// What kind of answer it takes.
+    /// The type of its value.
     #[serde(rename = "type")]
     pub kind: VariableType,
     /// The question.
     pub prompt: String,
-    /// The answer when none is given.
+    /// The value if none is given.
     pub default: Option<Value>,
-    /// A regular expression that the whole text must match.
+    /// A regular expression that the whole value must match.
     pub pattern: Option<String>,
-    /// The only texts allowed, if any are listed.
+    /// The allowed values; empty if all are allowed.
     #[serde(default)]
     pub choices: Vec<String>,
 }
 
-/// The kind of an answer.
+/// The type of a variable.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum VariableType {
-    /// Text in one line.
+    /// Text on one line.
     String,
     /// `true` or `false`.
     Bool,
@@ -115,7 +115,7 @@ pub enum VariableType {
 struct About {
     id: String,
     description: String,
-    kind: Kind,
+    kind: TemplateKind,
     languages: Vec<String>,
     minimum_conjoin: toml::Spanned<String>,
     component: Option<AboutComponent>,
@@ -152,7 +152,12 @@ struct Condition {
 }
 
 impl Template {
-    /// A template of conjoin's from the files of its folder, by their paths below it. `id` is what it must be called there.
+    /// Parses one of conjoin's own templates from the files of its folder, given by their paths below it. Its `template.toml` must
+    /// have this `id`.
+    ///
+    /// # Errors
+    ///
+    /// [`ScaffoldError::Broken`] with the reason.
     pub fn parse(id: &str, files: impl IntoIterator<Item = (String, Vec<u8>)>) -> Result<Self, ScaffoldError> {
         let template = Self::assemble(id, files, false)?;
         if template.about.id != id {
@@ -162,7 +167,7 @@ impl Template {
         Ok(template)
     }
 
-    /// A template of the user's, which is called `name` in messages.
+    /// Parses a template of the user. `name` is its name in messages.
     pub(crate) fn parse_own(
         name: &str,
         files: impl IntoIterator<Item = (String, Vec<u8>)>,
@@ -186,7 +191,7 @@ impl Template {
                     let text = String::from_utf8(bytes).map_err(|_| broken(format!("`{path}` is not UTF-8")))?;
                     texts.insert(path, text);
                 }
-                None => return Err(broken(format!("`{path}` belongs into `files/`"))),
+                None => return Err(broken(format!("`{path}` belongs in `files/`"))),
             }
         }
         let text = texts.get(ABOUT).ok_or_else(|| broken(format!("it has no {ABOUT}")))?;
@@ -198,30 +203,31 @@ impl Template {
         let about: About = toml::from_str(text).map_err(|error| broken_at(error.message().to_owned(), error.span()))?;
         let minimum = about.minimum_conjoin.get_ref();
         let minimum = semver::Version::parse(minimum).map_err(|error| {
-            let why = format!("`minimum-conjoin` is a version such as \"0.1.0\", and `{minimum}` is none ({error})");
+            let why =
+                format!("`minimum-conjoin` must be a version such as \"0.1.0\", and `{minimum}` is not ({error})");
             broken_at(why, Some(about.minimum_conjoin.span()))
         })?;
         let mut text = |name: &str| texts.remove(name).unwrap_or_default();
-        let (called, manifest, wit) = (id.to_owned(), text(MANIFEST), text(WIT));
-        let template = Self { about, minimum, called, own, files: content, manifest, wit };
+        let (display_name, manifest, wit) = (id.to_owned(), text(MANIFEST), text(WIT));
+        let template = Self { about, minimum, display_name, own, files: content, manifest, wit };
         match template.contradiction() {
             Some(why) => Err(broken(why)),
             None => Ok(template),
         }
     }
 
-    /// What a list shows of it.
+    /// Its summary, for a list of templates.
     pub fn summary(&self) -> TemplateSummary {
         let About { id, description, kind, languages, .. } = &self.about;
         TemplateSummary { id: id.clone(), description: description.clone(), kind: *kind, languages: languages.clone() }
     }
 
-    /// The questions it asks, in the order in which they make sense.
+    /// The questions it asks, in the order to ask them.
     pub fn variables(&self) -> &[Variable] {
         &self.about.variable
     }
 
-    /// What its component is called if the user does not say; none for whole apps.
+    /// The default name of its component; `None` for whole apps.
     pub fn default_name(&self) -> Option<&str> {
         self.about.component.as_ref().map(|component| component.name.as_str())
     }
@@ -231,18 +237,18 @@ impl Template {
         self.about.component.as_ref().is_some_and(|component| component.serves_http)
     }
 
-    /// Whether its component exports the interface `NAME-api`, for others to import.
+    /// Whether its component exports the interface `NAME-api` for others to import.
     pub fn exports_interface(&self) -> bool {
         self.about.component.as_ref().is_some_and(|component| component.exports_interface)
     }
 
-    /// How its component calls a library: a file below `files/` without `.hbs`, and a line; both are Handlebars templates.
+    /// How its component calls a library: a path below `files/` without `.hbs`, and a line. Both are Handlebars templates.
     pub(crate) fn call(&self) -> Option<(&str, &str)> {
         let component = self.about.component.as_ref()?;
         Some((component.call_file.as_deref()?, component.call.as_deref()?))
     }
 
-    /// What it is called on the command line.
+    /// The id by which the command line selects it.
     pub fn id(&self) -> &str {
         &self.about.id
     }
@@ -255,7 +261,7 @@ impl Template {
         Err(ScaffoldError::TooOld { id: self.id().to_owned(), needs: self.minimum.clone(), has: has.clone() })
     }
 
-    /// The files that these answers leave, with their names as they stand in the template.
+    /// The files that these answers select, by their paths in the template.
     pub(crate) fn files_for(&self, answers: &serde_json::Map<String, Value>) -> impl Iterator<Item = (&str, &[u8])> {
         let hidden = |condition: &&ConditionalFile| answers.get(&condition.when.variable) != Some(&condition.when.is);
         let hidden: Vec<&str> = self.about.file.iter().filter(hidden).map(|file| file.path.as_str()).collect();
@@ -263,43 +269,43 @@ impl Template {
         kept.map(|(path, bytes)| (path.as_str(), bytes.as_slice()))
     }
 
-    /// Whether it is the user's, and no part of conjoin.
+    /// Whether it is the user's own template, not one of conjoin's.
     pub fn is_own(&self) -> bool {
         self.own
     }
 
-    /// What messages call it: the folder as the user typed it, or its id.
-    pub fn called(&self) -> &str {
-        &self.called
+    /// Its name in messages: the folder as the user typed it, or its id.
+    pub fn display_name(&self) -> &str {
+        &self.display_name
     }
 
-    /// The path of its file that becomes `path`, as the user would type it.
-    pub fn file_of(&self, path: &str) -> String {
+    /// The path of the file that `path` is rendered from, as the user would type it.
+    pub fn source_path(&self, path: &str) -> String {
         let hbs = format!("{path}.hbs");
         let file = if self.files.contains_key(&hbs) { &hbs } else { path };
-        format!("{}/files/{file}", self.called)
+        format!("{}/files/{file}", self.display_name)
     }
 
-    /// The error that this template is wrong.
+    /// An error about this template.
     pub(crate) fn broken(&self, why: String) -> ScaffoldError {
-        ScaffoldError::Broken { id: self.called.clone(), why, place: None, own: self.own }
+        ScaffoldError::Broken { id: self.display_name.clone(), why, place: None, own: self.own }
     }
 
-    /// The error that a line of one of its files is wrong.
+    /// An error about a line of one of its files.
     pub(crate) fn broken_line(&self, (file, text): (&str, &str), line: usize, why: String) -> ScaffoldError {
         let before: usize = text.split_inclusive('\n').take(line.saturating_sub(1)).map(str::len).sum();
         let length = text[before..].lines().next().map_or(0, str::len);
-        let source = Arc::new(Source::new(format!("{}/{file}", self.called), text));
+        let source = Arc::new(Source::new(format!("{}/{file}", self.display_name), text));
         let place = Some((source, before..before + length));
-        ScaffoldError::Broken { id: self.called.clone(), why, place, own: self.own }
+        ScaffoldError::Broken { id: self.display_name.clone(), why, place, own: self.own }
     }
 
-    /// What in `template.toml` cannot be.
+    /// What is wrong in `template.toml`, if anything.
     fn contradiction(&self) -> Option<String> {
-        if (self.about.kind == Kind::Component) != self.about.component.is_some() {
-            return Some("a component has a table `component`, anything else has none".to_owned());
+        if (self.about.kind == TemplateKind::Component) != self.about.component.is_some() {
+            return Some("a template of a component has a table `component`, and no other template has one".to_owned());
         }
-        if self.about.kind == Kind::Component && (self.manifest.is_empty() || self.wit.is_empty()) {
+        if self.about.kind == TemplateKind::Component && (self.manifest.is_empty() || self.wit.is_empty()) {
             return Some(format!("a component has a `{MANIFEST}` and a `{WIT}`"));
         }
         if let Some(why) = self.contradictory_call() {
@@ -308,16 +314,16 @@ impl Template {
         let mut names: BTreeSet<&str> = GIVEN.into_iter().chain(HELPERS.split(' ')).collect();
         for variable in self.variables() {
             if !names.insert(&variable.name) {
-                return Some(format!("the variable `{}` is declared twice, or means something else", variable.name));
+                return Some(format!("the variable `{}` is declared twice, or its name is reserved", variable.name));
             }
             if let Some(why) = variable.contradiction() {
                 return Some(format!("the variable `{}`: {why}", variable.name));
             }
         }
-        self.about.file.iter().find_map(|file| self.pointless(file))
+        self.about.file.iter().find_map(|file| self.useless_condition(file))
     }
 
-    /// What in `call` and `call-file` cannot be.
+    /// What is wrong with `call` and `call-file`, if anything.
     fn contradictory_call(&self) -> Option<String> {
         let component = self.about.component.as_ref()?;
         match (&component.call, &component.call_file) {
@@ -330,7 +336,7 @@ impl Template {
         }
     }
 
-    fn pointless(&self, file: &ConditionalFile) -> Option<String> {
+    fn useless_condition(&self, file: &ConditionalFile) -> Option<String> {
         let variable = self.variables().iter().find(|variable| variable.name == file.when.variable);
         if !variable.is_some_and(|variable| variable.kind.fits(&file.when.is)) {
             return Some(format!("`{}` depends on a value that no variable has", file.path));
@@ -352,22 +358,22 @@ impl Variable {
         }
         let default = self.default.as_ref()?;
         if !self.kind.fits(default) {
-            return Some("its default has another type".to_owned());
+            return Some("its default has the wrong type".to_owned());
         }
         default.as_str().and_then(|text| self.refuse(text))
     }
 
-    /// Why `text` cannot be the answer, for a variable of text.
+    /// Why `text` cannot be the value of this variable of type string.
     pub(crate) fn refuse(&self, text: &str) -> Option<String> {
         if text.chars().any(char::is_control) {
-            return Some("it is one line".to_owned());
+            return Some("it must be one line".to_owned());
         }
         if !self.choices.is_empty() && !self.choices.iter().any(|choice| choice == text) {
-            return Some(format!("it is one of `{}`", self.choices.join("`, `")));
+            return Some(format!("it must be one of `{}`", self.choices.join("`, `")));
         }
         let pattern = self.pattern.as_ref()?;
         let whole = regex_lite::Regex::new(&format!("^(?:{pattern})$")).ok()?;
-        (!whole.is_match(text)).then(|| format!("it has to match `{pattern}`"))
+        (!whole.is_match(text)).then(|| format!("it must match `{pattern}`"))
     }
 }
 

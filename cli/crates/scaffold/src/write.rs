@@ -1,4 +1,4 @@
-//! From memory to the disk, all or nothing.
+//! Writes files from memory to disk, all or none of them.
 
 use std::{
     io,
@@ -7,32 +7,37 @@ use std::{
 
 use crate::{FileSet, ScaffoldError};
 
-/// What happens to files that exist already.
+/// What to do with files that exist.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Overwrite {
-    /// A folder that is not empty is refused.
+    /// Refuse a folder that is not empty.
     Never,
 }
 
-/// What was written.
+/// The folder and files that were written.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Written {
     /// The folder.
     pub dir: PathBuf,
-    /// The paths below it, sorted.
+    /// The paths of the files below it, sorted.
     pub files: Vec<String>,
 }
 
 impl FileSet {
-    /// Creates the folder `dir` with these files; `dir` may exist if it is empty.
+    /// Creates the folder `dir` with these files. `dir` may exist if it is empty.
     ///
-    /// Everything is written into a folder beside it first and appears under its name by one renaming, so that a process that
-    /// is killed leaves no half of an app.
+    /// The files are first written into a folder beside it, which is then renamed. So a process that is killed leaves no half of
+    /// an app.
+    ///
+    /// # Errors
+    ///
+    /// [`ScaffoldError::NotEmpty`] or [`ScaffoldError::NotAFolder`] if something is in the way, [`ScaffoldError::Write`] if the file
+    /// system refuses.
     pub fn write_into(&self, dir: &Path, overwrite: Overwrite) -> Result<Written, ScaffoldError> {
         let Overwrite::Never = overwrite;
         let failed = |source| ScaffoldError::Write { dir: dir.to_owned(), source };
         refuse_occupied(dir)?;
-        // Renaming replaces a link by the app instead of filling the folder it leads to.
+        // A rename would replace a link instead of filling the folder that it points to.
         let target = if dir.exists() { fs_err::canonicalize(dir).map_err(failed)? } else { dir.to_owned() };
         let parent = parent_of(&target);
         fs_err::create_dir_all(parent).map_err(failed)?;
@@ -64,7 +69,11 @@ fn parent_of(path: &Path) -> &Path {
     }
 }
 
-/// Refuses a place where something is already; an empty folder is none.
+/// Checks that an app can be created at `dir`: nothing exists there, or an empty folder.
+///
+/// # Errors
+///
+/// [`ScaffoldError::NotEmpty`], [`ScaffoldError::NotAFolder`], or [`ScaffoldError::Write`] if the folder cannot be read.
 pub fn refuse_occupied(dir: &Path) -> Result<(), ScaffoldError> {
     let failed = |source| ScaffoldError::Write { dir: dir.to_owned(), source };
     if fs_err::symlink_metadata(dir).is_err() {

@@ -6,7 +6,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use conjoin_scaffold::{Answers, FileSet, Part, ScaffoldError, Template, find, render, render_app};
+use conjoin_scaffold::{Answers, FileSet, NewComponent, ScaffoldError, Template, find, render, render_app};
 use serde::Deserialize;
 
 /// One case. `template` or the `part`s name a template of the case or an embedded one.
@@ -62,7 +62,8 @@ fn render_case(case: &Case) -> Result<FileSet, ScaffoldError> {
     }
     let parts = case.part.iter().map(|part| Ok((template_of(case, &part.template)?, Answers::new(&part.name))));
     let parts: Vec<(Template, Answers)> = parts.collect::<Result<_, ScaffoldError>>()?;
-    let parts: Vec<Part<'_>> = parts.iter().map(|(template, answers)| Part { template, answers }).collect();
+    let parts: Vec<NewComponent<'_>> =
+        parts.iter().map(|(template, answers)| NewComponent { template, answers }).collect();
     render_app(&case.name, &parts)
 }
 

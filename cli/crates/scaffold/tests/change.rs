@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, path::Path};
 
-use conjoin_scaffold::{Change, FileSet, Finished, ScaffoldError};
+use conjoin_scaffold::{Change, CompletedChange, FileSet, ScaffoldError};
 
 fn app() -> tempfile::TempDir {
     let folder = tempfile::tempdir().expect("a folder");
@@ -72,7 +72,7 @@ fn a_change_that_was_cut_off_anywhere_is_completed() {
         fs_err::write(app_dir.join("conjoin.toml"), "old").expect("a file");
         stage(&app_dir, cut);
         let finished = Change::finish(&app_dir).expect("it can be completed");
-        assert_eq!(finished, Some(Finished { names: vec!["rules".to_owned()] }));
+        assert_eq!(finished, Some(CompletedChange { names: vec!["rules".to_owned()] }));
         assert_eq!(files(&app_dir), expected, "{cut}");
     }
 }

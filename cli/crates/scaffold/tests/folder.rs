@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use conjoin_scaffold::{Answers, Kind, ScaffoldError, Template, render};
+use conjoin_scaffold::{Answers, ScaffoldError, Template, TemplateKind, render};
 
 const ABOUT: &str =
     "id = \"mine\"\ndescription = \"Mine\"\nkind = \"app\"\nlanguages = []\nminimum-conjoin = \"0.1.0\"\n";
@@ -33,7 +33,7 @@ fn a_folder_is_a_template_whatever_it_is_called() {
     fs_err::create_dir(folder.path().join(".git")).expect("a folder");
     fs_err::write(folder.path().join(".git/config"), "[core]").expect("a file");
     let template = read(folder.path()).expect("a template");
-    assert_eq!((template.id(), template.summary().kind), ("mine", Kind::App));
+    assert_eq!((template.id(), template.summary().kind), ("mine", TemplateKind::App));
     let files = render(&template, &Answers::new("shop")).expect("files");
     assert_eq!(files.iter().collect::<Vec<_>>(), [("größe.txt", &b"as it is"[..])]);
 }

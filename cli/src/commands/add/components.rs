@@ -6,7 +6,7 @@ use conjoin_diagnostics::{Diagnostic, nearest};
 use conjoin_manifest::{ComponentName, Origin};
 use conjoin_plan::Selection;
 use conjoin_scaffold::{
-    AppContext, Contribution, Part, ScaffoldError, Template, check_name, render_component, wit_name,
+    AppContext, Contribution, NewComponent, ScaffoldError, Template, check_name, render_component, wit_name,
 };
 use conjoin_wit::WitFile;
 use serde_json::json;
@@ -140,7 +140,7 @@ fn draft_components(
     let mut parts = Vec::new();
     for Choice { template, answers } in chosen {
         let prefix = if served { format!("/{}", answers.name) } else { String::new() };
-        let part = render_component(app_context, Part { template, answers }, &prefix)
+        let part = render_component(app_context, NewComponent { template, answers }, &prefix)
             .map_err(|error| scaffold_error(&error))?;
         check_toml(template, &part)?;
         served |= template.serves_http();

@@ -1,4 +1,4 @@
-//! How many requests run at once, how many wait, and how long.
+//! Limits how many requests run at once, how many wait, and for how long.
 
 use std::{
     sync::{
@@ -21,7 +21,7 @@ pub(crate) struct Admission {
     wait_at_most: Duration,
 }
 
-/// The server has more to do than it was told to take on.
+/// The server already runs and queues as many requests as its limits allow.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Overloaded;
 
@@ -36,7 +36,7 @@ impl Admission {
         }
     }
 
-    /// Lets a request in, now or when its turn comes.
+    /// Waits until a request may run. Gives a permit to hold while it does.
     pub(crate) async fn enter(&self) -> Result<OwnedSemaphorePermit, Overloaded> {
         if let Ok(permit) = Arc::clone(&self.running).try_acquire_owned() {
             return Ok(permit);
@@ -48,22 +48,22 @@ impl Admission {
         }
     }
 
-    /// Waits until no request runs, work behind an answer included.
+    /// Waits until no request runs, including work that goes on after an answer.
     pub(crate) async fn idle(&self) {
         // Fails only if the semaphore is closed, which it never is.
         drop(self.running.acquire_many(self.limit).await);
     }
 
-    fn queue(&self) -> Result<Place<'_>, Overloaded> {
-        let place = Place(&self.waiting);
+    fn queue(&self) -> Result<QueuePlace<'_>, Overloaded> {
+        let place = QueuePlace(&self.waiting);
         if self.waiting.fetch_add(1, Ordering::Relaxed) < self.waiting_limit { Ok(place) } else { Err(Overloaded) }
     }
 }
 
-/// A place in the queue, given back when the request is let in, turned away or abandoned.
-struct Place<'a>(&'a AtomicUsize);
+/// A place in the queue, released on drop: when the request is admitted, turned away or abandoned.
+struct QueuePlace<'a>(&'a AtomicUsize);
 
-impl Drop for Place<'_> {
+impl Drop for QueuePlace<'_> {
     fn drop(&mut self) {
         self.0.fetch_sub(1, Ordering::Relaxed);
     }

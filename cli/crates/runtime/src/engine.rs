@@ -1,9 +1,9 @@
 //! The two engines: one for optimised code, one for the code of the fast compiler, which runs until optimised code is ready.
 //!
-//! Both compilers emit checks of the epoch, and one clock advances the epoch of both engines. So a guest in a loop yields at
-//! each tick, whichever code it runs, and can be dropped there.
+//! Both compilers emit epoch checks, and one clock advances the epoch of both engines. So a guest in a loop yields at each tick,
+//! whichever code it runs, and can be dropped there.
 //!
-//! Whether instances come from a pool changes no code: a file that one engine made, the other can load.
+//! Pooling instances does not change the generated code: an engine with a pool loads files of an engine without one, and vice versa.
 
 use std::{
     sync::{
@@ -18,29 +18,29 @@ use wasmtime::{Config, Engine, PoolingAllocationConfig, Strategy};
 
 use crate::RuntimeError;
 
-/// How often running guests are interrupted so that others get their turn.
+/// How often running guests are interrupted so that others can run.
 const TICK: Duration = Duration::from_millis(10);
 
-/// After so many ticks without a running guest the clock stops until one starts.
+/// The clock stops after this many ticks without a running guest, until one starts.
 const IDLE_TICKS: u32 = 100;
 
-/// Native stack that a guest may use, and the size of the stacks it runs on.
+/// The native stack that a guest may use, and below it the size of the stacks that guests run on, in bytes.
 const WASM_STACK: usize = 1024 * 1024;
 const ASYNC_STACK: usize = 2 * WASM_STACK;
 
-/// A snapshot of a language's heap up to this size is mapped rather than copied.
+/// The largest heap image that is mapped rather than copied, in bytes.
 const IMAGE_SIZE: u64 = 256 * 1024 * 1024;
 
-/// Where instances get their memory from.
+/// How instances get their memory.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Allocation {
-    /// From a pool for this many instances at once, if the address space permits.
+    /// From a pool for this many instances at once, if the address space allows it.
     Pooled(u32),
-    /// From the system, each time.
+    /// From the system, for each instance.
     OnDemand,
 }
 
-/// The engine for optimised code and, made when first used, the one for quick code.
+/// The engine for optimised code, and the one for quick code, which is created on first use.
 pub(crate) struct Engines {
     optimised: Engine,
     quick: OnceLock<Option<Engine>>,
@@ -48,14 +48,14 @@ pub(crate) struct Engines {
 }
 
 impl Engines {
-    /// Makes the engine for optimised code and starts its clock.
+    /// Creates the engine for optimised code and starts its clock.
     pub(crate) fn new(allocation: Allocation) -> Result<Self, RuntimeError> {
         let on_demand = common_config();
         let pooled = match allocation {
             Allocation::Pooled(concurrent) => {
                 let mut config = common_config();
                 config.allocation_strategy(pool(concurrent));
-                // A machine may limit the address space (`ulimit -v`, a container); then there is no pool.
+                // The address space may be limited (`ulimit -v`, a container). Then there is no pool.
                 Engine::new(&config).ok()
             }
             Allocation::OnDemand => None,
@@ -74,7 +74,7 @@ impl Engines {
         &self.optimised
     }
 
-    /// The engine of the fast compiler, if there is one for this machine.
+    /// The engine of the fast compiler; `None` if that compiler does not support this machine.
     pub(crate) fn quick(&self) -> Option<&Engine> {
         let quick = self.quick.get_or_init(|| {
             let engine = Engine::new(&quick_config()).ok()?;
@@ -84,8 +84,8 @@ impl Engines {
         quick.as_ref()
     }
 
-    /// Keeps the clock running while a guest runs.
-    pub(crate) fn running(&self) -> Running {
+    /// Keeps the clock running until the returned guard is dropped.
+    pub(crate) fn running(&self) -> RunningGuest {
         self.ticker.enter()
     }
 }
@@ -106,15 +106,15 @@ fn quick_config() -> Config {
     config
 }
 
-/// A pool in which a composition of many parts finds room `concurrent` times: each part may consist of several core modules,
-/// a Python component of more than a dozen.
+/// Sizes the pool for `concurrent` instances of a large composition. Each of its components may consist of several core modules, a
+/// Python component of more than a dozen.
 fn pool(concurrent: u32) -> PoolingAllocationConfig {
     let mut pool = PoolingAllocationConfig::new();
     pool.total_component_instances(concurrent.saturating_mul(16));
     pool.total_core_instances(concurrent.saturating_mul(64));
     pool.total_memories(concurrent.saturating_mul(8));
     pool.total_tables(concurrent.saturating_mul(16));
-    // Each task of a guest of WASI 0.3 may have a stack of its own.
+    // Each task of a WASI 0.3 guest may have its own stack.
     pool.total_stacks(concurrent.saturating_mul(8));
     pool.total_gc_heaps(concurrent);
     pool.table_elements(100_000);
@@ -123,9 +123,9 @@ fn pool(concurrent: u32) -> PoolingAllocationConfig {
     pool.max_core_instances_per_component(1024);
     pool.max_component_instance_size(16 * 1024 * 1024);
     pool.max_core_instance_size(16 * 1024 * 1024);
-    // What an instance dirtied is wiped rather than given back, up to these sizes; faulting pages in again costs more.
-    // Not `pagemap_scan`, although it is faster: in this Wasmtime it overlooks pages that are on their way to another place, and
-    // the next instance would see them.
+    // Up to these sizes, dirty memory is zeroed rather than returned to the system, because page faults cost more.
+    // `pagemap_scan` would be faster, but in this Wasmtime it misses pages that are being migrated, and the next instance would see
+    // them.
     pool.linear_memory_keep_resident(64 * 1024);
     pool.table_keep_resident(64 * 1024);
     pool.async_stack_keep_resident(64 * 1024);
@@ -163,7 +163,7 @@ impl Ticker {
                 }
                 idle = 0;
                 clock.parked.store(true, Ordering::SeqCst);
-                // A guest that started in between saw `parked` unset and left no token, so look again before resting.
+                // A guest that started in between saw `parked` unset and left no token, so check again before parking.
                 let rest = clock.running.load(Ordering::SeqCst) == 0;
                 drop(clock);
                 if rest {
@@ -175,7 +175,7 @@ impl Ticker {
         Ok(ticker)
     }
 
-    /// Advances the epoch of `engine`, too, from now on.
+    /// Makes the clock advance the epoch of `engine` as well.
     fn drive(&self, engine: Engine) {
         self.engines.lock().unwrap_or_else(PoisonError::into_inner).push(engine);
     }
@@ -186,10 +186,10 @@ impl Ticker {
         }
     }
 
-    fn enter(self: &Arc<Self>) -> Running {
+    fn enter(self: &Arc<Self>) -> RunningGuest {
         self.running.fetch_add(1, Ordering::SeqCst);
         self.wake();
-        Running { ticker: Arc::clone(self) }
+        RunningGuest { ticker: Arc::clone(self) }
     }
 
     fn wake(&self) {
@@ -207,12 +207,12 @@ impl Drop for Ticker {
     }
 }
 
-/// A guest runs as long as this lives.
-pub(crate) struct Running {
+/// Keeps the clock running for one guest, until dropped.
+pub(crate) struct RunningGuest {
     ticker: Arc<Ticker>,
 }
 
-impl Drop for Running {
+impl Drop for RunningGuest {
     fn drop(&mut self) {
         self.ticker.running.fetch_sub(1, Ordering::SeqCst);
     }

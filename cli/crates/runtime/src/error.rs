@@ -1,4 +1,4 @@
-//! What can go wrong before or instead of running a guest. A guest's own failure is a [`crate::RunEvent`], not an error.
+//! Errors before or instead of running a guest. A guest's own failure is a [`crate::RunEvent`], not an error.
 
 use std::{io, net::SocketAddr, path::PathBuf};
 
@@ -9,13 +9,13 @@ pub enum RuntimeError {
     /// Another program listens on the address.
     #[error("cannot listen on {address}: another program uses this port")]
     AddressInUse {
-        /// The address that was asked for.
+        /// The requested address.
         address: SocketAddr,
     },
-    /// The address cannot be listened on for another reason.
+    /// Listening on the address failed for another reason.
     #[error("cannot listen on {address}")]
     Listen {
-        /// The address that was asked for.
+        /// The requested address.
         address: SocketAddr,
         /// Why not.
         source: io::Error,
@@ -25,46 +25,46 @@ pub enum RuntimeError {
     ReadComponent {
         /// The entry.
         entry: String,
-        /// Why not; names the path.
+        /// The cause, which names the path.
         source: io::Error,
     },
-    /// The file is no component.
+    /// The file is not a component.
     #[error("`{path}`, the component of `{entry}`, {what}", path = path.display())]
     NotAComponent {
         /// The entry.
         entry: String,
         /// Its file.
         path: PathBuf,
-        /// What the file is instead, a predicate such as `is empty`.
+        /// What the file is instead: a predicate such as `is empty`.
         what: &'static str,
     },
-    /// Native code could not be made from the component.
+    /// Compiling the component to native code failed.
     #[error("cannot compile the component of `{entry}`: {reason}")]
     Compile {
         /// The entry.
         entry: String,
-        /// What the compiler said.
+        /// The compiler's message.
         reason: String,
     },
-    /// The component imports what neither the composition nor the host provides.
+    /// The component has an import that neither the composition nor the host provides.
     #[error("`{entry}` imports `{interface}`, which {why}")]
     MissingImport {
         /// The entry.
         entry: String,
         /// The interface.
         interface: String,
-        /// Why it is missing, a predicate.
+        /// Why it is missing: a predicate.
         why: &'static str,
     },
-    /// The component imports something known in an unknown form.
+    /// The component imports a known interface with another definition.
     #[error("cannot link `{entry}`: {reason}")]
     Link {
         /// The entry.
         entry: String,
-        /// What does not fit.
+        /// What does not match.
         reason: String,
     },
-    /// An HTTP route leads to a component that answers no HTTP requests.
+    /// An HTTP route leads to a component that does not export an HTTP handler.
     #[error(
         "`{entry}` has a route but exports neither `wasi:http/incoming-handler` (WASI 0.2) nor `wasi:http/handler` (WASI 0.3)"
     )]
@@ -72,33 +72,33 @@ pub enum RuntimeError {
         /// The entry.
         entry: String,
     },
-    /// A component was to be run that has nothing to run.
+    /// A command's component does not export `wasi:cli/run`.
     #[error("`{entry}` is to be run as a command but does not export `wasi:cli/run`")]
     NoCommandExport {
         /// The entry.
         entry: String,
     },
-    /// A component was to be asked for its greeting and exports none.
+    /// A component that should greet does not export `hello`.
     #[error("`{component}` does not export the function `hello: func() -> string`")]
     NoHelloExport {
         /// The component's file.
         component: String,
     },
-    /// A trigger names an entry that was not handed in.
+    /// A trigger names an entry that was not given.
     #[error("{trigger} leads to `{entry}`, which is not among the entries")]
     UnknownEntry {
-        /// The trigger, such as "route `/x`".
+        /// The trigger, e.g. "route `/x`".
         trigger: String,
         /// The entry it names.
         entry: String,
     },
-    /// A trigger is of a kind that this runtime does not have.
+    /// This runtime does not have this kind of trigger.
     #[error("this runtime has no trigger `{kind}`")]
     UnknownTrigger {
         /// The kind's key in a manifest.
         kind: String,
     },
-    /// A trigger says what its kind does not understand.
+    /// A trigger has settings that its kind does not understand.
     #[error("a trigger `{kind}` of `{entry}` cannot be read: {why}")]
     BadTrigger {
         /// The kind's key in a manifest.
@@ -108,7 +108,7 @@ pub enum RuntimeError {
         /// What is wrong.
         why: String,
     },
-    /// Two routes answer the same paths.
+    /// Two routes match the same paths.
     #[error("route `{route}` is declared twice")]
     DuplicateRoute {
         /// The route.
@@ -127,12 +127,12 @@ pub enum RuntimeError {
     /// The folder of compiled code cannot be used.
     #[error("cannot use the folder of compiled code: {reason}")]
     CodeCache {
-        /// What is wrong with it; names the path.
+        /// What is wrong with it, including the path.
         reason: String,
-        /// The cause, if the system named one.
+        /// The system's error, if there is one.
         source: Option<io::Error>,
     },
-    /// A component that was to be tried did not do what it should.
+    /// A component that a toolchain built as a test does not run correctly.
     #[error("`{component}` was built but does not run: {reason}")]
     Prove {
         /// The component's file.
@@ -140,16 +140,16 @@ pub enum RuntimeError {
         /// What happened.
         reason: String,
     },
-    /// Wasmtime or the system refuses to work at all.
+    /// Wasmtime or the system cannot start the runtime.
     #[error("cannot start the WebAssembly runtime: {reason}")]
     Start {
-        /// What they said.
+        /// Their message.
         reason: String,
     },
 }
 
 impl RuntimeError {
-    /// Gives what to do next, each a sentence without a full stop; nothing where the error says it all.
+    /// Hints about what to do next, each a sentence without a full stop. Empty if the error says it all.
     pub fn hints(&self) -> Vec<String> {
         match self {
             Self::AddressInUse { address } => {

@@ -1,8 +1,8 @@
 //! Delivers events in order, on one thread.
 //!
-//! The sending side never blocks a guest's thread; a guest that writes faster than the callback reads is held back by
-//! its output stream (see `output`). A callback may write to a pipe that nobody reads and never return. When the process was asked
-//! to stop, such a callback is given up: what it has not delivered is lost, and nobody waits for it any more.
+//! Sending never blocks a guest's thread. A guest that writes faster than the callback reads is held back by its output stream
+//! (see `output`). A callback may block for ever, e.g. on a pipe that nobody reads. Once the process was asked to stop, such a
+//! callback is given up: its undelivered events are lost, and nobody waits for it.
 
 use std::{
     any::Any,
@@ -21,53 +21,53 @@ use tokio::sync::{Notify, mpsc};
 
 use crate::{EventCallback, RunEvent};
 
-/// Guest output that waits for the callback before guests are held back, in bytes.
+/// How much guest output may wait for the callback before guests are held back, in bytes.
 const OUTPUT_IN_FLIGHT: usize = 4 * 1024 * 1024;
 
-/// Other events that wait for the callback before further ones are dropped, in bytes.
+/// How much of other events may wait for the callback before more are dropped, in bytes.
 const OTHERS_IN_FLIGHT: usize = 4 * 1024 * 1024;
 
-/// How often it is checked whether the callback still delivers.
-const LOOK: Duration = Duration::from_millis(50);
+/// How often to check whether the callback still delivers.
+const CHECK_INTERVAL: Duration = Duration::from_millis(50);
 
 /// How long a callback may take for one event once the process was asked to stop.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(1);
 
-/// What a panic leaves.
+/// The payload of a panic.
 type Panic = Box<dyn Any + Send>;
 
 /// The sending side.
 #[derive(Clone)]
 pub(crate) struct Events {
-    sender: mpsc::UnboundedSender<Item>,
+    sender: mpsc::UnboundedSender<QueueItem>,
     state: Arc<State>,
 }
 
-enum Item {
+enum QueueItem {
     Event(RunEvent),
     Flush(std::sync::mpsc::Sender<()>),
 }
 
 #[derive(Default)]
 struct State {
-    /// Bytes of guest output that wait.
+    /// Waiting guest output, in bytes.
     output: AtomicUsize,
-    /// Bytes of other events that wait.
+    /// Other waiting events, in bytes.
     others: AtomicUsize,
     /// Events that were dropped since the last one was delivered.
     dropped: AtomicUsize,
     sent: AtomicUsize,
     delivered: AtomicUsize,
-    /// Set when the callback was given up.
+    /// Whether the callback was given up.
     given_up: AtomicBool,
-    /// Notified when there is room for more output.
+    /// Notified when more output is accepted.
     room: Notify,
-    /// The first panic of the callback, or of a thread or task that nobody waits for.
+    /// The first panic of the callback, or of a thread or task that nobody joins.
     panic: Mutex<Option<Panic>>,
 }
 
 impl Events {
-    /// Starts the thread that calls `callback`; it ends when the last sender is gone.
+    /// Starts the thread that calls `callback`. The thread ends when the last sender is dropped.
     pub(crate) fn start(callback: EventCallback) -> std::io::Result<Self> {
         let (sender, mut receiver) = mpsc::unbounded_channel();
         let events = Self { sender, state: Arc::default() };
@@ -80,7 +80,7 @@ impl Events {
             };
             while let Some(item) = receiver.blocking_recv() {
                 match item {
-                    Item::Event(event) => {
+                    QueueItem::Event(event) => {
                         let (is_output, size) = (is_output(&event), size(&event));
                         deliver(event);
                         state.release(is_output, size);
@@ -89,8 +89,8 @@ impl Events {
                             deliver(RunEvent::Dropped { count });
                         }
                     }
-                    // The one who asked may have given up waiting.
-                    Item::Flush(done) => drop(done.send(())),
+                    // The caller of `flush` may have stopped waiting.
+                    QueueItem::Flush(done) => drop(done.send(())),
                 }
             }
         })?;
@@ -112,19 +112,18 @@ impl Events {
             return;
         }
         state.sent.fetch_add(1, Ordering::Relaxed);
-        // The receiving thread lives as long as there is a sender.
-        drop(self.sender.send(Item::Event(event)));
+        // Sending cannot fail: the receiving thread lives as long as there is a sender.
+        drop(self.sender.send(QueueItem::Event(event)));
     }
 
-    /// Waits until everything sent so far was delivered. `patience` says how long the callback may take for one event before it is
-    /// given up, if it may be.
+    /// Waits until all events sent so far were delivered. The callback is given up if it takes longer than `patience` for one event.
     pub(crate) fn flush(&self, patience: impl Fn() -> Option<Duration>) {
         let (done, wait) = std::sync::mpsc::channel();
-        if self.state.is_given_up() || self.sender.send(Item::Flush(done)).is_err() {
+        if self.state.is_given_up() || self.sender.send(QueueItem::Flush(done)).is_err() {
             return;
         }
         let (mut delivered, mut since) = (self.state.delivered(), Instant::now());
-        while let Err(RecvTimeoutError::Timeout) = wait.recv_timeout(LOOK) {
+        while let Err(RecvTimeoutError::Timeout) = wait.recv_timeout(CHECK_INTERVAL) {
             if self.state.delivered() != delivered {
                 (delivered, since) = (self.state.delivered(), Instant::now());
             }
@@ -135,7 +134,7 @@ impl Events {
         }
     }
 
-    /// Gives the callback up as soon as it takes too long for one event, so that guests which wait for it go on.
+    /// Gives up the callback when it takes too long for one event, so that guests waiting for it can continue.
     pub(crate) async fn give_up_when_stuck(&self) {
         loop {
             let (sent, delivered) = (self.state.sent.load(Ordering::Relaxed), self.state.delivered());
@@ -163,17 +162,17 @@ impl Events {
         }
     }
 
-    /// Carries out `task`, which nobody waits for, and keeps its panic.
+    /// Runs `task`, which nobody joins, and keeps its panic. Gives `None` if it panicked.
     pub(crate) async fn keep_panic_of<T>(&self, task: impl Future<Output = T>) -> Option<T> {
         AssertUnwindSafe(task).catch_unwind().await.map_err(|panic| self.state.keep_panic(panic)).ok()
     }
 
-    /// Keeps a panic that was caught. Only the first counts.
+    /// Keeps a caught panic, if it is the first.
     pub(crate) fn keep_panic(&self, panic: Panic) {
         self.state.keep_panic(panic);
     }
 
-    /// Goes on with the panic that was kept, if there was one.
+    /// Resumes the kept panic, if there is one.
     pub(crate) fn resume_panic(&self) {
         let panic = self.state.panic().take();
         if let Some(panic) = panic {
@@ -219,7 +218,7 @@ fn is_output(event: &RunEvent) -> bool {
     matches!(event, RunEvent::GuestOutput { .. })
 }
 
-/// The bytes that an event takes, roughly.
+/// The approximate size of an event, in bytes.
 fn size(event: &RunEvent) -> usize {
     let own = match event {
         RunEvent::GuestOutput { bytes, .. } => bytes.len(),

@@ -1,14 +1,14 @@
-//! The bound on the memory of one instance, over all memories of its composition.
+//! Limits the memory of one instance, over all memories of its composition.
 
 use wasmtime::ResourceLimiter;
 
-/// Elements that all tables of one instance may have together.
+/// The largest number of elements in all tables of one instance together.
 const TABLE_ELEMENTS: usize = 2_000_000;
 
-/// Counts what an instance has and refuses what is too much: the guest sees its allocation fail.
+/// Counts the memory of an instance and refuses growth beyond the limit. The guest then sees a failed allocation.
 ///
-/// Growth that was allowed and then failed stays counted. Wasmtime reports such failures also for growth that it never asked about,
-/// beyond the maximum of a memory's type. A guest could use those to have memory that it holds taken off the count.
+/// Growth that was allowed and then failed stays counted. Wasmtime also reports failures of growth that it never asked about,
+/// beyond the maximum of a memory's type. If those were subtracted, a guest could use them to hide memory that it holds.
 pub(crate) struct InstanceLimits {
     memory: usize,
     memory_limit: usize,

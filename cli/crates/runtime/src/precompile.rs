@@ -1,4 +1,4 @@
-//! Makes native code before it is needed.
+//! Compiles native code before it is needed.
 
 use std::{path::Path, sync::Arc};
 
@@ -10,18 +10,16 @@ use crate::{
     prove::block_on,
 };
 
-/// Compiles the file `component` of the entry `entry` to native code and keeps that in the folder `code_cache`, unless it is there
-/// already.
+/// Compiles the file `component` of the entry `entry` to native code and stores it in the folder `code_cache`, unless it is there.
 ///
-/// A small component is compiled with the optimising compiler. A big one is compiled with the fast compiler, whose code is replaced
-/// while it runs.
+/// A small component is compiled with the optimising compiler. A large one is compiled with the fast compiler, and optimised
+/// code replaces that later, while it runs.
 ///
 /// # Errors
 ///
-/// If the file cannot be read, is no component or does not compile, and if the folder belongs to another user or can be written to
-/// by others.
+/// The file cannot be read, is not a component or does not compile, or the folder belongs to another user or is writable by others.
 pub fn precompile(entry: &str, component: &Path, code_cache: &Path) -> Result<(), RuntimeError> {
-    // What is to be told is told again when it runs.
+    // Events are dropped: `run` sends them again.
     let events = Events::start(Arc::new(drop)).map_err(|error| RuntimeError::Start { reason: error.to_string() })?;
     let code = CodeStore::new(code_cache, Arc::new(Engines::new(Allocation::OnDemand)?), events)?;
     block_on(code.prepare(entry, component))?

@@ -1,4 +1,4 @@
-//! The door: a [`Runtime`] owns the threads on which guests run, and hands each task to its module.
+//! The entry point: a [`Runtime`] owns the threads on which guests run.
 
 use std::{sync::Arc, time::Duration};
 
@@ -11,11 +11,11 @@ use crate::{
     triggers,
 };
 
-/// How long system calls of guests may take when everything ends.
+/// How long to wait for guests' system calls when the runtime is dropped.
 const SHUTDOWN: Duration = Duration::from_millis(200);
 
-/// How many turns of tasks a thread takes before it looks for what came from outside. A turn of a guest in a loop lasts until the next
-/// tick, so with the usual 61 a request would wait for more than half a second, several times.
+/// How many task polls a thread runs before it checks for outside events. Polling a guest in a loop takes until the next tick, so
+/// with the default of 61 a request would wait more than half a second, several times.
 const EVENT_INTERVAL: u32 = 8;
 
 /// Runs guests until it is dropped.
@@ -25,7 +25,7 @@ pub struct Runtime {
     tokio: Option<tokio::runtime::Runtime>,
 }
 
-/// What all triggers of a run share.
+/// State that all triggers of a run share.
 pub(crate) struct Host {
     pub(crate) engines: Arc<Engines>,
     pub(crate) code: CodeStore,
@@ -35,11 +35,11 @@ pub(crate) struct Host {
 }
 
 impl Runtime {
-    /// Starts the threads that `options` ask for; nothing is loaded yet.
+    /// Starts the runtime's threads. Nothing is loaded yet.
     ///
     /// # Errors
     ///
-    /// [`RuntimeError::Start`] if the system gives the process no further threads or files.
+    /// [`RuntimeError::Start`] if the system refuses more threads or files.
     pub fn new(options: RuntimeOptions) -> Result<Self, RuntimeError> {
         let start = |error: std::io::Error| RuntimeError::Start { reason: error.to_string() };
         let events = Events::start(Arc::clone(&options.events)).map_err(start)?;
@@ -52,23 +52,22 @@ impl Runtime {
         Ok(Self { options, events, tokio: Some(tokio) })
     }
 
-    /// Runs the triggers of `options` until each has ended, or until a stop is requested of `shutdown`. Sends [`crate::RunEvent::Ready`]
-    /// for those that wait for calls when they do.
+    /// Runs the triggers of `options` until each has ended, or until `shutdown` is requested. Sends [`crate::RunEvent::Ready`] when
+    /// they can be called.
     ///
-    /// After the first request to stop, calls that run are finished. After the second one, nothing is waited for.
+    /// After the first request to stop, running calls are finished. After the second one, nothing is waited for.
     ///
-    /// Gives the exit code: 0 from those that run until they are stopped, the guest's own from a command, of which 134 says that it
-    /// trapped and 130 that a stop was requested.
+    /// Gives the exit code: 0 for triggers that run until they are stopped, the guest's own for a command. 134 means that the command
+    /// trapped, 130 that a stop was requested.
     ///
     /// # Errors
     ///
-    /// If an entry is missing, cannot be read, compiled or linked or does not export what its trigger calls, if an origin is wrong, if a
-    /// granted folder cannot be opened, and if the folder of compiled code cannot be used. What a guest does wrong while it runs is an
-    /// event.
+    /// An entry is missing, cannot be read, compiled or linked, or does not export what its trigger calls; an origin is invalid; a
+    /// granted folder cannot be opened; or the folder of compiled code cannot be used. A guest's failure while it runs is an event.
     ///
     /// # Panics
     ///
-    /// Goes on with the first panic of a thread or task of this runtime, at the end: it is a bug of this crate or of the callback.
+    /// Resumes at the end the first panic of a thread or task of this runtime, which is a bug in this crate or in the callback.
     pub fn run(&self, options: RunOptions, shutdown: &Shutdown) -> Result<i32, RuntimeError> {
         let RunOptions { triggers, entries, limits } = options;
         let host = Arc::new(self.host(triggers.serves_many(), limits)?);
@@ -77,7 +76,7 @@ impl Runtime {
         result
     }
 
-    /// Waits until everything was told, and goes on with a panic that a thread or task of this runtime has left.
+    /// Waits until all events were delivered, then resumes the panic of a thread or task, if there was one.
     fn finish(&self, shutdown: &Shutdown) {
         self.events.flush(|| shutdown.patience());
         self.events.resume_panic();
@@ -100,7 +99,7 @@ impl Runtime {
 impl Drop for Runtime {
     fn drop(&mut self) {
         if let Some(tokio) = self.tokio.take() {
-            // Guests are dropped and their code unmapped; a system call that does not return is not waited for.
+            // Guests are dropped and their code is unmapped. A system call that does not return is abandoned.
             tokio.shutdown_timeout(SHUTDOWN);
         }
         self.events.flush(|| Some(PATIENCE));

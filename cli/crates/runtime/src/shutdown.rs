@@ -1,4 +1,4 @@
-//! The request to stop, handed in from outside: once to finish what runs, twice to stop now.
+//! A request to stop: once to finish what runs, twice to stop at once.
 
 use std::time::Duration;
 
@@ -6,7 +6,7 @@ use tokio::sync::watch;
 
 use crate::events::PATIENCE;
 
-/// A handle with which any thread, a signal handler's included, asks a server or a command to stop.
+/// A handle with which any thread, including that of a signal handler, requests a stop.
 #[derive(Clone, Debug)]
 pub struct Shutdown {
     requests: watch::Sender<u32>,
@@ -19,18 +19,18 @@ impl Default for Shutdown {
 }
 
 impl Shutdown {
-    /// A handle on which nothing was requested yet.
+    /// A handle without a request.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Asks to stop. The first time running requests are finished, the second time everything ends at once.
+    /// Requests a stop. The first time, running requests are finished. The second time, everything ends at once.
     pub fn request(&self) {
         self.requests.send_modify(|count| *count += 1);
     }
 
-    /// How long whoever delivers events may take for one, if that has a limit: the first request gives a pipe that is read slowly some
-    /// time, the second one hardly any.
+    /// How long the event callback may take for one event; `None` if there is no limit. After the first request a slow pipe has some
+    /// time, after the second one hardly any.
     pub(crate) fn patience(&self) -> Option<Duration> {
         match *self.requests.borrow() {
             0 => None,
@@ -42,7 +42,7 @@ impl Shutdown {
     /// Waits until a stop was requested at least `times` times.
     pub(crate) async fn requested(&self, times: u32) {
         let mut requests = self.requests.subscribe();
-        // The sender lives in `self`, so waiting can only end with the value.
+        // The sender lives in `self`, so waiting cannot fail.
         drop(requests.wait_for(|count| *count >= times).await);
     }
 }

@@ -1,10 +1,10 @@
 //! The folder of native code.
 //!
-//! Native code is run as it is, so loading it is trusting it. The folder has mode 0700, its files 0600; before a file is loaded
-//! it must be a regular file that belongs to this user, that nobody else can write, and that has the size and hash recorded
-//! when it was made. A file that fails is not loaded but made anew. A file appears by rename, so one that exists is whole.
+//! Native code runs unchecked, so loading it means trusting it. The folder has mode 0700, its files 0600. A file is loaded only if
+//! it is a regular file of this user, not writable by others, with the size and hash recorded when it was written. Otherwise it is
+//! compiled again. A file appears by rename, so one that exists is complete.
 //!
-//! This module refuses to load anything from elsewhere, and to fail a start because the folder cannot keep something.
+//! This module loads nothing from elsewhere. A start does not fail because the folder cannot store something.
 
 use std::{
     hash::{Hash as _, Hasher},
@@ -25,7 +25,7 @@ use super::{
 };
 use crate::RuntimeError;
 
-/// Keeps the temporary files of threads apart.
+/// Numbers the temporary files of this process.
 static WRITTEN: AtomicU64 = AtomicU64::new(0);
 
 /// The folder of native code.
@@ -34,12 +34,12 @@ pub(crate) struct CodeCache {
     folder: PathBuf,
 }
 
-/// The name of a component's native code: its bytes and everything that shapes the code.
+/// The key of a component's native code: a hash of the component and of everything that affects the code.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Key(String);
 
 impl CodeCache {
-    /// Opens the folder, making it if it does not exist.
+    /// Opens the folder, creating it if it does not exist.
     pub(crate) fn open(folder: &Path) -> Result<Self, RuntimeError> {
         let failed = |source: io::Error| RuntimeError::CodeCache {
             reason: format!("`{}` cannot be made or read", folder.display()),
@@ -72,7 +72,7 @@ impl CodeCache {
         Ok(cache)
     }
 
-    /// The hash of a component, and its bytes if they had to be read for it.
+    /// The hash of a component, and its bytes if they had to be read.
     pub(crate) fn hash_of(&self, entry: &str, path: &Path) -> Result<(blake3::Hash, Option<Vec<u8>>), RuntimeError> {
         let metadata =
             fs::metadata(path).map_err(|source| RuntimeError::ReadComponent { entry: entry.to_owned(), source })?;
@@ -85,12 +85,12 @@ impl CodeCache {
         }
         let bytes = read_component(entry, path)?;
         let record = Record { hash: blake3::hash(&bytes), file: identity };
-        // Without the note the next start reads the component again, no more.
+        // Without the note, the next start only reads the component again.
         drop(self.write_whole(&note, record.render().as_bytes()));
         Ok((record.hash, Some(bytes)))
     }
 
-    /// Loads native code if it is there and can be trusted.
+    /// Loads native code, if it exists and can be trusted.
     pub(crate) fn load(&self, engine: &Engine, key: &Key) -> Option<Component> {
         let code = self.code_path(key);
         self.trust(key, &code).ok()??;
@@ -99,7 +99,7 @@ impl CodeCache {
         deserialize(engine, &code).ok()
     }
 
-    /// Keeps native code under its key.
+    /// Stores native code under its key.
     pub(crate) fn store(&self, key: &Key, code: &[u8]) -> io::Result<()> {
         let path = self.code_path(key);
         self.write_whole(&path, code)?;
@@ -109,13 +109,13 @@ impl CodeCache {
         Ok(())
     }
 
-    /// Removes native code that is not needed any more; processes that run it keep it.
+    /// Removes native code. Processes that run it keep it mapped.
     pub(crate) fn remove(&self, key: &Key) {
         drop(fs::remove_file(self.record_path(key)));
         drop(fs::remove_file(self.code_path(key)));
     }
 
-    /// Whether a file may be loaded; an error is as good as no.
+    /// Whether a file may be loaded: only with `Ok(Some(()))`.
     fn trust(&self, key: &Key, code: &Path) -> io::Result<Option<()>> {
         let metadata = fs::symlink_metadata(code)?;
         let ours = metadata.is_file() && metadata.uid() == getuid().as_raw() && metadata.mode() & 0o022 == 0;
@@ -133,17 +133,17 @@ impl CodeCache {
             return Ok(None);
         }
         let record = Record { hash: record.hash, file: identity };
-        // If this cannot be written the next start hashes again.
+        // If this cannot be written, the next start hashes the file again.
         drop(self.write_whole(&self.record_path(key), record.render().as_bytes()));
         Ok(Some(()))
     }
 
-    /// Writes a file that exists whole or not at all, readable by its owner only.
+    /// Writes a file atomically, readable only by its owner.
     fn write_whole(&self, path: &Path, bytes: &[u8]) -> io::Result<()> {
         let name = path.file_name().unwrap_or_default().to_string_lossy();
         let number = WRITTEN.fetch_add(1, Ordering::Relaxed);
         let temporary = self.folder.join(format!("{name}.{number}.{}.tmp", process::id()));
-        // What an earlier process of the same number left is not ours to continue.
+        // An earlier process with the same id may have left such a file.
         drop(fs::remove_file(&temporary));
         let written = (|| {
             let mut file = std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(&temporary)?;
@@ -157,7 +157,7 @@ impl CodeCache {
         written
     }
 
-    /// Removes what processes that were killed had begun to write.
+    /// Removes temporary files of killed processes.
     fn sweep(&self) {
         let Ok(files) = fs::read_dir(&self.folder) else { return };
         for file in files.flatten() {
@@ -180,17 +180,17 @@ impl CodeCache {
 }
 
 impl Key {
-    /// The key of what `engine` makes of a component with this hash.
+    /// The key of the code that `engine` compiles from a component with this hash.
     pub(crate) fn new(engine: &Engine, wasm: &blake3::Hash) -> Self {
         let mut hasher = KeyHasher(blake3::Hasher::new());
         hasher.0.update(wasm.as_bytes());
-        // Wasmtime's version, the target and every setting that changes code.
+        // This covers Wasmtime's version, the target, and every setting that affects code.
         engine.precompile_compatibility_hash().hash(&mut hasher);
         Self(hasher.0.finalize().to_hex().to_string())
     }
 }
 
-/// Lets what Wasmtime can only hash be part of a hash that is the same in each process.
+/// Feeds values that implement only `Hash` into a hash that is the same in every process.
 struct KeyHasher(blake3::Hasher);
 
 impl Hasher for KeyHasher {
@@ -213,7 +213,7 @@ fn read_record(path: &Path) -> Option<Record> {
     Record::parse(&fs::read_to_string(path).ok()?)
 }
 
-/// Loads code that this process has just compiled and could not keep.
+/// Loads code that this process has just compiled and could not store.
 pub(crate) fn load_own(engine: &Engine, code: &[u8]) -> wasmtime::Result<Component> {
     unchecked(engine, Native::Bytes(code))
 }
@@ -222,7 +222,7 @@ fn deserialize(engine: &Engine, path: &Path) -> wasmtime::Result<Component> {
     unchecked(engine, Native::File(path))
 }
 
-/// Native code that came from our own compiler: just now, or through a file that [`CodeCache::trust`] accepted.
+/// Native code from conjoin's own compiler: just compiled, or from a file that [`CodeCache::trust`] accepted.
 #[derive(Clone, Copy)]
 enum Native<'a> {
     Bytes(&'a [u8]),

@@ -1,4 +1,4 @@
-//! Where compilers run: never on the threads that answer requests.
+//! Runs compilers, never on the threads that answer requests.
 
 use std::{
     panic::{self, AssertUnwindSafe},
@@ -10,24 +10,25 @@ use tokio::sync::oneshot;
 
 use crate::events::Events;
 
-/// How much nicer than the rest of the process a background compiler is.
+/// The nice value of a background compiler, relative to the rest of the process.
 const NICE: i32 = 10;
 
-/// Runs a compiler while somebody waits for it, and gives what it made. Its panic goes on in the one who waits.
+/// Runs a compiler and waits for its result. A panic is resumed in the caller.
 pub(crate) async fn in_foreground<T: Send + 'static>(compile: impl FnOnce() -> T + Send + 'static) -> T {
-    // A thread of its own, because a runtime that is dropped waits for its own blocking threads.
+    // This is a separate thread, because a Tokio runtime that is dropped waits for its own blocking threads.
     let (send, receive) = oneshot::channel();
     thread::spawn(move || drop(send.send(panic::catch_unwind(AssertUnwindSafe(compile)))));
     let made = receive.await.expect("the thread sends before it ends");
     made.unwrap_or_else(|panic| panic::resume_unwind(panic))
 }
 
-/// Runs a compiler while requests are answered; `compile` is given the time since it began. `events` keeps its panic.
+/// Runs a compiler while requests are answered. `compile` gets a function that tells the time since it started. `events` keeps its
+/// panic.
 pub(crate) fn in_background(events: Events, compile: impl FnOnce(&dyn Fn() -> Duration) + Send + 'static) {
     thread::spawn(move || {
         let began = Instant::now();
         let run = move || compile(&|| began.elapsed());
-        // The compiler spreads over the pool it is called from, so the pool decides its priority.
+        // The compiler uses the thread pool it is called from, so that pool determines its priority.
         let ran = panic::catch_unwind(AssertUnwindSafe(|| {
             match rayon::ThreadPoolBuilder::new().start_handler(|_| be_nice()).build() {
                 Ok(pool) => pool.install(run),
@@ -44,7 +45,7 @@ pub(crate) fn in_background(events: Events, compile: impl FnOnce(&dyn Fn() -> Du
 fn be_nice() {
     #[cfg(target_os = "linux")]
     {
-        // A process that may not lower its priority goes on with the one it has.
+        // If the priority cannot be lowered, it stays as it is.
         let _ = rustix::process::setpriority_process(Some(rustix::thread::gettid()), NICE);
     }
 }

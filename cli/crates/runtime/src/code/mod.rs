@@ -1,12 +1,12 @@
-//! From the file of a component to native code.
+//! Turns the file of a component into native code.
 //!
-//! 1. [`cache`] looks the component up by the hash of its bytes and the compiler's settings; optimised code that is there is
-//!    mapped in milliseconds.
-//! 2. If it is not, [`store`] compiles: a small component with the optimising compiler at once, a big one first with the fast
-//!    compiler, and with the optimising one on threads of low priority, whose result is kept and handed over later.
-//! 3. [`prune`] removes what was not used for long when there is too much.
+//! 1. [`cache`] looks up the component by the hash of its bytes and the compiler's settings. Optimised code that exists is mapped
+//!    in milliseconds.
+//! 2. Otherwise [`store`] compiles. A small component is optimised at once. A large one is first compiled with the fast compiler, and
+//!    optimised on threads of low priority. That result is stored, and replaces the quick code later.
+//! 3. [`prune`] removes the least recently used code when there is too much.
 //!
-//! This module refuses to run anything.
+//! This module does not run guests.
 
 mod cache;
 mod compile;

@@ -1,7 +1,6 @@
-//! Keeps the folder of native code from growing for ever: an edited component leaves its former code behind.
+//! Limits the size of the folder of native code: an edited component leaves its former code behind.
 //!
-//! What was not used for the longest time goes first. This module refuses to report failures: a file that cannot be removed
-//! is tried again the next time.
+//! The least recently used code is removed first. Failures are not reported: the next run tries again.
 
 use std::{
     path::{Path, PathBuf},
@@ -11,18 +10,18 @@ use std::{
 use fs_err as fs;
 use rustix::fs::{AtFlags, CWD, Timespec, Timestamps, UTIME_NOW, utimensat};
 
-/// How large all native code together may be, in bytes.
+/// The largest size of all native code together, in bytes.
 const LIMIT: u64 = 4 * 1024 * 1024 * 1024;
 
-/// Notes that code is used now, in the time of the record beside it.
+/// Marks code as used now, by the modification time of its record.
 pub(super) fn note_use(record: &Path) {
     let now = || Timespec { tv_sec: 0, tv_nsec: UTIME_NOW };
     let times = Timestamps { last_access: now(), last_modification: now() };
-    // Without the note the code is pruned earlier than others.
+    // If this fails, the code is only pruned earlier.
     let _ = utimensat(CWD, record, &times, AtFlags::SYMLINK_NOFOLLOW);
 }
 
-/// Removes what was not used for the longest time until the rest is small enough; `kept` stays in any case.
+/// Removes the least recently used code until the rest is small enough, but never `kept`.
 pub(super) fn prune(folder: &Path, kept: &Path) {
     prune_to(LIMIT, folder, kept);
 }

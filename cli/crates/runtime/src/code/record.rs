@@ -1,11 +1,11 @@
-//! What is written beside a file of native code: its size, its hash, and the file as it stood when the hash was last found
-//! right, so that a file that nobody touched is not hashed again.
+//! The record beside a file of native code: its size, its hash, and the file's metadata when the hash was last verified. A file that
+//! did not change since is not hashed again.
 
 use std::{fmt::Write as _, fs::Metadata, os::unix::fs::MetadataExt as _};
 
 const HEAD: &str = "conjoin-code 1";
 
-/// Which file it is and when it was last changed, content or attributes.
+/// The identity of a file: its device, inode, size, and the times when its content and its attributes were last changed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Identity {
     device: u64,
@@ -44,7 +44,7 @@ impl Identity {
     }
 }
 
-/// The hash of a file, and the file as it stood when it had that hash.
+/// The hash of a file, and its identity when it had that hash.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Record {
     pub(crate) hash: blake3::Hash,
@@ -52,7 +52,7 @@ pub(crate) struct Record {
 }
 
 impl Record {
-    /// Whether a file of this size can have the recorded hash at all.
+    /// Whether the recorded file has this size.
     pub(crate) fn has_size(&self, size: u64) -> bool {
         self.file.size == size
     }

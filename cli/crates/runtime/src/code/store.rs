@@ -1,4 +1,4 @@
-//! Loads the code of an entry, compiling what the cache does not have.
+//! Loads the code of an entry, and compiles it if it is not in the cache.
 
 use std::{path::Path, sync::Arc, time::Duration};
 
@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{HowCompiled, RunEvent, RuntimeError, engine::Engines, events::Events};
 
-/// A component above this size is worth two compilers.
+/// Components above this size, in bytes, are first compiled with the fast compiler.
 const BIG: usize = 1024 * 1024;
 
 /// Loads code through the cache.
@@ -24,17 +24,17 @@ pub(crate) struct CodeStore {
 /// Code that can be instantiated now.
 pub(crate) struct Loaded {
     pub(crate) component: Component,
-    /// Set if `component` is quick code: optimised code, when it is ready.
-    pub(crate) better: Option<oneshot::Receiver<Better>>,
+    /// Gives optimised code when it is ready; `None` if `component` is optimised.
+    pub(crate) optimised: Option<oneshot::Receiver<OptimisedCode>>,
 }
 
-/// Optimised code made in the background.
-pub(crate) struct Better {
+/// Optimised code that was compiled in the background.
+pub(crate) struct OptimisedCode {
     pub(crate) component: Component,
     pub(crate) took: Duration,
 }
 
-/// A component as it was read.
+/// A component's bytes and hash.
 struct Wasm {
     entry: String,
     bytes: Vec<u8>,
@@ -49,15 +49,15 @@ impl CodeStore {
     /// Loads the code of an entry.
     pub(crate) async fn load(&self, entry: &str, path: &Path) -> Result<Loaded, RuntimeError> {
         let (component, quick) = self.find(entry, path).await?;
-        Ok(Loaded { component, better: quick.map(|wasm| self.improve(wasm)) })
+        Ok(Loaded { component, optimised: quick.map(|wasm| self.improve(wasm)) })
     }
 
-    /// Sees to it that the next [`CodeStore::load`] of the entry need not compile first.
+    /// Compiles the code of an entry if needed, so that the next [`CodeStore::load`] starts at once.
     pub(crate) async fn prepare(&self, entry: &str, path: &Path) -> Result<(), RuntimeError> {
         self.find(entry, path).await.map(drop)
     }
 
-    /// Code that is there or is made now; if it is quick code, what better code is to be made from.
+    /// Finds or compiles code. If it is quick code, also gives the component to optimise.
     async fn find(&self, entry: &str, path: &Path) -> Result<(Component, Option<Arc<Wasm>>), RuntimeError> {
         let (hash, bytes) = self.cache.hash_of(entry, path)?;
         let optimised = self.engines.optimised();
@@ -79,8 +79,8 @@ impl CodeStore {
         Ok((compile::in_foreground(make).await?, None))
     }
 
-    /// Code of the fast compiler: what an earlier start left that was stopped before optimised code was ready, or made now.
-    /// None if that compiler cannot do this component.
+    /// Gives code of the fast compiler: compiled now, or left by a run that stopped before optimised code was ready. Gives `None` if
+    /// that compiler does not support this component.
     async fn quick(&self, wasm: &Arc<Wasm>) -> Option<Component> {
         let engine = self.engines.quick()?;
         if let Some(component) = self.cache.load(engine, &Key::new(engine, &wasm.hash)) {
@@ -90,8 +90,8 @@ impl CodeStore {
         compile::in_foreground(self.make(engine, wasm)).await.ok()
     }
 
-    /// Starts the optimising compiler in the background. If it fails, quick code stays, and why is said.
-    fn improve(&self, wasm: Arc<Wasm>) -> oneshot::Receiver<Better> {
+    /// Starts the optimising compiler in the background. If it fails, an event reports the reason, and quick code stays in use.
+    fn improve(&self, wasm: Arc<Wasm>) -> oneshot::Receiver<OptimisedCode> {
         let (send, receive) = oneshot::channel();
         let make = self.make(self.engines.optimised(), &wasm);
         let (cache, events) = (self.cache.clone(), self.events.clone());
@@ -101,8 +101,8 @@ impl CodeStore {
                 if let Some(quick) = quick {
                     cache.remove(&quick);
                 }
-                // The server may have stopped in the meantime.
-                drop(send.send(Better { component, took: took() }));
+                // The receiver may have been dropped by a server that stopped.
+                drop(send.send(OptimisedCode { component, took: took() }));
             }
             Err(error) => {
                 events.send(RunEvent::NotKept { entry: wasm.entry.clone(), reason: error.to_string() });
@@ -111,7 +111,7 @@ impl CodeStore {
         receive
     }
 
-    /// Compiles and keeps the result, when it is called.
+    /// Gives a function that compiles and stores the result.
     fn make(
         &self,
         engine: &Engine,
@@ -140,14 +140,14 @@ impl CodeStore {
     }
 }
 
-/// Reads a component. Its hash is that of the bytes read now, whatever was noted about the file before.
+/// Reads a component and hashes the bytes read, whatever was noted about the file before.
 fn read(entry: &str, path: &Path) -> Result<Wasm, RuntimeError> {
     let bytes = cache::read_component(entry, path)?;
     let hash = blake3::hash(&bytes);
     Ok(Wasm { entry: entry.to_owned(), bytes, hash })
 }
 
-/// Says in plain words what is wrong with a file that is no component.
+/// Checks that a file looks like a component. The error says what it is instead.
 pub(crate) fn check_component(entry: &str, path: &Path, bytes: &[u8]) -> Result<(), RuntimeError> {
     let what = match bytes {
         [] => "is empty",

@@ -1,4 +1,4 @@
-//! Answers on the wire: those of guests, whose body keeps the guest alive, and our own, short and plain.
+//! Answers on the wire: those of guests, whose body keeps the guest alive, and the server's own, in plain text.
 
 use std::{
     pin::Pin,
@@ -19,27 +19,27 @@ use wasmtime_wasi_http::{Error, WasiBody};
 
 use super::worker::Outcome;
 
-/// How long a guest may work on after its answer was read.
-const AFTERWARDS: Duration = Duration::from_secs(30);
+/// How long a guest may continue after its answer was read.
+const WORK_AFTER_ANSWER: Duration = Duration::from_secs(30);
 
 /// The body of any answer.
 pub(super) enum AnswerBody {
-    /// Our own words.
+    /// The server's own text.
     Text(Full<Bytes>),
-    /// A guest's.
+    /// A guest's body.
     Guest {
-        /// Before the body, so that the guest is known to be abandoned when it finds that nobody reads.
-        guest: Alive,
-        /// What it writes.
+        /// Dropped before the body, so that the guest is marked as abandoned before it notices that nobody reads.
+        guest: GuestGuard,
+        /// The bytes it writes.
         body: WasiBody,
-        /// How many bytes are still to come, where the guest has said how many there are.
+        /// How many bytes are still to come; `None` if the guest has not announced a length.
         left: Option<u64>,
     },
 }
 
-/// Ends the guest when its answer is not wanted any more.
-pub(super) struct Alive {
-    /// Whether all of the answer was read: who knows its length does not ask for its end.
+/// Ends the guest when its answer is no longer wanted.
+pub(super) struct GuestGuard {
+    /// Whether all of the answer was read. A reader that knows the length does not poll for the end.
     complete: bool,
     abandoned: Flag,
     failed: Flag,
@@ -47,8 +47,8 @@ pub(super) struct Alive {
     body_done: Option<oneshot::Sender<()>>,
 }
 
-impl Alive {
-    /// `abandoned` is set when the answer is not wanted any more; the worker sets `failed` before it lets go of a guest that failed.
+impl GuestGuard {
+    /// This sets `abandoned` when the answer is no longer wanted. The worker sets `failed` before it drops a guest that failed.
     pub(super) fn new(
         worker: JoinHandle<Outcome>,
         body_done: oneshot::Sender<()>,
@@ -58,7 +58,7 @@ impl Alive {
         Self { complete: false, abandoned, failed, worker: Some(worker), body_done: Some(body_done) }
     }
 
-    /// How the guest ended, for one that gave no answer.
+    /// Waits for the end of a guest that gave no answer.
     pub(super) async fn outcome(mut self) -> Outcome {
         drop(self.body_done.take());
         match self.worker.take() {
@@ -67,13 +67,13 @@ impl Alive {
         }
     }
 
-    /// Lets the guest finish its work behind an answer that was read to its end.
+    /// Lets the guest finish its work after its answer was read to the end.
     fn answered(&mut self) {
         drop(self.body_done.take());
         let Some(mut worker) = self.worker.take() else { return };
         if !worker.is_finished() {
             drop(tokio::spawn(async move {
-                if tokio::time::timeout(AFTERWARDS, &mut worker).await.is_err() {
+                if tokio::time::timeout(WORK_AFTER_ANSWER, &mut worker).await.is_err() {
                     worker.abort();
                 }
             }));
@@ -81,7 +81,7 @@ impl Alive {
     }
 }
 
-impl Drop for Alive {
+impl Drop for GuestGuard {
     fn drop(&mut self) {
         if self.complete {
             self.answered();
@@ -93,10 +93,10 @@ impl Drop for Alive {
     }
 }
 
-/// Something that a worker and the one who reads its answer tell one another, once.
+/// A signal between a worker and the reader of its answer, set at most once.
 ///
-/// That a request is abandoned, because its client has gone or its time is over: what a guest says about that (that it cannot write,
-/// for example) is nothing to report. That a guest failed: what there is of its body is not all of it.
+/// One such flag says that the request is abandoned, because the client has gone or the time is over. Errors that the guest gives
+/// after that, e.g. that it cannot write, are not reported. Another says that the guest failed, so its body is not complete.
 #[derive(Clone, Default)]
 pub(super) struct Flag(Arc<AtomicBool>);
 
@@ -123,7 +123,7 @@ impl Body for AnswerBody {
                     Poll::Ready(None) => {
                         guest.answered();
                         if guest.failed.is_set() {
-                            // The end must not look like one.
+                            // The body is incomplete, so it must not end normally.
                             return Poll::Ready(Some(Err(Error::HttpProtocolError)));
                         }
                     }
@@ -142,7 +142,7 @@ impl Body for AnswerBody {
     fn is_end_stream(&self) -> bool {
         match self {
             Self::Text(body) => body.is_end_stream(),
-            // The end has to be polled, because it is what lets the guest go.
+            // The end must be polled, because only that releases the guest.
             Self::Guest { .. } => false,
         }
     }
@@ -155,8 +155,8 @@ impl Body for AnswerBody {
     }
 }
 
-/// The answer of a guest to a request with this method.
-pub(super) fn of_guest(method: &Method, response: Response<WasiBody>, mut guest: Alive) -> Response<AnswerBody> {
+/// Turns a guest's response to a request with this method into an answer. `guest` lives as long as its body.
+pub(super) fn of_guest(method: &Method, response: Response<WasiBody>, mut guest: GuestGuard) -> Response<AnswerBody> {
     let bodiless = [StatusCode::NO_CONTENT, StatusCode::NOT_MODIFIED];
     let left = if method == Method::HEAD || bodiless.contains(&response.status()) {
         Some(0)
@@ -168,7 +168,7 @@ pub(super) fn of_guest(method: &Method, response: Response<WasiBody>, mut guest:
     response.map(|body| AnswerBody::Guest { guest, body, left })
 }
 
-/// An answer of our own: a status and one plain sentence.
+/// An answer of the server itself: a status and one sentence of plain text.
 pub(super) fn plain(status: StatusCode, text: impl Into<String>) -> Response<AnswerBody> {
     let text = format!("{}\n", text.into());
     let mut response = Response::new(AnswerBody::Text(Full::new(Bytes::from(text))));

@@ -9,7 +9,7 @@ use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::{io::AsyncWriteExt as _, net::TcpStream, sync::oneshot};
 
 use super::{
-    answer::{Alive, AnswerBody, Flag, of_guest, plain},
+    answer::{AnswerBody, Flag, GuestGuard, of_guest, plain},
     entry::HttpEntry,
     linger::{self, RequestBody},
     route::Routes,
@@ -22,12 +22,12 @@ use crate::{
     engine::Engines,
 };
 
-/// How long a client may take to send the head of a request; also how long an idle connection is kept.
-const HEAD_WITHIN: Duration = Duration::from_secs(10);
+/// How long a client may take to send the head of a request. An idle connection is kept as long.
+const HEAD_TIMEOUT: Duration = Duration::from_secs(10);
 const MAX_HEADERS: usize = 100;
 const MAX_BUFFER: usize = 64 * 1024;
 
-/// What all connections share.
+/// State that all connections share.
 pub(super) struct Serving {
     pub(super) routes: Routes<Arc<HttpEntry>>,
     pub(super) admission: Arc<Admission>,
@@ -38,7 +38,7 @@ pub(super) struct Serving {
 
 /// Serves one connection until it is closed or, after a shutdown was requested, its running request is answered.
 pub(super) async fn serve(stream: TcpStream, serving: Arc<Serving>, shutdown: Shutdown) {
-    // Without this a small answer may wait for the acknowledgement of the one before.
+    // Otherwise a small answer may wait for the acknowledgement of the previous one.
     drop(stream.set_nodelay(true));
     let unread = Flag::default();
     let noted = unread.clone();
@@ -50,11 +50,11 @@ pub(super) async fn serve(stream: TcpStream, serving: Arc<Serving>, shutdown: Sh
     });
     let mut connection = http1::Builder::new()
         .timer(TokioTimer::new())
-        .header_read_timeout(HEAD_WITHIN)
+        .header_read_timeout(HEAD_TIMEOUT)
         .max_headers(MAX_HEADERS)
         .max_buf_size(MAX_BUFFER)
         .serve_connection(TokioIo::new(Connection::new(stream, client_stalls)), service);
-    // An error here is the client's: it went away or did not speak HTTP, which hyper has answered.
+    // An error here is the client's: it disconnected, or it did not speak HTTP, which hyper has answered.
     let served = tokio::select! {
         biased;
         served = future::poll_fn(|context| connection.poll_without_shutdown(context)) => served,
@@ -110,12 +110,12 @@ impl Serving {
         };
         let events = entry.blueprint.events.clone();
         let worker = tokio::spawn(async move {
-            // A worker that panics is as good to its client as a guest that traps.
+            // To a client, a worker that panics is the same as a guest that traps.
             let outcome = events.keep_panic_of(worker::run(job)).await.unwrap_or(Outcome::Trapped);
             drop((running, permit));
             outcome
         });
-        let guest = Alive::new(worker, body_done, abandoned, failed);
+        let guest = GuestGuard::new(worker, body_done, abandoned, failed);
         match tokio::time::timeout(self.answer_within, answer).await {
             Ok(Ok(Ok(response))) => of_guest(&method, response, guest),
             Ok(Ok(Err(code))) => {

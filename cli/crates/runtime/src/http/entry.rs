@@ -1,4 +1,4 @@
-//! One HTTP entry: its blueprint, the code it runs at the moment, and the instances it keeps for further requests.
+//! One HTTP entry: its blueprint, its current code, and the idle instances it keeps for further requests.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -14,8 +14,8 @@ use crate::{
     runtime::Host,
 };
 
-/// Instances that wait for a further request, at most.
-const KEPT: usize = 64;
+/// The largest number of idle instances to keep.
+const MAX_IDLE: usize = 64;
 
 /// An entry that answers requests.
 pub(super) struct HttpEntry {
@@ -23,14 +23,14 @@ pub(super) struct HttpEntry {
     code: ArcSwap<HttpCode>,
 }
 
-/// Code that can be instantiated, and instances of it.
+/// Code that can be instantiated, and its idle instances.
 pub(super) struct HttpCode {
     pub(super) engine: Engine,
     pub(super) pre: HttpPre,
-    kept: Mutex<Vec<HttpInstance>>,
+    idle: Mutex<Vec<HttpInstance>>,
 }
 
-/// The code of either generation of WASI.
+/// Linked code of an entry, for either WASI version.
 pub(super) enum HttpPre {
     P2(p2::bindings::ProxyPre<Guest>),
     P3(p3::bindings::ServicePre<Guest>),
@@ -43,27 +43,27 @@ pub(super) struct HttpInstance {
     pub(super) answered: u32,
 }
 
-/// An instance of either generation of WASI.
+/// The exports of an instance, for either WASI version.
 pub(super) enum Proxy {
     P2(p2::bindings::Proxy),
     P3(p3::bindings::Service),
 }
 
 impl HttpEntry {
-    /// Loads an entry; if its code is to be replaced by better code later, that happens by itself.
+    /// Loads an entry. Quick code is later replaced by optimised code in the background.
     pub(super) async fn load(host: &Host, entry: &Entry, memory: usize) -> Result<Arc<Self>, RuntimeError> {
         let settings = GuestSettings { args: Vec::new(), stdio: Stdio::Events, memory, events: &host.events };
         let blueprint = Blueprint::new(entry, settings)?;
-        let Loaded { component, better } = host.code.load(&entry.name, &entry.component).await?;
+        let Loaded { component, optimised } = host.code.load(&entry.name, &entry.component).await?;
         let code = HttpCode::link(&component, &blueprint)?;
         let entry = Arc::new(Self { blueprint, code: ArcSwap::from_pointee(code) });
-        if let Some(better) = better {
+        if let Some(optimised) = optimised {
             let entry = Arc::clone(&entry);
             let events = host.events.clone();
             drop(tokio::spawn(async move {
                 let swapped = async {
-                    if let Ok(better) = better.await {
-                        entry.swap(&better.component, better.took);
+                    if let Ok(optimised) = optimised.await {
+                        entry.swap(&optimised.component, optimised.took);
                     }
                 };
                 events.keep_panic_of(swapped).await;
@@ -72,7 +72,7 @@ impl HttpEntry {
         Ok(entry)
     }
 
-    /// The code to run now. Requests that run keep the code they began with.
+    /// The current code. Running requests keep the code that they started with.
     pub(super) fn code(&self) -> Arc<HttpCode> {
         self.code.load_full()
     }
@@ -101,13 +101,13 @@ impl HttpCode {
         } else {
             return Err(RuntimeError::NoHttpExport { entry: blueprint.entry().name.clone() });
         };
-        Ok(Self { engine, pre, kept: Mutex::default() })
+        Ok(Self { engine, pre, idle: Mutex::default() })
     }
 
-    /// An instance that has answered before and may answer again, or a fresh one.
+    /// Gives an idle instance, or else a fresh one.
     pub(super) async fn instance(&self, blueprint: &Blueprint) -> wasmtime::Result<HttpInstance> {
-        if let Some(kept) = self.kept().pop() {
-            return Ok(kept);
+        if let Some(instance) = self.idle().pop() {
+            return Ok(instance);
         }
         let mut store = blueprint.store(&self.engine)?;
         let proxy = match &self.pre {
@@ -117,17 +117,17 @@ impl HttpCode {
         Ok(HttpInstance { store, proxy, answered: 0 })
     }
 
-    /// Keeps an instance that answered without a failure, if its entry allows it.
+    /// Keeps an instance that answered successfully for further requests, if its entry allows that.
     pub(super) fn keep(&self, mut instance: HttpInstance, blueprint: &Blueprint) {
         instance.answered += 1;
         let Some(reuse) = blueprint.entry().reuse else { return };
-        let mut kept = self.kept();
-        if instance.answered < reuse.get() && kept.len() < KEPT {
-            kept.push(instance);
+        let mut idle = self.idle();
+        if instance.answered < reuse.get() && idle.len() < MAX_IDLE {
+            idle.push(instance);
         }
     }
 
-    fn kept(&self) -> std::sync::MutexGuard<'_, Vec<HttpInstance>> {
-        self.kept.lock().unwrap_or_else(PoisonError::into_inner)
+    fn idle(&self) -> std::sync::MutexGuard<'_, Vec<HttpInstance>> {
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

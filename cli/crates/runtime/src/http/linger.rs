@@ -1,8 +1,8 @@
-//! Closing a connection on which a client still sends.
+//! Closes a connection on which a client is still sending.
 //!
-//! A guest may answer without reading its request, and it is no use to carry on with such a connection. To close it at once would make
-//! the system reset it, and the reset may overtake the answer: the client sees an error in its place. So our side is closed, and what
-//! comes is thrown away until the client has closed its side (RFC 9112, section 9.6).
+//! A guest may answer without reading its request. Such a connection cannot be reused. If it were closed at once, the system would
+//! reset it, and the reset could overtake the answer, so that the client sees an error instead. Therefore the server closes its own
+//! side and discards what arrives until the client has closed its side (RFC 9112, section 9.6).
 
 use std::{
     pin::Pin,
@@ -24,13 +24,13 @@ use super::{
     stalled::{Stalled, Wait},
 };
 
-/// How long a client may go on.
-const AT_MOST: Duration = Duration::from_secs(30);
+/// How long a client may go on sending.
+const MAX_DURATION: Duration = Duration::from_secs(30);
 
-/// How long a client may be silent.
-const SILENT_AT_MOST: Duration = Duration::from_secs(5);
+/// How long a client may send nothing.
+const MAX_SILENCE: Duration = Duration::from_secs(5);
 
-/// The body of a request; sets a flag if it is dropped before its end, and ends with an error if the client stalls.
+/// The body of a request. It sets a flag if it is dropped before its end, and ends with an error if the client stalls.
 pub(super) struct RequestBody {
     body: Incoming,
     unread: Flag,
@@ -38,7 +38,7 @@ pub(super) struct RequestBody {
 }
 
 impl RequestBody {
-    /// The body `body` of a request. `unread` is set if it is dropped before its end.
+    /// Wraps the body of a request. `unread` is set if it is dropped before its end.
     pub(super) fn new(body: Incoming, unread: Flag, wait: Wait) -> Self {
         Self { body, unread, wait }
     }
@@ -73,15 +73,15 @@ impl Body for RequestBody {
     }
 }
 
-/// Closes our side of a connection and waits, within limits, until the client has closed its side.
+/// Closes the server's side of a connection and waits, within limits, until the client has closed its side.
 pub(super) async fn close(mut stream: TcpStream) {
     let rest = async {
         if stream.shutdown().await.is_err() {
             return;
         }
         let mut rest = vec![0; 64 * 1024];
-        while let Ok(Ok(1..)) = tokio::time::timeout(SILENT_AT_MOST, stream.read(&mut rest)).await {}
+        while let Ok(Ok(1..)) = tokio::time::timeout(MAX_SILENCE, stream.read(&mut rest)).await {}
     };
-    // A client that goes on for ever is cut off.
-    drop(tokio::time::timeout(AT_MOST, rest).await);
+    // A client that exceeds the limits is cut off.
+    drop(tokio::time::timeout(MAX_DURATION, rest).await);
 }

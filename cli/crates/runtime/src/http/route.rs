@@ -1,25 +1,25 @@
-//! Which entry answers a path.
+//! Finds the entry that answers a path.
 
 use conjoin_policy::Route;
 
 use crate::RuntimeError;
 
-/// Which requests go to which entry.
+/// A route and the entry that it leads to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct RoutedEntry {
-    /// The paths that it answers. Of those that answer a path, the longest wins.
+    /// The paths that it answers. If several routes match a path, the longest wins.
     pub(crate) route: Route,
     /// The name of the entry.
     pub(crate) entry: String,
 }
 
-/// Routes, those that count more first.
+/// Routes, sorted from highest to lowest precedence.
 pub(crate) struct Routes<T> {
     routes: Vec<(Route, T)>,
 }
 
 impl<T> Routes<T> {
-    /// Sorts routes; `find` turns the name of an entry into what answers.
+    /// Sorts routes. `find` gives the handler for the name of an entry.
     ///
     /// # Errors
     ///
@@ -37,12 +37,12 @@ impl<T> Routes<T> {
         Ok(Self { routes: found })
     }
 
-    /// What answers a path.
+    /// The handler for a path.
     pub(super) fn find(&self, path: &str) -> Option<&T> {
         self.routes.iter().find(|(route, _)| route.answers(path)).map(|(_, target)| target)
     }
 
-    /// The routes as they are written, the longest first.
+    /// The routes as written, the longest first.
     pub(super) fn patterns(&self) -> impl Iterator<Item = String> {
         self.routes.iter().map(|(route, _)| route.to_string())
     }

@@ -1,4 +1,4 @@
-//! The server: loads, accepts, and ends in good order.
+//! The HTTP server: loads entries, accepts connections, shuts down gracefully.
 
 use std::{collections::BTreeMap, future, io, sync::Arc, time::Duration};
 
@@ -14,11 +14,11 @@ use super::{
 };
 use crate::{Entry, RunEvent, RuntimeError, Shutdown, events::Events, runtime::Host};
 
-/// Connections at once; more wait in the system's queue.
+/// The largest number of open connections. More wait in the system's queue.
 const MAX_CONNECTIONS: usize = 4096;
 
-/// How long to wait when the system has no more file descriptors.
-const PAUSE: Duration = Duration::from_millis(50);
+/// How long to wait when the system has no free file descriptors.
+const ACCEPT_RETRY: Duration = Duration::from_millis(50);
 
 /// A server whose code is loaded.
 pub(crate) struct Server {
@@ -33,7 +33,7 @@ impl Server {
     ///
     /// # Errors
     ///
-    /// An entry is missing or cannot be loaded, or the system does not let `listener` go on.
+    /// An entry is missing or cannot be loaded, or `listener` cannot be used.
     pub(crate) async fn load(
         host: &Host,
         listener: std::net::TcpListener,
@@ -72,27 +72,32 @@ impl Server {
     }
 }
 
-/// The listener for tasks.
+/// Turns the listener into an asynchronous one.
 fn take_over(listener: std::net::TcpListener) -> io::Result<TcpListener> {
     listener.set_nonblocking(true)?;
     TcpListener::from_std(listener)
 }
 
-/// Connections that are open: each holds a sender, so the receiver ends when the last one does.
-struct Open {
+/// The open connections. Each holds a sender, so the receiver ends when the last connection closes.
+struct OpenConnections {
     ended: mpsc::Receiver<()>,
     connections: mpsc::WeakSender<()>,
 }
 
-async fn accept(listener: &TcpListener, serving: &Arc<Serving>, events: &Events, shutdown: &Shutdown) -> Open {
+async fn accept(
+    listener: &TcpListener,
+    serving: &Arc<Serving>,
+    events: &Events,
+    shutdown: &Shutdown,
+) -> OpenConnections {
     let slots = Arc::new(Semaphore::new(MAX_CONNECTIONS));
     let (alive, ended) = mpsc::channel(1);
-    let open = Open { ended, connections: alive.downgrade() };
+    let open = OpenConnections { ended, connections: alive.downgrade() };
     loop {
         let accepted = tokio::select! {
             biased;
             () = shutdown.requested(1) => return open,
-            accepted = next(listener, &slots) => accepted,
+            accepted = accept_next(listener, &slots) => accepted,
         };
         let Some((stream, slot)) = accepted else { continue };
         let (serving, shutdown, alive) = (Arc::clone(serving), shutdown.clone(), alive.clone());
@@ -104,7 +109,7 @@ async fn accept(listener: &TcpListener, serving: &Arc<Serving>, events: &Events,
     }
 }
 
-async fn next(
+async fn accept_next(
     listener: &TcpListener,
     slots: &Arc<Semaphore>,
 ) -> Option<(TcpStream, tokio::sync::OwnedSemaphorePermit)> {
@@ -112,13 +117,13 @@ async fn next(
     if let Ok((stream, _)) = listener.accept().await {
         return Some((stream, slot));
     }
-    // The client has gone already, or the process has too many files open; the latter passes.
-    tokio::time::sleep(PAUSE).await;
+    // Either the client has gone, or the process has too many open files, which is temporary.
+    tokio::time::sleep(ACCEPT_RETRY).await;
     None
 }
 
-/// Waits for running requests, but not for ever and not after a second request to stop.
-async fn drain(mut open: Open, serving: &Serving, events: &Events, limit: Duration, shutdown: &Shutdown) {
+/// Waits for running requests, at most `limit` and only until a second request to stop.
+async fn drain(mut open: OpenConnections, serving: &Serving, events: &Events, limit: Duration, shutdown: &Shutdown) {
     let connections = open.connections.upgrade().map_or(0, |sender| sender.strong_count() - 1);
     if connections > 0 {
         events.send(RunEvent::Draining { connections });
@@ -127,7 +132,7 @@ async fn drain(mut open: Open, serving: &Serving, events: &Events, limit: Durati
         open.ended.recv().await;
         serving.admission.idle().await;
     };
-    // Guests may wait until somebody reads what they write, which may be never.
+    // Guests may wait for a reader of their output that never reads.
     let unstick = async {
         events.give_up_when_stuck().await;
         future::pending::<()>().await;

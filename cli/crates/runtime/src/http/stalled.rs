@@ -1,7 +1,7 @@
-//! Clients that stall: that read nothing of what they are sent, or send nothing of what they have announced.
+//! Detects clients that stall: they read nothing of their answer, or send nothing of the body they announced.
 //!
-//! Such a client keeps its guest alive, and with it a place among the requests that run. So a wait for a client ends after a while, and
-//! each byte that passes begins a new one.
+//! Such a client keeps its guest alive and thereby one of the running requests. So a wait for a client has a time limit, which
+//! starts anew with each byte.
 
 use std::{
     io,
@@ -16,7 +16,7 @@ use tokio::{
     time::{Sleep, sleep},
 };
 
-/// A wait for a client.
+/// A wait for a client, with a time limit.
 pub(super) struct Wait {
     at_most: Duration,
     late: Option<Pin<Box<Sleep>>>,
@@ -27,12 +27,12 @@ pub(super) struct Wait {
 pub(super) struct Stalled;
 
 impl Wait {
-    /// A wait that has not begun yet.
+    /// A wait of at most `at_most` that has not started.
     pub(super) fn new(at_most: Duration) -> Self {
         Self { at_most, late: None }
     }
 
-    /// Passes on what a poll of the client gave, unless the wait has lasted too long.
+    /// Passes on the result of polling the client. Gives `Stalled` if the wait has lasted too long.
     pub(super) fn bound<T>(&mut self, polled: Poll<T>, context: &mut Context<'_>) -> Poll<Result<T, Stalled>> {
         if let Poll::Ready(value) = polled {
             self.late = None;
@@ -44,19 +44,19 @@ impl Wait {
     }
 }
 
-/// A connection whose client must go on reading what it is sent. How long it may be silent is not bounded here.
+/// A connection whose client must keep reading what it is sent. How long it may send nothing is not limited here.
 pub(super) struct Connection {
     stream: TcpStream,
     wait: Wait,
 }
 
 impl Connection {
-    /// The connection; `at_most` is how long its client may read nothing.
+    /// Wraps `stream`. `at_most` is how long its client may read nothing.
     pub(super) fn new(stream: TcpStream, at_most: Duration) -> Self {
         Self { stream, wait: Wait::new(at_most) }
     }
 
-    /// The stream, without a bound.
+    /// The stream without the time limit.
     pub(super) fn into_inner(self) -> TcpStream {
         self.stream
     }

@@ -1,8 +1,8 @@
-//! Which addresses are not public. Refuses to be fooled by one address written inside another.
+//! Recognises addresses that are not public, also when one address is embedded in another.
 
 use std::net::IpAddr;
 
-/// Whether an address leads to this machine or a network that is not public.
+/// Whether an address belongs to this machine or to a network that is not public.
 pub(super) fn is_private(address: IpAddr) -> bool {
     match address {
         IpAddr::V4(v4) => {

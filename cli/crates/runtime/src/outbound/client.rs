@@ -34,13 +34,14 @@ use super::address::is_private;
 /// A response and the future that drives the rest of its connection.
 pub(super) type Sent = (Response<WasiBody>, Box<dyn Future<Output = Result<(), Error>> + Send>);
 
-/// How long to wait for a connection, for the head of the answer, and between two pieces of its body, unless the guest says.
+/// How long to wait for a connection, for the head of the answer, for the rest of a refused body, and between two pieces of the
+/// answer's body. A guest may set its own limits, but for the refused body.
 const CONNECT: Duration = Duration::from_secs(30);
 const FIRST_BYTE: Duration = Duration::from_mins(2);
 const DRAIN: Duration = Duration::from_secs(10);
 const BETWEEN_BYTES: Duration = Duration::from_mins(2);
 
-/// Certificate authorities that browsers trust.
+/// The TLS configuration with the certificate authorities that browsers trust.
 static TLS: LazyLock<Option<Arc<ClientConfig>>> = LazyLock::new(|| {
     let roots = RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.into() };
     let provider = Arc::new(rustls::crypto::ring::default_provider());
@@ -48,7 +49,7 @@ static TLS: LazyLock<Option<Arc<ClientConfig>>> = LazyLock::new(|| {
     Some(Arc::new(config.with_root_certificates(roots).with_no_client_auth()))
 });
 
-/// Sends a request whose target was granted.
+/// Sends a request to a target that was granted.
 pub(super) async fn send(
     mut request: Request<WasiBody>,
     options: Option<RequestOptions>,
@@ -69,7 +70,7 @@ pub(super) async fn send(
             return Err(error);
         }
     };
-    // The target is in the connection now; the request line has only the path.
+    // The connection determines the target, so the request line has only the path.
     let path = request.uri().path_and_query().map_or("/", |path| path.as_str());
     *request.uri_mut() = path.parse::<Uri>().map_err(|_| Error::HttpRequestUriInvalid)?;
     let answered = timeout(first_byte_within, sender.send_request(request)).await;
@@ -79,19 +80,19 @@ pub(super) async fn send(
         match connection.await.map_err(JoinError::try_into_panic) {
             Ok(ended) => ended,
             Err(Ok(panic)) => panic::resume_unwind(panic),
-            // Everything ends.
+            // The runtime is shutting down.
             Err(Err(_)) => Ok(()),
         }
     };
     Ok((response, Box::new(driven)))
 }
 
-/// Reads a request's body that goes nowhere, for a while: a guest that finds its body refused reports that instead of why.
+/// Reads and discards the body of a refused request, for a while. Otherwise the guest would report that its body was refused, not why.
 pub(super) fn drain(mut body: WasiBody) {
     drop(tokio::spawn(timeout(DRAIN, async move { while let Some(Ok(_)) = body.frame().await {} })));
 }
 
-/// A way to send one request, and the task that drives the connection.
+/// A sender for one request, and the task that drives its connection.
 type Connection = (SendRequest<WasiBody>, JoinHandle<Result<(), Error>>);
 
 async fn connect(target: &Target, grant: Match) -> Result<Connection, Error> {
@@ -131,7 +132,7 @@ async fn handshake(stream: impl AsyncRead + AsyncWrite + Send + Unpin + 'static)
     Ok((sender, tokio::spawn(async move { connection.await.map_err(Error::from) })))
 }
 
-/// A body that ends with an error when it stalls.
+/// A body that gives an error when it stalls.
 struct TimedBody {
     body: Incoming,
     between_bytes: Duration,

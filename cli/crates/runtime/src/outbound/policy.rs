@@ -1,4 +1,4 @@
-//! Which origins a guest may call.
+//! Decides which origins a guest may call.
 
 use conjoin_policy::{Match, Origin, Target};
 use http::Uri;
@@ -14,20 +14,20 @@ impl OutboundPolicy {
         Self { origins: origins.to_vec() }
     }
 
-    /// How a target was granted, if it was: by its full name rather than by a wildcard where both are.
+    /// How a target was granted, if it was. A grant by full name takes precedence over a wildcard.
     pub(crate) fn grant(&self, target: &Target) -> Option<Match> {
         self.origins.iter().filter_map(|origin| origin.allows(target)).min()
     }
 }
 
-/// Where a request with this URI is to go; none if it names no host, or one that no origin can allow.
+/// The target of a request with this URI; `None` if it names no host, or one that no origin can allow.
 pub(super) fn target_of(uri: &Uri) -> Option<Target> {
     let authority = uri.authority()?;
-    // A user name in front of the host is a way to hide the host; none of the two is sent anyway.
+    // A user name in front of the host can disguise the host, and would not be sent anyway.
     if authority.as_str().contains('@') {
         return None;
     }
-    // A port that is no number is none to `http`, and the usual one must not take its place.
+    // `http` treats a port that is not a number as absent. The default port must not replace it.
     if authority.port_u16().is_none() && !authority.as_str().trim_end_matches(':').ends_with(authority.host()) {
         return None;
     }

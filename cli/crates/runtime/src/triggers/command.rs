@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use wasmtime::{Store, component::Accessor};
 use wasmtime_wasi::{I32Exit, p2, p3};
 
-use super::{Announcement, Executor, Kind, Reserved, Trigger, TriggerOptions, find_entry};
+use super::{Announcement, Executor, Reserved, Trigger, TriggerKind, TriggerOptions, find_entry};
 use crate::{
     Entry, Failure, RunEvent, RuntimeError, Shutdown,
     code::Loaded,
@@ -16,29 +16,29 @@ use crate::{
     runtime::Host,
 };
 
-/// The exit code of a command that trapped, as that of a process that aborted.
+/// The exit code of a command that trapped: that of a process that aborted.
 const TRAPPED: i32 = 134;
 
 /// The exit code of a command that was interrupted.
 const INTERRUPTED: i32 = 130;
 
-/// The kind.
+/// The trigger kind `command`.
 pub(super) struct Command;
 
-/// The entries to run, and the arguments of each.
+/// The entries to run, and the arguments for each.
 struct ToRun {
     entries: Vec<String>,
     args: Vec<String>,
 }
 
-/// Entries with what they run on. Their code is loaded when they run, so that a request to stop ends that, too.
+/// Entries ready to run. Their code is loaded when they run, so that a request to stop also ends the loading.
 struct Ready {
     host: Arc<Host>,
     entries: Vec<Entry>,
     args: Vec<String>,
 }
 
-impl Kind for Command {
+impl TriggerKind for Command {
     fn key(&self) -> &'static str {
         "command"
     }
@@ -68,15 +68,15 @@ impl Reserved for ToRun {
 
 #[async_trait]
 impl Executor for Ready {
-    /// Runs the commands one after the other, up to the first that fails.
+    /// Runs the commands one after another, up to the first that fails.
     async fn run(self: Box<Self>, shutdown: &Shutdown) -> Result<i32, RuntimeError> {
         let Self { host, entries, args } = *self;
         for entry in entries {
-            // A task of its own: a guest that writes to a pipe which nobody reads blocks its thread, and the request to stop must be
-            // heard all the same.
+            // The command runs in its own task: a guest that writes to a pipe that nobody reads blocks its thread, and a request to
+            // stop must still be noticed.
             let mut ended = tokio::spawn(run_to_end(Arc::clone(&host), entry, args.clone()));
             let code = tokio::select! {
-                // It is not aborted before, so it can only have panicked.
+                // It was not aborted, so it can only have panicked.
                 code = &mut ended => code.unwrap_or_else(|panicked| panic::resume_unwind(panicked.into_panic()))?,
                 () = shutdown.requested(1) => {
                     ended.abort();
@@ -96,8 +96,8 @@ async fn run_to_end(host: Arc<Host>, entry: Entry, args: Vec<String>) -> Result<
     let memory = host.limits.memory;
     let settings = GuestSettings { args, stdio: Stdio::Inherited, memory, events: &host.events };
     let blueprint = Blueprint::new(&entry, settings)?;
-    // Better code, if it is made, is for the next time.
-    let Loaded { component, better: _ } = host.code.load(&entry.name, &entry.component).await?;
+    // Optimised code that is compiled in the background is for the next run.
+    let Loaded { component, optimised: _ } = host.code.load(&entry.name, &entry.component).await?;
     let pre = linker::link(component.engine(), &component, &blueprint)?;
     let mut store = blueprint.store(component.engine())?;
     let _running = host.engines.running();

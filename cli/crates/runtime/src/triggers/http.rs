@@ -6,24 +6,24 @@ use async_trait::async_trait;
 use conjoin_policy::Route;
 use serde::Deserialize;
 
-use super::{Announcement, Executor, Kind, Reserved, Trigger, TriggerOptions, read_settings};
+use super::{Announcement, Executor, Reserved, Trigger, TriggerKind, TriggerOptions, read_settings};
 use crate::{
     Entry, RuntimeError, Shutdown,
     http::{RoutedEntry, Routes, Server, listen},
     runtime::Host,
 };
 
-/// The kind.
+/// The trigger kind `http`.
 pub(super) struct Http;
 
-/// What a table says.
+/// The settings in a trigger's table.
 #[derive(Deserialize)]
 struct Settings {
     route: String,
     example: Option<Example>,
 }
 
-/// A request to propose.
+/// An example request.
 #[derive(Deserialize)]
 struct Example {
     method: String,
@@ -32,14 +32,14 @@ struct Example {
     body: Option<String>,
 }
 
-/// An address that was taken, and what is to be served there.
+/// A reserved address and the entries to serve there.
 struct Listening {
     listener: TcpListener,
     routes: Vec<RoutedEntry>,
     announcement: Announcement,
 }
 
-impl Kind for Http {
+impl TriggerKind for Http {
     fn key(&self) -> &'static str {
         "http"
     }
@@ -92,7 +92,7 @@ impl Executor for Server {
     }
 }
 
-/// A command that tries a route at `address`, by its example or by a plain request.
+/// A curl command that tries a route at `address`, with its example or with a plain request.
 fn curl(address: &str, route: &Route, example: Option<Example>) -> Vec<String> {
     let mut words = vec!["curl".to_owned(), "-i".to_owned()];
     let mut path = route.shortest().to_owned();

@@ -1,7 +1,7 @@
-//! What starts guests: one module per kind of trigger, and one line each in [`KINDS`].
+//! Triggers start guests. Each kind of trigger has a module and a line in [`KINDS`].
 //!
-//! A kind goes through three states, each a trait: it is a [`Kind`] until its triggers are known, [`Reserved`] until their entries
-//! are built, and an [`Executor`] once their code is loaded. All kinds of one run share a [`Host`].
+//! A kind goes through three states, each a trait. It is a [`TriggerKind`] until its triggers are known, [`Reserved`] until their
+//! entries are built, and an [`Executor`] once their code is loaded. All kinds of one run share a [`Host`].
 
 mod command;
 mod http;
@@ -15,7 +15,7 @@ use serde::de::DeserializeOwned;
 use crate::{Entry, RunEvent, RuntimeError, Shutdown, runtime::Host};
 
 /// All kinds of trigger.
-static KINDS: [&dyn Kind; 2] = [&http::Http, &command::Command];
+static KINDS: [&dyn TriggerKind; 2] = [&http::Http, &command::Command];
 
 /// One trigger of a manifest.
 #[derive(Clone, Debug)]
@@ -24,54 +24,54 @@ pub struct Trigger {
     pub kind: String,
     /// The name of the entry that it calls.
     pub entry: String,
-    /// What its table says besides, in the form that its kind reads.
+    /// The other settings in its table, in the form that its kind reads.
     pub settings: serde_json::Value,
 }
 
-/// What the command line says to triggers.
+/// Options of the command line that triggers use.
 #[derive(Clone, Debug)]
 pub struct TriggerOptions {
-    /// Where those that listen do.
+    /// The address for triggers that listen.
     pub listen: SocketAddr,
-    /// The arguments for those that take some.
+    /// The arguments for triggers that take arguments.
     pub args: Vec<String>,
 }
 
-/// Triggers that are ready to run as soon as their entries are built. What others could take from them, they have.
+/// Triggers that can run as soon as their entries are built. They hold what another program could take, such as an address.
 pub struct Reservation {
     kinds: Vec<Box<dyn Reserved>>,
     announcements: Vec<Announcement>,
 }
 
-/// What is said of triggers when they are ready.
+/// How to reach and try triggers, announced when they are ready.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Announcement {
-    /// Where they are reached, such as `http://127.0.0.1:3000`.
+    /// The address, such as `http://127.0.0.1:3000`.
     pub address: String,
     /// Commands to try them, each a list of words.
     pub examples: Vec<Vec<String>>,
 }
 
 /// A kind of trigger.
-trait Kind: Sync {
+trait TriggerKind: Sync {
     /// Its key below `trigger` in a manifest.
     fn key(&self) -> &'static str;
 
-    /// Reads the settings of its triggers, of which there is at least one, and takes from the system what they need.
+    /// Reads the settings of its triggers, of which there is at least one, and reserves what they need.
     ///
     /// # Errors
     ///
-    /// The triggers contradict each other, or something they need is taken.
+    /// The triggers contradict each other, or something they need is in use.
     fn reserve(&self, triggers: &[Trigger], options: &TriggerOptions) -> Result<Box<dyn Reserved>, RuntimeError>;
 }
 
 /// The triggers of one kind before their code is loaded.
 #[async_trait]
 trait Reserved: Send {
-    /// Whether many instances run at the same time, so that it pays to keep room for them.
+    /// Whether many instances run at the same time, so that a pool for them pays off.
     fn serves_many(&self) -> bool;
 
-    /// What is said when it is ready; nothing of what runs at once to its end.
+    /// The announcement when it is ready; `None` for what runs to its end without waiting for calls.
     fn announcement(&self) -> Option<Announcement>;
 
     /// Loads the code of the entries that they call.
@@ -85,11 +85,11 @@ trait Reserved: Send {
 /// The triggers of one kind, ready to run.
 #[async_trait]
 trait Executor: Send {
-    /// Runs until it ends by itself or a stop is requested; gives the exit code.
+    /// Runs until it ends by itself or a stop is requested. Gives the exit code.
     ///
     /// # Errors
     ///
-    /// It cannot go on. A failure of a guest is an event and no error.
+    /// It cannot continue. A failure of a guest is an event, not an error.
     async fn run(self: Box<Self>, shutdown: &Shutdown) -> Result<i32, RuntimeError>;
 }
 
@@ -97,7 +97,7 @@ trait Executor: Send {
 ///
 /// # Errors
 ///
-/// A kind is not known, settings cannot be read or contradict each other, or something the triggers need is taken, such as an address.
+/// A kind is unknown, settings cannot be read or contradict each other, or something they need, such as an address, is in use.
 pub fn reserve(triggers: &[Trigger], options: &TriggerOptions) -> Result<Reservation, RuntimeError> {
     if let Some(unknown) = triggers.iter().find(|trigger| KINDS.iter().all(|kind| kind.key() != trigger.kind)) {
         return Err(RuntimeError::UnknownTrigger { kind: unknown.kind.clone() });
@@ -114,7 +114,7 @@ pub fn reserve(triggers: &[Trigger], options: &TriggerOptions) -> Result<Reserva
 }
 
 impl Reservation {
-    /// What [`RunEvent::Ready`] will say.
+    /// What [`RunEvent::Ready`] will announce.
     pub fn announcements(&self) -> &[Announcement] {
         &self.announcements
     }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use conjoin_diagnostics::Diagnostic;
-use conjoin_engine::{BuildReport, Environment, Examined, ExecuteError, ExecuteOptions, Limits, OnFailure, Scope};
+use conjoin_engine::{BuildReport, Environment, Examined, ExecuteError, ExecuteOptions, OnFailure, Scope, StepLimits};
 use conjoin_plan::{Layout, Plan};
 
 use crate::{
@@ -14,7 +14,7 @@ use crate::{
 };
 
 /// How long a step may take until it is told that it is still at work.
-const LASTING: Duration = Duration::from_secs(30);
+const HEARTBEAT: Duration = Duration::from_secs(30);
 
 /// How long a program may print nothing until that is told.
 const SILENCE: Duration = Duration::from_mins(1);
@@ -64,9 +64,9 @@ impl Task<'_> {
             environment,
             jobs: self.work.jobs,
             memory: conjoin_engine::free_memory().map(|bytes| bytes / 1_000_000),
-            on_failure: if self.work.fail_fast { OnFailure::Stop } else { OnFailure::GoOn },
+            on_failure: if self.work.fail_fast { OnFailure::Stop } else { OnFailure::Continue },
             cancel: &machine.signals.cancel,
-            limits: Limits { time: self.work.step_timeout, silence: SILENCE, lasting: LASTING },
+            limits: StepLimits { time: self.work.step_timeout, silence: SILENCE, heartbeat: HEARTBEAT },
             progress,
             store_limit: (!self.work.from_nothing).then_some(store_limit),
         })

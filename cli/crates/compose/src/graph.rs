@@ -32,8 +32,8 @@ fn guarded(wiring: &Wiring, encode: impl FnOnce() -> Result<Vec<u8>, String> + S
         .map_err(|reason| ComposeError::Refused { wiring: describe(wiring), reason })
 }
 
-/// Validates the structure and the types of the composition. Function bodies come from the components unchanged, and are validated
-/// when they are compiled.
+/// Validates the structure and the types of the composition. Function bodies come from the components unchanged, and
+/// are validated when they are compiled.
 fn check(wiring: &Wiring, bytes: &[u8]) -> Result<(), ComposeError> {
     let surface = inspect(bytes).map_err(|error| match error {
         InspectError::Invalid { reason, .. } if is_limit(&reason) => too_large(wiring, reason),
@@ -161,7 +161,8 @@ fn instantiate(graph: &mut CompositionGraph, package: &str, name: &str, bytes: V
     Ok(instance)
 }
 
-/// The imports of an instance that are resources of the interface `import`: each with its name as an import and in the interface.
+/// The imports of an instance that are resources of the interface `import`: each with its name as an import and in the
+/// interface.
 fn resources_used_by_world(graph: &CompositionGraph, instance: NodeId, import: &str) -> Vec<(String, String)> {
     let Some(package) = graph[instance].package() else { return Vec::new() };
     let types = graph.types();

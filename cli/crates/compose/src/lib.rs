@@ -1,13 +1,15 @@
 //! Composes components along a wiring: bytes to bytes.
 //!
 //! There are three phases:
-//! 1. [`verify()`] checks the surfaces of the built components against the [`Wiring`] that was planned from their worlds.
-//! 2. wac links one instance of each component along the connections that are needed. Interfaces of nothing but types are provided by
-//!    components without code.
+//! 1. [`verify()`] checks the surfaces of the built components against the [`Wiring`] that was planned from their
+//!    worlds.
+//! 2. wac links one instance of each component along the connections that are needed. Interfaces of nothing but types
+//!    are provided by components without code.
 //! 3. The structure and the types of the result are validated.
 //!
-//! Nothing is skipped silently: an unsatisfied import, a missing export and a type that differs are errors that name the place. This
-//! crate reads no files and never guesses a connection: the wiring names each of them. Only imports of WASI stay open.
+//! Nothing is skipped silently: an unsatisfied import, a missing export and a type that differs are errors that name
+//! the place. This crate reads no files and never guesses a connection: the wiring names each of them. Only imports of
+//! WASI stay open.
 
 mod describe;
 mod error;
@@ -22,12 +24,13 @@ use std::collections::BTreeMap;
 
 use conjoin_wit::{Surface, Wiring, inspect};
 
-/// Composes `components`, given by their names in `wiring`, into one component. It exports what the entry exports, and imports what
-/// no component provides. An entry that needs no other component is given back unchanged.
+/// Composes `components`, given by their names in `wiring`, into one component. It exports what the entry exports, and
+/// imports what no component provides. An entry that needs no other component is given back unchanged.
 ///
 /// # Errors
 ///
-/// Reports the first component that is missing or unusable, what [`verify()`] finds, or that the composition exceeds a limit.
+/// Reports the first component that is missing or unusable, what [`verify()`] finds, or that the composition exceeds a
+/// limit.
 ///
 /// ```
 /// use std::collections::BTreeMap;

@@ -1,7 +1,8 @@
 //! Checks that the built components are what the wiring was planned for.
 //!
-//! A built component may import less than its world, because toolchains leave out what is not used, and it may name another compatible
-//! version. It may not import more, and it must export all that its world exports, whether anybody imports it or not.
+//! A built component may import less than its world, because toolchains leave out what is not used, and it may name
+//! another compatible version. It may not import more, and it must export all that its world exports, whether anybody
+//! imports it or not.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -12,11 +13,13 @@ use crate::{
     error::{Connection, ForeignResource},
 };
 
-/// Gives the connections that the entry needs, directly or through others, sorted. They use the names in the built components.
+/// Gives the connections that the entry needs, directly or through others, sorted. They use the names in the built
+/// components.
 ///
 /// # Errors
 ///
-/// Reports the first component that is missing, has an unplanned import, misses an export of its world, or does not fit another one.
+/// Reports the first component that is missing, has an unplanned import, misses an export of its world, or does not fit
+/// another one.
 pub fn verify(wiring: &Wiring, surfaces: &BTreeMap<String, Surface>) -> Result<Vec<Edge>, ComposeError> {
     let planned = by_importer(&wiring.edges);
     let mut links = Vec::new();
@@ -226,8 +229,8 @@ impl<'a> Resources<'a> {
         link.map_or(ResourceOwner::Host, |link| ResourceOwner::Component(&link.exporter))
     }
 
-    /// The owner of the resources of `interface` that the exports of `component` name: itself if it exports that interface too,
-    /// or else the one it imports the interface from.
+    /// The owner of the resources of `interface` that the exports of `component` name: itself if it exports that
+    /// interface too, or else the one it imports the interface from.
     fn owner_for_export(&self, component: &'a str, interface: &str) -> ResourceOwner<'a> {
         let exports = self.surfaces.get(component).map_or(&[][..], |surface| &surface.exports);
         if find(exports, interface).is_some() {

@@ -1,9 +1,10 @@
-//! One build of an app at a time, also after a build was killed.
+//! Ensures that only one build of an app runs at a time, even after a build was killed.
 //!
-//! `lock` belongs to the process that builds, and ends with it. `programs` is an empty file that every program of the build has as
-//! stdin, and that is locked as long as the build, or one of its programs after a `kill -9`, lives. So a build that has the first lock
-//! and not the second one has found programs of a killed build, and ends them before they write into what it makes. A build
-//! that ends by itself removes `programs`: what its programs left running on purpose is nobody's orphan.
+//! `lock` belongs to the process that builds, and is released when it ends. `programs` is an empty file that every
+//! program of the build has as stdin. It stays locked while the build or, after a `kill -9`, one of its programs lives.
+//! So if a build gets the first lock but not the second, programs of a killed build are still running. It ends them
+//! before they can write into its outputs. A build that ends by itself removes `programs`, so processes that its
+//! programs left running on purpose are not ended.
 
 use std::{
     fs::{File, Metadata},
@@ -21,21 +22,21 @@ use crate::{
     stamp::FileTime,
 };
 
-/// How often it is looked whether the programs of a killed build have ended.
+/// How often to check whether the programs of a killed build have ended.
 const RETRY: Duration = Duration::from_millis(10);
 
 /// The right to build, until it is dropped.
 #[derive(Debug)]
 pub(crate) struct BuildLock {
     path: AbsPath,
-    // Dropped in this order: nobody else may build before `programs` is free.
+    // Fields are dropped in this order: no other build may start before `programs` is released.
     programs: Lock,
     lock: Lock,
 }
 
 impl BuildLock {
-    /// Waits until no other process builds in `folder`, and ends what a killed one left running. `waiting` is called once if another
-    /// process builds.
+    /// Waits until no other process builds in `folder`, and ends programs that a killed build left running. Calls
+    /// `waiting` once if it has to wait.
     pub(crate) fn take(
         folder: &AbsPath,
         cancel: &CancelToken,
@@ -48,7 +49,7 @@ impl BuildLock {
             if let Some(free) = try_lock(&path).map_err(unusable)? {
                 break free;
             }
-            // Where there is no `/proc`, their end is waited for.
+            // Without `/proc` this only waits for their end.
             end_programs(&path);
             if cancel.wait(RETRY).map_err(unusable)? {
                 return Err(LockError::Cancelled);
@@ -57,25 +58,25 @@ impl BuildLock {
         Ok(Self { path, programs: free, lock })
     }
 
-    /// What programs get as stdin.
+    /// The file that programs get as stdin.
     pub(crate) fn stdin(&self) -> &File {
         self.programs.file()
     }
 
     /// When the lock was taken, by the file system's clock.
-    pub(crate) fn taken(&self) -> io::Result<FileTime> {
-        self.lock.taken()
+    pub(crate) fn taken_at(&self) -> io::Result<FileTime> {
+        self.lock.taken_at()
     }
 }
 
 impl Drop for BuildLock {
     fn drop(&mut self) {
-        // If it stays, the next build locks it.
+        // If this fails, the next build locks the same file.
         drop(fs_err::remove_file(&self.path));
     }
 }
 
-/// Ends the process groups of all processes whose stdin is the file at `path`.
+/// Kills the process groups of all processes whose stdin is the file at `path`.
 fn end_programs(path: &AbsPath) {
     let Ok(file) = fs_err::metadata(path) else { return };
     for entry in fs_err::read_dir("/proc").into_iter().flatten().flatten() {

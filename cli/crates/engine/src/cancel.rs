@@ -1,7 +1,7 @@
-//! Asking for the end of the work from another thread.
+//! Cancels work from another thread.
 //!
-//! A [`CancelToken`] is a flag and a pipe: the pipe ends when the flag is set, so that whoever waits for a program in `poll`
-//! wakes up. It refuses to end anything itself; who holds it looks.
+//! A [`CancelToken`] is a flag and a pipe. The pipe is closed when the flag is set, which wakes threads that wait for a
+//! program in `poll`. The token does not end anything itself: its holders check it.
 
 use std::{
     io::{self, PipeReader, PipeWriter},
@@ -14,7 +14,7 @@ use std::{
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 
-/// Set once, by Ctrl-C for example, seen by all clones.
+/// A flag that is set once, e.g. by Ctrl-C, and seen by all clones.
 #[derive(Clone, Debug)]
 pub struct CancelToken(Arc<Inner>);
 
@@ -26,24 +26,29 @@ struct Inner {
 }
 
 impl CancelToken {
-    /// A token that is not set; fails when the process can open no more files.
+    /// Creates a token that is not set.
+    ///
+    /// # Errors
+    ///
+    /// The process cannot open more files.
     pub fn new() -> io::Result<Self> {
         let (reader, writer) = io::pipe()?;
         Ok(Self(Arc::new(Inner { cancelled: AtomicBool::new(false), reader, writer: Mutex::new(Some(writer)) })))
     }
 
-    /// Asks everyone who holds a clone to end. Takes a lock: call it from a thread, not from a signal handler.
+    /// Cancels the work of all holders of a clone. This takes a lock, so call it from a thread, not from a signal
+    /// handler.
     pub fn cancel(&self) {
         self.0.cancelled.store(true, Ordering::SeqCst);
         drop(self.0.writer.lock().unwrap_or_else(PoisonError::into_inner).take());
     }
 
-    /// Whether the end was asked for.
+    /// Whether the work was cancelled.
     pub fn is_cancelled(&self) -> bool {
         self.0.cancelled.load(Ordering::SeqCst)
     }
 
-    /// Waits until the end is asked for, but no longer than `limit`; gives whether it was.
+    /// Waits for cancellation, at most `limit`. Gives whether the work was cancelled.
     pub(crate) fn wait(&self, limit: Duration) -> io::Result<bool> {
         let limit = Timespec { tv_sec: limit.as_secs().cast_signed(), tv_nsec: limit.subsec_nanos().into() };
         match poll(&mut [PollFd::new(&self.0.reader, PollFlags::IN)], Some(&limit)) {

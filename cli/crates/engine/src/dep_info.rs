@@ -1,8 +1,9 @@
-//! Reading what rustc and cargo write about the files that they read.
+//! Parses the dep-info files of rustc and cargo, which list the files that they read.
 
 use std::path::{Component, Path, PathBuf};
 
-/// The prerequisites of all rules in a file in the format of Makefiles, relative ones below `base`, each once and without `..`.
+/// The prerequisites of all rules in a file in Makefile format, each once. Relative paths are resolved against `base`;
+/// none has `..`.
 pub(crate) fn prerequisites(text: &str, base: &Path) -> Vec<PathBuf> {
     let mut paths = Vec::new();
     for line in text.replace("\\\n", " ").lines() {
@@ -17,7 +18,7 @@ pub(crate) fn prerequisites(text: &str, base: &Path) -> Vec<PathBuf> {
     paths
 }
 
-/// The path without `.` and `..`.
+/// The path with `.` and `..` resolved lexically.
 fn normal(path: &Path) -> PathBuf {
     let mut parts = PathBuf::new();
     for part in path.components() {
@@ -30,7 +31,7 @@ fn normal(path: &Path) -> PathBuf {
     parts
 }
 
-/// Words between spaces; a backslash makes a space part of a word.
+/// Splits a line at spaces. A backslash escapes a space.
 fn words(line: &str) -> Vec<String> {
     let mut words = Vec::new();
     let mut word = String::new();

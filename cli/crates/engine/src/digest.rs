@@ -1,4 +1,4 @@
-//! Hashes of contents, and reading no file twice for them.
+//! Hashes of contents, and a cache so that no file is read twice.
 
 use std::{
     collections::HashMap,
@@ -13,12 +13,12 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 
 use crate::stamp::{FileTime, Stamp};
 
-/// A hash.
+/// A BLAKE3 hash.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct Digest([u8; 32]);
 
 impl Digest {
-    /// Stands for a file that is not there.
+    /// Stands for a file that does not exist.
     pub(crate) const ABSENT: Self = Self([0; 32]);
 
     /// The hash of `bytes`.
@@ -62,7 +62,7 @@ impl<'de> Deserialize<'de> for Digest {
     }
 }
 
-/// The hash of a file, and the stamp that it had if that can stand for the contents from now on.
+/// The hash of a file and, if it identifies the contents from now on, its stamp.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct FileRecord {
     pub(crate) digest: Digest,
@@ -71,7 +71,7 @@ pub(crate) struct FileRecord {
 }
 
 impl FileRecord {
-    /// Something that no time stamp stands for.
+    /// A record that no stamp identifies.
     pub(crate) fn without_stamp(digest: Digest) -> Self {
         Self { digest, stamp: None }
     }
@@ -79,8 +79,8 @@ impl FileRecord {
 
 /// Hashes files.
 ///
-/// A stamp stands for contents only if the file was last touched clearly before this run began: a file that changes twice within
-/// one tick of the clock keeps its stamp. Files touched since are read each time.
+/// A stamp identifies contents only if the file was last touched clearly before this run began, because a file that
+/// changes twice within one tick of the clock keeps its stamp. Files touched later are read each time.
 #[derive(Debug)]
 pub(crate) struct Digests {
     began: FileTime,
@@ -88,7 +88,7 @@ pub(crate) struct Digests {
 }
 
 impl Digests {
-    /// `began` is a time of the file system at the beginning of this run.
+    /// Creates an empty cache. `began` is the time of the file system when this run began.
     pub(crate) fn new(began: FileTime) -> Self {
         Self { began, known: Mutex::default() }
     }
@@ -98,8 +98,8 @@ impl Digests {
         self.began
     }
 
-    /// The hash of the file at `path`, which stands as `metadata` says and is read only if neither `remembered` nor this run knows
-    /// it so; and when it was last touched.
+    /// Gives the hash of the file at `path` with this `metadata`, and when it was last touched. Reads the file only if
+    /// neither `remembered` nor this run has a record with the same stamp.
     pub(crate) fn file(
         &self,
         path: &Path,

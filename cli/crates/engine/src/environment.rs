@@ -1,7 +1,7 @@
 //! The environment that programs inherit.
 //!
-//! It is captured once, by the caller; this module refuses to read it. What would change what a tool makes without being part
-//! of a step's key is taken out, each name with its reason in [`WITHHELD`].
+//! The caller captures it once; this module does not read it. Variables that would affect outputs without being part of
+//! a step's key are removed. [`WITHHELD`] lists each with the reason.
 
 use std::{
     collections::BTreeMap,
@@ -18,7 +18,8 @@ pub struct Environment {
     withheld: Vec<(&'static str, &'static str)>,
 }
 
-/// Variables that no program inherits, and why, whatever the app is written in. A `*` at the end stands for any ending.
+/// Variables that no program inherits, whatever the app's languages, and why. A `*` at the end of a name matches any
+/// suffix.
 pub const WITHHELD: &[(&str, &str)] = &[
     ("CARGO_MAKEFLAGS", "a jobserver that is not conjoin's"),
     ("MAKEFLAGS", "a jobserver that is not conjoin's"),
@@ -31,19 +32,19 @@ pub const WITHHELD: &[(&str, &str)] = &[
 ];
 
 impl Environment {
-    /// The environment of these variables.
+    /// Creates an environment from these variables.
     pub fn new(variables: impl IntoIterator<Item = (OsString, OsString)>) -> Self {
         Self { variables: variables.into_iter().collect(), withheld: WITHHELD.to_vec() }
     }
 
-    /// Withholds these variables, too, each for a reason; a `*` at the end of a name stands for any ending.
+    /// Also withholds these variables, each given with a reason. A `*` at the end of a name matches any suffix.
     #[must_use]
     pub fn without(mut self, withheld: impl IntoIterator<Item = (&'static str, &'static str)>) -> Self {
         self.withheld.extend(withheld);
         self
     }
 
-    /// A variable as conjoin got it, if it is set and not empty.
+    /// A variable as conjoin inherited it, if it is set and not empty.
     pub fn get(&self, name: &str) -> Option<&OsStr> {
         self.variables.get(OsStr::new(name)).map(OsString::as_os_str).filter(|value| !value.is_empty())
     }
@@ -54,7 +55,7 @@ impl Environment {
         std::env::split_paths(path).filter(|folder| folder.is_absolute()).collect()
     }
 
-    /// What a program gets: everything but what is withheld, with `changes`, which win.
+    /// The environment of a program: all variables that are not withheld, with `changes` applied last.
     pub fn for_program(&self, changes: &EnvChanges) -> BTreeMap<OsString, OsString> {
         let inherited = self.variables.iter().filter(|(name, _)| !self.is_withheld(name));
         let mut variables: BTreeMap<_, _> = inherited.map(|(name, value)| (name.clone(), value.clone())).collect();

@@ -1,16 +1,16 @@
-//! What the engine tells while it works: the one type between doing and showing.
+//! Events of the engine: the one type between executing and displaying.
 //!
-//! The terminal, `--message-format json` and the tests are readers of the same [`BuildEvent`]s. Their JSON form is stable: fields
-//! may be added, none is renamed.
+//! The terminal, `--message-format json` and the tests read the same [`BuildEvent`]s. Their JSON form is stable: fields
+//! may be added but not renamed.
 
 use std::fmt;
 
 use conjoin_plan::{AbsPath, StepId, Subject, Tool};
 use serde::{Serialize, Serializer, ser::SerializeMap as _};
 
-/// Takes events, always on the thread that called [`execute()`](crate::execute()).
+/// Receives events, always on the thread that called [`execute()`](crate::execute()).
 pub trait EventSink {
-    /// Takes the next event.
+    /// Receives the next event.
     fn event(&mut self, event: BuildEvent);
 }
 
@@ -24,22 +24,22 @@ impl<F: FnMut(BuildEvent)> EventSink for F {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(tag = "event", rename_all = "kebab-case", rename_all_fields = "kebab-case")]
 pub enum BuildEvent {
-    /// These steps will be looked at, in an order in which each comes after those it depends on.
+    /// The steps that will be checked, each after those it depends on.
     PlanReady {
         /// The steps.
         steps: Vec<StepLine>,
     },
-    /// Another process builds the app, or installs tools: this one begins when that has ended.
+    /// This process waits for another one that builds the app or installs tools.
     Waiting {
         /// What the other process does, e.g. `another build of this app`.
         work: &'static str,
-        /// The file that it has locked.
+        /// The locked file.
         #[serde(serialize_with = "as_text")]
         lock: AbsPath,
-        /// The number of the process, if known.
+        /// The id of the process, if known.
         holder: Option<u32>,
     },
-    /// A step is not up to date and is being carried out.
+    /// A step is not up to date and starts to run.
     StepStarted {
         /// The step.
         #[serde(serialize_with = "as_text")]
@@ -47,7 +47,7 @@ pub enum BuildEvent {
         /// Why.
         reasons: Vec<DirtyReason>,
     },
-    /// A step's program printed something: whole lines where it prints lines.
+    /// A step's program printed something: whole lines, if it prints lines.
     StepOutput {
         /// The step.
         #[serde(serialize_with = "as_text")]
@@ -56,15 +56,15 @@ pub enum BuildEvent {
         #[serde(serialize_with = "as_lossy_text")]
         output: Vec<u8>,
     },
-    /// A step's program told how far it is. Only where that was asked for, and for no program: it comes several times a second.
+    /// A step's program reported its progress. Sent only on request, because it comes several times a second.
     #[serde(skip)]
     StepProgress {
         /// The step.
         step: StepId,
-        /// A line that the program writes over with the next one.
+        /// A line that the program overwrites with the next one.
         line: Vec<u8>,
     },
-    /// There is something to know about a step that is no failure.
+    /// Something about a step that is worth knowing but not a failure.
     StepNoticed {
         /// The step.
         #[serde(serialize_with = "as_text")]
@@ -72,7 +72,7 @@ pub enum BuildEvent {
         /// What it is.
         notice: Notice,
     },
-    /// Files of the app changed while programs ran that should not write there.
+    /// Files of the app changed while programs ran that should not write them.
     UndeclaredOutputs {
         /// The steps whose programs ran when the files changed.
         #[serde(serialize_with = "as_texts")]
@@ -87,12 +87,12 @@ pub enum BuildEvent {
         step: StepId,
         /// The outcome.
         outcome: StepOutcome,
-        /// Why it was not up to date; empty if it was, or if it did not come to that.
+        /// Why it was not up to date; empty if it was, or if that was not checked.
         reasons: Vec<DirtyReason>,
         /// How long it took.
         milliseconds: u64,
     },
-    /// Artifacts that were used longest ago were removed from the cache folder.
+    /// The least recently used artifacts were removed from the cache folder.
     StoreCollected {
         /// How many.
         artifacts: u64,
@@ -108,26 +108,27 @@ pub enum BuildEvent {
     },
 }
 
-/// What there is to know about a step. Files have names relative to the app's folder where they are in it.
+/// Something worth knowing about a step. Files inside of the app's folder have names relative to it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(tag = "notice", rename_all = "kebab-case", rename_all_fields = "kebab-case")]
 pub enum Notice {
-    /// Files that it reads changed while it was carried out, so it is carried out again.
+    /// Files that it reads changed while it ran, so it runs again.
     Again {
         /// The files.
         files: Vec<String>,
     },
-    /// They changed each time: nobody knows of which contents its result was made. The next build carries it out again.
+    /// Its files changed each time it ran, so the contents that its result was made from are unknown. The next build
+    /// runs it again.
     Unsettled {
         /// The files.
         files: Vec<String>,
     },
-    /// It is still at work.
+    /// It is still running.
     Running {
         /// For how long.
         seconds: u64,
     },
-    /// Its program runs and prints nothing.
+    /// Its program is running and prints nothing.
     Silent {
         /// For how long.
         seconds: u64,
@@ -142,22 +143,22 @@ pub struct StepLine {
     /// Its name.
     #[serde(serialize_with = "as_text")]
     pub step: StepId,
-    /// What it is done for.
+    /// What it belongs to, e.g. a component.
     #[serde(serialize_with = "as_subject")]
     pub subject: Subject,
     /// What it does.
     pub title: String,
-    /// The program that it starts, if it starts one.
+    /// The program that it runs, if any.
     pub program: Option<String>,
-    /// Which tool that is.
+    /// The tool that the program is.
     #[serde(skip)]
     pub tool: Option<Tool>,
-    /// Whether what it makes is kept in the store.
+    /// Whether its outputs are kept in the store.
     #[serde(skip)]
     pub is_stored: bool,
 }
 
-/// What became of a step.
+/// The outcome of a step.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum StepOutcome {
@@ -165,17 +166,17 @@ pub enum StepOutcome {
     Fresh,
     /// Its outputs came from the store.
     Restored,
-    /// It was carried out.
+    /// It ran successfully.
     Built,
-    /// It was carried out and failed.
+    /// It ran and failed.
     Failed,
-    /// It was not carried out, because one that it depends on failed.
+    /// It did not run, because a step that it depends on failed.
     Skipped,
-    /// The user asked for the end before it had succeeded.
+    /// The user cancelled before it succeeded.
     Cancelled,
 }
 
-/// What became of a plan.
+/// The outcome of a plan.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum BuildOutcome {
@@ -183,38 +184,38 @@ pub enum BuildOutcome {
     Done,
     /// At least one failed.
     Failed,
-    /// The user asked for the end.
+    /// The user cancelled.
     Cancelled,
 }
 
-/// Why a step is not up to date. Files have names relative to the app's folder, but for those that have nothing in common
-/// with it.
+/// Why a step is not up to date. Files have names relative to the app's folder, unless they share only the root with
+/// it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(tag = "reason", rename_all = "kebab-case", rename_all_fields = "kebab-case")]
 pub enum DirtyReason {
-    /// There is no record that it ever succeeded.
+    /// No success of it is recorded.
     FirstTime,
-    /// It has no outputs by which one could tell.
+    /// It has no outputs that could be compared.
     Always,
     /// What it does is different now.
     ActionChanged {
-        /// Of what it did, e.g. the arguments, that which is gone; empty if nothing is.
+        /// The part that was removed, e.g. arguments; empty if nothing was.
         old: String,
-        /// That which is new; empty if nothing is.
+        /// The part that was added; empty if nothing was.
         new: String,
     },
     /// A tool has another version.
     VersionChanged {
-        /// The versions that are gone.
+        /// The versions that were removed.
         old: String,
-        /// The versions that are new.
+        /// The versions that were added.
         new: String,
     },
     /// A value that it depends on is different.
     ValueChanged {
         /// What it is.
         name: String,
-        /// The lines that are gone from it and new in it, in words; empty if it has no lines.
+        /// Its removed and added lines, in words; empty if it has no lines.
         changes: Vec<String>,
     },
     /// A file that it reads has other contents.
@@ -222,27 +223,27 @@ pub enum DirtyReason {
         /// The file.
         file: String,
     },
-    /// There is a file more.
+    /// A file was added.
     FileAdded {
         /// The file.
         file: String,
     },
-    /// There is a file less.
+    /// A file was removed.
     FileRemoved {
         /// The file.
         file: String,
     },
-    /// Something that it made is gone.
+    /// One of its outputs is missing.
     OutputMissing {
         /// The file.
         file: String,
     },
-    /// Something that it made was changed by someone else.
+    /// One of its outputs was changed by something else.
     OutputChanged {
         /// The file.
         file: String,
     },
-    /// The store had it, but spoiled.
+    /// The store's copy is damaged.
     StoreCorrupt {
         /// The output that could not be restored.
         file: String,
@@ -250,7 +251,7 @@ pub enum DirtyReason {
 }
 
 impl DirtyReason {
-    /// The first few of `reasons`, and how many more there are: clauses that fit after "because".
+    /// Renders the first few of `reasons` and how many more there are, as clauses that fit after "because".
     pub fn in_words(reasons: &[Self]) -> String {
         const MOST: usize = 5;
         let mut words: Vec<String> = reasons.iter().take(MOST).map(ToString::to_string).collect();
@@ -282,7 +283,7 @@ impl fmt::Display for DirtyReason {
     }
 }
 
-/// A clause about what a step does, which was `old` and is `new`.
+/// A clause about a change of what a step does, from `old` to `new`.
 fn action_changed(old: &str, new: &str) -> String {
     match (old, new) {
         ("", "") => "the order of its arguments changed".to_owned(),

@@ -1,8 +1,8 @@
-//! What the result of a step depends on, field by field: two steps with one fingerprint make the same.
+//! Fingerprints: all that the result of a step depends on. Two steps with the same fingerprint give the same result.
 //!
-//! Files have the names of [`Roots`], so that neither time stamps nor the place of the app count. The place of a program does not count
-//! either: its version does. Fingerprints are recorded, and compared field by field to tell why a step is not up to date; their hash
-//! is the key of the step.
+//! Files have the names of [`Roots`], so neither time stamps nor the location of the app count. The location of a
+//! program does not count either, but its version does. Fingerprints are recorded and compared field by field to
+//! explain why a step is not up to date. Their hash is the key of the step.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -18,7 +18,7 @@ use crate::{
 /// Changes whenever the meaning of fingerprints does.
 const FORMAT: &str = "conjoin step 3";
 
-/// What a step's result depends on.
+/// All that a step's result depends on.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Fingerprint {
     pub(crate) action: ActionPrint,
@@ -26,12 +26,12 @@ pub(crate) struct Fingerprint {
     pub(crate) outputs: Vec<String>,
     /// The versions of its tools.
     pub(crate) tools: Vec<String>,
-    /// The folders of the worlds that it uses, by the names that [`Roots`] gives them.
+    /// The folders of the worlds that it uses, by their names in [`Roots`].
     pub(crate) worlds: BTreeMap<String, String>,
     pub(crate) values: BTreeMap<String, String>,
-    /// The keys of the steps that it comes after where no file says so.
+    /// The keys of steps that it depends on without reading a file of theirs.
     pub(crate) steps: BTreeMap<String, Option<Digest>>,
-    /// The files of which only counts that they are there.
+    /// The files of which only the existence counts.
     pub(crate) names: BTreeSet<String>,
     pub(crate) files: BTreeMap<String, Digest>,
 }
@@ -44,7 +44,7 @@ pub(crate) enum ActionPrint {
         program: String,
         folder: String,
         args: Vec<ArgPrint>,
-        /// A variable without a value is removed.
+        /// Changed variables; one without a value is removed.
         variables: BTreeMap<String, Option<ArgPrint>>,
         path: Vec<String>,
     },
@@ -92,14 +92,14 @@ pub(crate) struct ArgPrint {
 pub(crate) struct WiringPrint {
     entry: String,
     order: Vec<String>,
-    /// Importer, import, exporter, export.
+    /// Each is importer, import, exporter, export.
     edges: Vec<[String; 4]>,
     exports: BTreeMap<String, Vec<String>>,
 }
 
 impl Fingerprint {
-    /// The fingerprint of `step`, which reads `inputs` and writes `outputs`. `performer` stands for whatever carries out the actions that
-    /// no program does.
+    /// The fingerprint of `step`, which reads `inputs` and writes `outputs`. `performer` is the version of the
+    /// performer.
     pub(crate) fn of(step: &Step, outputs: &[AbsPath], inputs: &Inputs, roots: &Roots, performer: &str) -> Self {
         let mut tools = step.versions.clone();
         if !matches!(step.action, Action::Run(_) | Action::Write(_) | Action::WriteWorld(_) | Action::Copy(_)) {
@@ -128,7 +128,7 @@ impl Fingerprint {
     }
 }
 
-/// The key of a step that, beyond what it declares, read these files.
+/// The key of a step with the key `declared` that also read these files.
 pub(crate) fn with_discovered<'a>(
     declared: Digest,
     files: impl IntoIterator<Item = (&'a String, &'a FileRecord)>,

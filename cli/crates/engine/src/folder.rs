@@ -1,4 +1,4 @@
-//! The folders in which the engine keeps what it makes, and their removal.
+//! The folders in which the engine keeps its files, and their removal.
 
 use std::{fs::FileType, io};
 
@@ -10,32 +10,32 @@ use crate::{
     write::{TEMPORARY, write_whole},
 };
 
-/// The file that tells conjoin, and backup programs, whose folder it is and that it can be thrown away.
+/// The file that marks a folder as a cache of conjoin, for conjoin itself and for backup programs.
 const TAG: &str = "CACHEDIR.TAG";
 
-/// The first line is what makes it a tag; the second says whose it is.
+/// The content of that file: the first line is the standard signature, the second names the owner.
 const TAG_TEXT: &str =
     "Signature: 8a477f597d28d172789f06886806bc55\n# Made by conjoin; `conjoin clean` removes this folder.\n";
 
-/// What the folder is called while it is being removed.
-pub(crate) const DOOMED: &str = ".conjoin-removed-";
+/// The prefix of a folder's name while it is being removed.
+pub(crate) const REMOVED_PREFIX: &str = ".conjoin-removed-";
 
-/// For what a plan is carried out, and so where it is remembered.
+/// What a plan is executed for, which decides where its state is kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Scope {
-    /// To build the app: in its `.conjoin`.
+    /// Building the app. State is in its `.conjoin`.
     App,
-    /// To install tools for all apps: in the cache folder.
+    /// Installing tools for all apps. State is in the cache folder.
     Cache,
 }
 
 /// Why nothing was removed.
 #[derive(Debug, thiserror::Error)]
 pub enum CleanError {
-    /// The folder is not one that conjoin made.
+    /// conjoin did not create the folder.
     #[error("`{0}` was not made by conjoin, so it is not removed")]
     NotOurs(AbsPath),
-    /// It cannot be removed.
+    /// The folder cannot be removed.
     #[error("cannot remove `{folder}`")]
     Folder {
         /// The folder.
@@ -44,17 +44,17 @@ pub enum CleanError {
         #[source]
         source: io::Error,
     },
-    /// It is in use.
+    /// The folder is in use.
     #[error(transparent)]
     Lock(#[from] LockError),
 }
 
-/// What cleaning came to.
+/// The result of cleaning.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Cleaned {
-    /// The folder is gone.
+    /// The folder was removed.
     Removed,
-    /// There was none.
+    /// There was no folder.
     Nothing,
 }
 
@@ -76,7 +76,8 @@ impl Scope {
     }
 }
 
-/// Makes the folder `.conjoin` of an app, or that of the installations, which git and backup programs leave alone.
+/// Creates the folder `.conjoin` of an app or the folder of installations, and marks it so that git and backup programs
+/// ignore it.
 pub(crate) fn prepare(folder: &AbsPath) -> io::Result<()> {
     if folder.join(TAG).as_path().exists() {
         return Ok(());
@@ -86,8 +87,8 @@ pub(crate) fn prepare(folder: &AbsPath) -> io::Result<()> {
     write_whole(folder.join(TAG).as_path(), TAG_TEXT.as_bytes())
 }
 
-/// Removes what killed processes left half written where conjoin writes. The caller has the build lock. What cannot be removed does no
-/// harm.
+/// Removes partially written files of killed processes. The caller has the build lock. Files that cannot be removed do
+/// no harm.
 pub(crate) fn sweep(scope: Scope, layout: &Layout) {
     let of_profile = |name: &str| layout.dot_conjoin().join(name).join(layout.profile.as_str());
     for folder in [scope.folder(layout), scope.state(layout), of_profile("artifacts"), of_profile("build")] {
@@ -99,7 +100,11 @@ pub(crate) fn sweep(scope: Scope, layout: &Layout) {
     }
 }
 
-/// Keeps a file called `name` in the app's `.conjoin`, with these contents; written only if it differs.
+/// Writes a file called `name` with these contents into the app's `.conjoin`, unless it has them already.
+///
+/// # Errors
+///
+/// The file or the folder cannot be written.
 pub fn keep_file(layout: &Layout, name: &str, contents: &[u8]) -> io::Result<()> {
     let folder = layout.dot_conjoin();
     let path = folder.join(name);
@@ -110,7 +115,12 @@ pub fn keep_file(layout: &Layout, name: &str, contents: &[u8]) -> io::Result<()>
     write_whole(path.as_path(), contents)
 }
 
-/// Removes the app's `.conjoin`, once no other conjoin works in it: that folder and nothing else, and only if conjoin made it.
+/// Removes the app's `.conjoin` and nothing else, after waiting for other conjoin processes that use it.
+///
+/// # Errors
+///
+/// [`CleanError`] if conjoin did not create the folder, if it cannot be removed, or if the user cancelled while it was
+/// in use.
 pub fn clean(
     layout: &Layout,
     cancel: &CancelToken,
@@ -127,13 +137,13 @@ pub fn clean(
         return Err(CleanError::NotOurs(folder));
     }
     let lock = BuildLock::take(&folder, cancel, waiting)?;
-    // First out of the way in one go, so that a removal that is interrupted leaves nothing half there.
-    let doomed = layout.app.join(format!("{DOOMED}{}", std::process::id()));
+    // It is renamed first, so that an interrupted removal leaves no partial folder.
+    let doomed = layout.app.join(format!("{REMOVED_PREFIX}{}", std::process::id()));
     fs_err::rename(&folder, &doomed).map_err(failed)?;
     drop(lock);
     for entry in fs_err::read_dir(layout.app.as_path()).map_err(failed)? {
         let entry = entry.map_err(failed)?;
-        if entry.file_name().to_string_lossy().starts_with(DOOMED) {
+        if entry.file_name().to_string_lossy().starts_with(REMOVED_PREFIX) {
             fs_err::remove_dir_all(entry.path()).map_err(failed)?;
         }
     }

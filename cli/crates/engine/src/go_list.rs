@@ -1,10 +1,10 @@
-//! Reading what `go list -deps -json` prints of the packages that a program is made of.
+//! Parses the output of `go list -deps -json`, which describes the packages of a program.
 
 use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
-/// The part of the format that matters here.
+/// The fields of a package that matter here.
 #[derive(Debug, Default, Deserialize)]
 #[serde(rename_all = "PascalCase", default)]
 struct Package {
@@ -35,10 +35,10 @@ struct Module {
     replace: Option<Box<Self>>,
 }
 
-/// The files of all packages that are in `base` or in no module of Go's own cache, which never changes: also those that a constraint
-/// in them leaves out, and the files and folders that are embedded.
+/// The files of all packages outside of Go's module cache, which never changes. Includes files that build constraints
+/// exclude, and embedded files and folders. Relative paths are resolved against `base`.
 pub(crate) fn files(printed: &[u8], base: &Path) -> Result<Vec<PathBuf>, serde_json::Error> {
-    // What Go complains about stands before it.
+    // Warnings of Go come before the JSON.
     let start = printed.iter().position(|byte| *byte == b'{').unwrap_or(printed.len());
     let mut files = Vec::new();
     for package in serde_json::Deserializer::from_slice(&printed[start..]).into_iter::<Package>() {
@@ -65,7 +65,7 @@ impl Package {
     }
 }
 
-/// What a pattern of `//go:embed` begins with, up to the first part in which something may vary.
+/// The leading parts of a `//go:embed` pattern that contain no wildcard.
 fn fixed_part(pattern: &str) -> PathBuf {
     let pattern = pattern.strip_prefix("all:").unwrap_or(pattern);
     pattern.split('/').take_while(|part| !part.contains(['*', '?', '['])).collect()

@@ -1,4 +1,4 @@
-//! What the inputs of a step are at this moment: files by name and hash, and values.
+//! Reads the current inputs of a step: files by name and hash, and values.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -17,16 +17,16 @@ use crate::{
     walk::Folder,
 };
 
-/// The inputs of a step as they are.
+/// The current inputs of a step.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Inputs {
     /// The files by name.
     pub(crate) files: BTreeMap<String, FileRecord>,
-    /// The names of files of which only counts that they are there.
+    /// The names of files of which only the existence counts.
     pub(crate) names: BTreeSet<String>,
     /// The values by name.
     pub(crate) values: BTreeMap<String, String>,
-    /// The keys of the steps that come before.
+    /// The keys of the steps that it depends on.
     pub(crate) steps: BTreeMap<String, Option<Digest>>,
     /// The files that were touched after [`Reader::since`].
     pub(crate) touched: Vec<String>,
@@ -35,16 +35,16 @@ pub(crate) struct Inputs {
 /// Why inputs cannot be read.
 #[derive(Debug, thiserror::Error)]
 pub enum InputError {
-    /// A file that must be there is not.
+    /// A required file does not exist.
     #[error("there is no `{0}`")]
     Missing(AbsPath),
-    /// A folder stands where a file is needed.
+    /// A folder is where a file is needed.
     #[error("`{0}` is a folder, not a file")]
     Folder(AbsPath),
-    /// A pipe, a socket or a device stands where a file is needed.
+    /// A pipe, a socket or a device is where a file is needed.
     #[error("`{0}` is a pipe, a socket or a device, not a file")]
     Special(AbsPath),
-    /// A glob cannot be understood.
+    /// A glob is invalid.
     #[error("`{glob}` is not a glob")]
     Glob {
         /// The glob.
@@ -53,12 +53,12 @@ pub enum InputError {
         #[source]
         source: globset::Error,
     },
-    /// A glob that names inputs matches none.
+    /// A glob for inputs matches no file.
     #[error("no file in `{folder}` matches `{glob}`, one of its `inputs`")]
     NoMatch {
         /// The glob.
         glob: String,
-        /// Where files were looked for.
+        /// The folder that was searched.
         folder: AbsPath,
     },
     /// A file cannot be read.
@@ -71,16 +71,16 @@ pub(crate) struct Reader<'a> {
     pub(crate) roots: &'a Roots,
     pub(crate) app: &'a Path,
     pub(crate) digests: &'a Digests,
-    /// What was seen of a file the last time.
+    /// Gives the earlier record of a file.
     pub(crate) remembered: &'a dyn Fn(&str) -> Option<FileRecord>,
-    /// Files that were touched after this are noted.
+    /// Files touched after this time are collected.
     pub(crate) since: Option<FileTime>,
-    /// The key of a step that was carried out before.
+    /// Gives the key of an earlier step.
     pub(crate) key_of: &'a dyn Fn(&StepId) -> Option<Digest>,
 }
 
 impl Reader<'_> {
-    /// All inputs of `step`, those that its action implies included.
+    /// Reads all inputs of `step`, including those that its action implies.
     pub(crate) fn read(&self, step: &Step) -> Result<Inputs, InputError> {
         let mut inputs = Inputs::default();
         for input in &step.inputs {
@@ -104,7 +104,7 @@ impl Reader<'_> {
             },
             Input::Tree { dir, except } => {
                 let files = existing(dir)?.tree(self.app, except)?;
-                files.iter().try_for_each(|path| self.passing(path, inputs))
+                files.iter().try_for_each(|path| self.read_if_present(path, inputs))
             }
             Input::Names { dir, globs, except, unseen } => {
                 let set = glob_set(globs)?;
@@ -131,7 +131,7 @@ impl Reader<'_> {
                     let found = path.strip_prefix(dir).map(|path| set.matches(path)).unwrap_or_default();
                     if !found.is_empty() && !except.iter().any(|except| path.starts_with(except)) {
                         matched.extend(found);
-                        self.passing(&path, inputs)?;
+                        self.read_if_present(&path, inputs)?;
                     }
                 }
                 match (0..globs.len()).find(|glob| *must_match && !matched.contains(glob)) {
@@ -154,7 +154,7 @@ impl Reader<'_> {
         if metadata.is_dir() {
             return Err(InputError::Folder(path.clone()));
         }
-        // Opening a pipe would wait for somebody who writes to it.
+        // Opening a pipe would wait for a writer.
         if !metadata.is_file() {
             return Err(InputError::Special(path.clone()));
         }
@@ -174,8 +174,8 @@ impl Reader<'_> {
         Ok(())
     }
 
-    /// A file that was there a moment ago: an editor's temporary one may be gone by now.
-    fn passing(&self, path: &Path, inputs: &mut Inputs) -> Result<(), InputError> {
+    /// Reads a file that was just listed, unless it is gone by now, e.g. an editor's temporary file.
+    fn read_if_present(&self, path: &Path, inputs: &mut Inputs) -> Result<(), InputError> {
         match fs_err::metadata(path).and_then(|metadata| self.hash(path, &metadata, inputs)) {
             Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error.into()),
             _ => Ok(()),
@@ -187,7 +187,7 @@ fn unreadable(path: &AbsPath, error: io::Error) -> InputError {
     if error.kind() == io::ErrorKind::NotFound { InputError::Missing(path.clone()) } else { error.into() }
 }
 
-/// The folder, which must be there.
+/// The folder, which must exist.
 fn existing(dir: &AbsPath) -> Result<Folder<'_>, InputError> {
     if dir.as_path().is_dir() { Ok(Folder(dir.as_path())) } else { Err(InputError::Missing(dir.clone())) }
 }
@@ -205,7 +205,7 @@ fn glob_set(globs: &[impl AsRef<str>]) -> Result<GlobSet, InputError> {
     })
 }
 
-/// What an action reads by its nature.
+/// The inputs that an action implies.
 fn implied(action: &Action) -> Vec<Input> {
     match action {
         Action::Run(_) | Action::Write(_) | Action::WriteWorld(_) => Vec::new(),

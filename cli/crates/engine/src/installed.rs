@@ -1,4 +1,4 @@
-//! What conjoin has installed into the cache folder, and its removal.
+//! Installations in the cache folder, and their removal.
 
 use std::{io, path::Path};
 
@@ -7,21 +7,21 @@ use conjoin_plan::{AbsPath, Layout, recipe_stem};
 use crate::{
     CancelToken, CleanError, Scope,
     build_lock::BuildLock,
-    folder::{DOOMED, prepare},
+    folder::{REMOVED_PREFIX, prepare},
 };
 
-/// The folder of a recipe.
+/// The installation of a recipe.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Installed {
-    /// Its name.
+    /// The name of its folder.
     pub recipe: String,
-    /// Where it is.
+    /// Its folder.
     pub path: AbsPath,
-    /// How much it takes.
+    /// Its size in bytes.
     pub bytes: u64,
 }
 
-/// The installations, complete or not, whose recipes have one of these stems; sorted.
+/// Lists the installations, complete or not, whose recipes have one of these stems, sorted.
 pub fn installed(layout: &Layout, stems: &[String]) -> Vec<Installed> {
     let Ok(entries) = fs_err::read_dir(layout.cache.join("toolchains").as_path()) else { return Vec::new() };
     let folders = entries.flatten().filter(|entry| entry.file_type().is_ok_and(|kind| kind.is_dir()));
@@ -37,7 +37,11 @@ pub fn installed(layout: &Layout, stems: &[String]) -> Vec<Installed> {
     found
 }
 
-/// Removes the folder of `recipe` once no other conjoin installs anything; that folder and nothing else.
+/// Removes the folder of `recipe` and nothing else, after waiting for other conjoin processes that install.
+///
+/// # Errors
+///
+/// [`CleanError`] if the folder cannot be removed, or if the user cancelled while another process was installing.
 pub fn remove_installed(
     layout: &Layout,
     recipe: &str,
@@ -49,20 +53,20 @@ pub fn remove_installed(
     let scope = Scope::Cache.folder(layout);
     prepare(&scope).map_err(failed)?;
     let lock = BuildLock::take(&scope, cancel, waiting)?;
-    // First out of the way in one go, so that a removal that is interrupted leaves nothing half there.
-    let doomed = layout.toolchain(&format!("{DOOMED}{}-{recipe}", std::process::id()));
+    // It is renamed first, so that an interrupted removal leaves no partial folder.
+    let doomed = layout.toolchain(&format!("{REMOVED_PREFIX}{}-{recipe}", std::process::id()));
     fs_err::rename(&folder, &doomed).map_err(failed)?;
     drop(lock);
     for entry in fs_err::read_dir(folder.parent().as_path()).map_err(failed)? {
         let entry = entry.map_err(failed)?;
-        if entry.file_name().to_string_lossy().starts_with(DOOMED) {
+        if entry.file_name().to_string_lossy().starts_with(REMOVED_PREFIX) {
             fs_err::remove_dir_all(entry.path()).map_err(failed)?;
         }
     }
     Ok(())
 }
 
-/// What the files below `folder` take; links are not followed, and what cannot be read does not count.
+/// The size of all files below `folder`, in bytes. Links are not followed, and unreadable files do not count.
 fn size_of(folder: &Path) -> u64 {
     let size = |entry: io::Result<fs_err::DirEntry>| {
         let metadata = entry.ok().and_then(|entry| Some((entry.path(), entry.metadata().ok()?)));

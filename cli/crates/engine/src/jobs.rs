@@ -1,16 +1,16 @@
-//! One budget of jobs for all steps and for the programs among them that are parallel themselves.
+//! One budget of jobs for all steps and for programs that run several jobs themselves.
 //!
-//! There are as many tokens as jobs. A step takes one while it is carried out; what steps do not need is lent to cargo, which knows
-//! the protocol of GNU make's jobserver and takes it for compilers that it starts beside the first. Go does not know it: it is told a
-//! number when it starts, its share of the jobs at that moment.
+//! There are as many tokens as jobs. A step holds one while it runs. Tokens that no step needs are lent to cargo over
+//! the protocol of GNU make's jobserver, for the compilers that it runs in parallel. Go does not know that protocol. It
+//! gets a number when it starts: its share of the jobs at that moment.
 //!
-//! cargo gives back what it was lent when it has no more work for it, which may take minutes. So a step that becomes ready meanwhile
-//! does not wait for that: it begins without a token, and for that time there is one job more than asked for.
+//! cargo returns borrowed tokens when it has no more work for them, which may take minutes. A step that becomes ready
+//! meanwhile does not wait: it starts without a token, so for that time there is one job too many.
 //!
-//! A program that is killed may keep what it was lent for ever, but never what a step holds.
+//! A program that is killed may never return its borrowed tokens, but those of steps are never lost.
 //!
-//! The crate `jobserver` is not used: over a pipe, which is what it makes, it cannot take a token back without waiting for one
-//! (`try_acquire` is unsupported there), and so a step would wait for what cargo was lent.
+//! The crate `jobserver` is not used: with its pipe it cannot take back a token without blocking (`try_acquire` is
+//! unsupported there), so a step would wait for tokens that cargo borrowed.
 
 use std::{
     io::{self, PipeReader, PipeWriter, Write as _},
@@ -22,28 +22,28 @@ use std::{
 
 use conjoin_plan::{Parallelism, Tool};
 
-/// The budget.
+/// The budget of jobs.
 #[derive(Debug)]
 pub(crate) struct Jobs {
     total: usize,
     tokens: Mutex<Tokens>,
-    /// What is lent, from here on cargo's.
+    /// The pipe with the lent tokens, from which cargo reads.
     lent: PipeReader,
     lender: PipeWriter,
 }
 
-/// Where the tokens are that no program has.
+/// The tokens that no program has.
 #[derive(Debug)]
 struct Tokens {
-    /// How many nobody has.
+    /// The number of free tokens.
     free: usize,
-    /// How many were put into the pipe and not taken back.
+    /// The number of tokens that were put into the pipe and not taken back.
     lent: usize,
-    /// How many steps are carried out.
+    /// The number of running steps.
     steps: usize,
 }
 
-/// A job, until it is dropped.
+/// A job of a running step, until it is dropped.
 #[derive(Debug)]
 pub(crate) struct Job<'a> {
     jobs: &'a Jobs,
@@ -51,16 +51,16 @@ pub(crate) struct Job<'a> {
 }
 
 impl Jobs {
-    /// `total` jobs, all free.
+    /// Creates a budget of `total` jobs, all free.
     pub(crate) fn new(total: NonZeroUsize) -> io::Result<Self> {
         let (lent, lender) = io::pipe()?;
         rustix::io::ioctl_fionbio(&lent, true)?;
-        // More than a pipe holds would block, and would be more than any machine has.
+        // More tokens than the pipe holds would block, and no machine has that many cores.
         let total = total.get().min(4096);
         Ok(Self { total, tokens: Mutex::new(Tokens { free: total, lent: 0, steps: 0 }), lent, lender })
     }
 
-    /// A job for a step; without a token where programs have them all.
+    /// Gives a step a job, without a token if programs have all of them.
     pub(crate) fn take(&self) -> Job<'_> {
         let mut tokens = self.tokens();
         if tokens.free == 0 {
@@ -72,23 +72,23 @@ impl Jobs {
         Job { jobs: self, has_token }
     }
 
-    /// Lends what is left when `busy` workers have a job each, or need one soon.
+    /// Lends the tokens that are left when `busy` workers have a job or need one soon.
     pub(crate) fn lend(&self, busy: usize) {
         let mut tokens = self.tokens();
         let wanted = self.total.saturating_sub(busy);
         let more = wanted.saturating_sub(tokens.lent).min(tokens.free);
-        // The other end of the pipe is ours, too, and it has room for all.
+        // This process also holds the other end of the pipe, and the pipe has room for all tokens.
         if more > 0 && (&self.lender).write_all(&vec![b'+'; more]).is_ok() {
             tokens.free -= more;
             tokens.lent += more;
         }
     }
 
-    /// Takes back one of those that no program has taken.
+    /// Takes back a lent token that no program has taken.
     fn take_back(&self, tokens: &mut Tokens) {
         if matches!(rustix::io::read(&self.lent, &mut [0]), Ok(1)) {
             tokens.free += 1;
-            // Programs should give back no more than they took.
+            // A program that returns more tokens than it took must not make this negative.
             tokens.lent = tokens.lent.saturating_sub(1);
         }
     }
@@ -99,7 +99,7 @@ impl Jobs {
 }
 
 impl Job<'_> {
-    /// The variable that tells `tool` how many things it may do at once, if there is one. It is no part of any key.
+    /// The environment variable that tells `tool` how many jobs it may run, if it has one. It is not part of any key.
     pub(crate) fn variable(&self, tool: Tool) -> Option<(&'static str, String)> {
         match tool.parallelism? {
             Parallelism::Variable(name) => {
@@ -108,7 +108,7 @@ impl Job<'_> {
             }
             Parallelism::Jobserver => {
                 let pipe = format!("/proc/{}/fd/{}", std::process::id(), self.jobs.lent.as_raw_fd());
-                // Where there is no such name for it, programs go by the number of cores.
+                // Without a name for the pipe, programs use the number of cores.
                 let flags = || format!("-j{} --jobserver-auth=fifo:{pipe}", self.jobs.total);
                 Path::new(&pipe).exists().then(|| ("CARGO_MAKEFLAGS", flags()))
             }

@@ -1,4 +1,4 @@
-//! A lock on a file, which ends with the process that has it, however that ends.
+//! A lock on a file. It is released when the process that holds it ends, however that happens.
 
 use std::{
     fs::{File, TryLockError},
@@ -20,7 +20,7 @@ pub struct Lock {
     file: File,
 }
 
-/// Why there is no lock.
+/// Why the lock could not be taken.
 #[derive(Debug, thiserror::Error)]
 pub enum LockError {
     /// The file cannot be written or locked.
@@ -37,24 +37,25 @@ pub enum LockError {
     Cancelled,
 }
 
-/// Takes the lock on the file at `path`, which is created if it is missing, and writes the number of this process into it.
+/// Locks the file at `path`, creating it if it is missing, and writes the id of this process into it.
 ///
-/// If another process has the lock, `waiting` is called once, with the number of that process if it is known.
+/// If another process has the lock, this waits for it and calls `waiting` once, with the id of that process if it is
+/// known.
 ///
 /// # Errors
 ///
-/// [`LockError::Unusable`] if the file cannot be created, locked or written, [`LockError::Cancelled`] if `cancel` was set while this
-/// waited.
+/// [`LockError::Unusable`] if the file cannot be created, locked or written, [`LockError::Cancelled`] if `cancel` was
+/// set while waiting.
 pub fn lock(path: &AbsPath, cancel: &CancelToken, waiting: &mut dyn FnMut(Option<u32>)) -> Result<Lock, LockError> {
     let unusable = |source| LockError::Unusable { path: path.clone(), source };
-    let mut told = false;
+    let mut reported = false;
     loop {
         if let Some(mut lock) = try_lock(path).map_err(unusable)? {
             lock.write_holder().map_err(unusable)?;
             return Ok(lock);
         }
-        if !told {
-            told = true;
+        if !reported {
+            reported = true;
             waiting(holder(path));
         }
         if cancel.wait(RETRY).map_err(unusable)? {
@@ -63,7 +64,7 @@ pub fn lock(path: &AbsPath, cancel: &CancelToken, waiting: &mut dyn FnMut(Option
     }
 }
 
-/// Takes the lock if nobody has it.
+/// Takes the lock if no process has it.
 pub(crate) fn try_lock(path: &AbsPath) -> io::Result<Option<Lock>> {
     loop {
         fs_err::create_dir_all(path.parent())?;
@@ -71,7 +72,7 @@ pub(crate) fn try_lock(path: &AbsPath) -> io::Result<Option<Lock>> {
             fs_err::OpenOptions::new().read(true).write(true).create(true).truncate(false).open(path.as_path())?;
         let file = file.into_parts().0;
         match file.try_lock() {
-            // The process that had it may have removed it: then others would lock another file.
+            // The previous holder may have removed the file. Then others would lock a new one.
             Ok(()) if is_at(&file, path) => return Ok(Some(Lock { file })),
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => return Ok(None),
@@ -87,7 +88,7 @@ impl Lock {
     }
 
     /// When the lock was taken, by the file system's clock.
-    pub(crate) fn taken(&self) -> io::Result<FileTime> {
+    pub(crate) fn taken_at(&self) -> io::Result<FileTime> {
         Ok(FileTime::written(&self.file.metadata()?))
     }
 
@@ -99,9 +100,9 @@ impl Lock {
 }
 
 impl Drop for Lock {
-    /// Releases the lock also where a process has inherited the file.
+    /// Releases the lock, even if another process has inherited the file.
     fn drop(&mut self) {
-        // Closing the file does the same where this fails, unless it was inherited.
+        // If this fails, closing the file releases the lock, unless the file was inherited.
         let _released_by_closing = self.file.unlock();
     }
 }

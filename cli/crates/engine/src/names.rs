@@ -1,10 +1,11 @@
-//! Names of files that stay the same when the app's folder, or the cache folder, moves.
+//! Names of files that stay the same when the app's folder or the cache folder moves.
 //!
-//! A file of the app is `{app}/...`, one of the cache folder `{cache}/...`, one elsewhere in the app's repository or in a folder
-//! beside the app's `{app}/../...`, because these move together. All others have their absolute path.
+//! A file of the app is `{app}/...`, a file of the cache folder `{cache}/...`. A file elsewhere in the app's repository
+//! or in a folder beside the app's is `{app}/../...`, because these move together. Any other file has its absolute
+//! path.
 //!
-//! A world lies in a folder named by its digest. Its files are `{STEP}/...`, by the step that writes them, so that they keep their
-//! names when the world changes.
+//! A world is in a folder that is named by its digest. Its files are `{STEP}/...` after the step that writes them, so
+//! their names do not change with the world.
 
 use std::{
     collections::HashMap,
@@ -24,7 +25,7 @@ pub(crate) struct Roots {
     app: PathBuf,
     cache: PathBuf,
     repository: Option<PathBuf>,
-    worlds: Vec<World>,
+    worlds: Vec<WorldFolder>,
     /// The places in `worlds` by folder.
     by_folder: HashMap<PathBuf, usize>,
     /// The places in `worlds` by name.
@@ -33,7 +34,7 @@ pub(crate) struct Roots {
 
 /// A world that a step of the plan writes.
 #[derive(Clone, Debug)]
-pub(crate) struct World {
+pub(crate) struct WorldFolder {
     /// The name of its folder, e.g. `{pricing/wit}`.
     pub(crate) name: String,
     /// The component whose world it is.
@@ -42,20 +43,20 @@ pub(crate) struct World {
     files: Vec<WrittenFile>,
 }
 
-impl World {
-    /// The name of its folder on the disk, which stands for what it says.
+impl WorldFolder {
+    /// The name of its folder on disk, which is its digest.
     pub(crate) fn digest(&self) -> String {
         self.folder.file_name()
     }
 
-    /// Its lines that are no comments.
+    /// Its lines without comments.
     pub(crate) fn text(&self) -> String {
         let mut files: Vec<&WrittenFile> = self.files.iter().collect();
         files.sort_by(|one, other| one.path.cmp(&other.path));
         files.iter().map(|file| without_comments(&file.contents)).collect()
     }
 
-    /// The lines of the world that had this digest, as far as they are still on the disk.
+    /// The lines of the world that had this digest, if they are still on disk.
     pub(crate) fn text_before(&self, digest: &str) -> String {
         let folder = self.folder.parent().join(digest);
         let files = WalkDir::new(folder.as_path()).sort_by_file_name().into_iter().flatten();
@@ -81,20 +82,20 @@ impl Roots {
                 _ => step.id.to_string(),
             };
             let (folder, files) = (world.folder.clone(), world.files.clone());
-            Some(World { name: format!("{{{}}}", step.id), component, folder, files })
+            Some(WorldFolder { name: format!("{{{}}}", step.id), component, folder, files })
         });
         Self::with(app.to_owned(), layout.cache.as_path().to_owned(), repository, worlds.collect())
     }
 
-    fn with(app: PathBuf, cache: PathBuf, repository: Option<PathBuf>, worlds: Vec<World>) -> Self {
+    fn with(app: PathBuf, cache: PathBuf, repository: Option<PathBuf>, worlds: Vec<WorldFolder>) -> Self {
         let places = || worlds.iter().enumerate();
         let by_folder = places().map(|(place, world)| (world.folder.as_path().to_owned(), place)).collect();
         let by_name = places().map(|(place, world)| (world.name.clone(), place)).collect();
         Self { app, cache, repository, worlds, by_folder, by_name }
     }
 
-    /// The world to which the file of this name belongs.
-    pub(crate) fn world(&self, name: &str) -> Option<&World> {
+    /// The world that the file with this name belongs to.
+    pub(crate) fn world(&self, name: &str) -> Option<&WorldFolder> {
         self.by_name.get(world_name(name)?).map(|place| &self.worlds[*place])
     }
 
@@ -133,8 +134,8 @@ impl Roots {
         Some(joined(&format!("{{app}}{}", "/..".repeat(depth)), rest))
     }
 
-    /// The folder above the app's, if `path` is in it. What is hidden there are caches of tools, and what is in the root is the
-    /// system's.
+    /// The folder above the app's, if `path` is in it. Hidden files there are caches of tools, and files in the root
+    /// belong to the system, so neither counts.
     fn neighbourhood(&self, path: &Path) -> Option<&Path> {
         let folder = self.app.parent().filter(|folder| folder.parent().is_some())?;
         let rest = path.strip_prefix(folder).ok()?;
@@ -150,7 +151,7 @@ impl Roots {
         } else if let Some(world) = self.world(name) {
             (world.folder.as_path(), &name[world.name.len()..])
         } else {
-            // Also the name in a world that is not there any more: no file has it.
+            // This includes names in a world that no longer exists, which no file has.
             (Path::new("/"), name)
         };
         let mut path = root.to_owned();
@@ -164,8 +165,7 @@ impl Roots {
         path
     }
 
-    /// The name as a user knows the file: relative to the app's folder, but for files that have no more in common with it than the
-    /// root.
+    /// The name to show to users: relative to the app's folder, unless the file shares only the root with it.
     pub(crate) fn shown(&self, name: &str) -> String {
         if let Some(below) = name.strip_prefix("{app}/") {
             return below.to_owned();
@@ -183,7 +183,7 @@ impl Roots {
     }
 }
 
-/// The name of the world to which the file of this name belongs, if it belongs to one.
+/// The name of the world that the file with this name belongs to, if any.
 pub(crate) fn world_name(name: &str) -> Option<&str> {
     let end = name.strip_prefix('{')?.find('}')? + 2;
     Some(&name[..end]).filter(|root| !["{app}", "{cache}"].contains(root))
@@ -193,7 +193,7 @@ fn joined(root: &str, rest: &Path) -> String {
     if rest.as_os_str().is_empty() { root.to_owned() } else { format!("{root}/{}", escape(rest.as_os_str())) }
 }
 
-/// `text` as UTF-8, other bytes as `%` and two digits.
+/// Gives `text` as UTF-8, with other bytes written as `%` and two digits.
 fn escape(text: &OsStr) -> String {
     if let Some(text) = text.to_str() {
         return text.replace('%', "%25");
@@ -225,7 +225,7 @@ mod tests {
 
     #[test]
     fn every_name_leads_back_to_its_path() {
-        let world = World {
+        let world = WorldFolder {
             name: "{a/wit}".to_owned(),
             component: "a".to_owned(),
             folder: AbsPath::new("/home/u/work/apps/shop/.conjoin/work/dev/a/wit/d1").unwrap(),

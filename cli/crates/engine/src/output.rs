@@ -1,6 +1,6 @@
-//! Keeping what a program prints, within bounds.
+//! Keeps a program's output, up to a limit.
 
-/// How much is kept of the beginning and of the end, each.
+/// How much is kept of the beginning, and as much of the end, in bytes.
 const HALF: usize = 2 * 1024 * 1024;
 
 /// The beginning and the end of a program's output.
@@ -11,19 +11,20 @@ pub(crate) struct Output {
     left_out: usize,
 }
 
-/// Cuts output into pieces that end where lines end.
+/// Splits output at line ends.
 #[derive(Debug, Default)]
-pub(crate) struct Lines {
+pub(crate) struct LineSplitter {
     pending: Vec<u8>,
 }
 
-/// Takes out of output the lines that a carriage return has the next one written over, by which programs tell how far they are.
+/// Removes lines that end in a carriage return and so are overwritten by the next one. Programs use them to show
+/// progress.
 #[derive(Debug, Default)]
-pub(crate) struct Overwritten {
+pub(crate) struct ProgressFilter {
     pending: Vec<u8>,
 }
 
-/// A line longer than this is handed on in pieces.
+/// A longer line is passed on in pieces. In bytes.
 const LONGEST_LINE: usize = 64 * 1024;
 
 impl Output {
@@ -49,8 +50,8 @@ impl Output {
     }
 }
 
-impl Lines {
-    /// Adds `bytes`; gives the lines that are complete.
+impl LineSplitter {
+    /// Adds `bytes`. Gives the complete lines.
     pub(crate) fn push(&mut self, bytes: &[u8]) -> Option<Vec<u8>> {
         self.pending.extend_from_slice(bytes);
         let end = match self.pending.iter().rposition(|byte| *byte == b'\n') {
@@ -61,18 +62,18 @@ impl Lines {
         Some(self.pending.drain(..end).collect())
     }
 
-    /// What is left when there is no more.
+    /// Gives the last, incomplete line.
     pub(crate) fn rest(self) -> Option<Vec<u8>> {
         (!self.pending.is_empty()).then_some(self.pending)
     }
 }
 
-impl Overwritten {
-    /// Adds `bytes`; gives the whole lines that stay, and the last one that is written over.
+impl ProgressFilter {
+    /// Adds `bytes`. Gives the complete lines that stay, and the last one that is overwritten.
     pub(crate) fn push(&mut self, bytes: &[u8]) -> (Vec<u8>, Option<Vec<u8>>) {
         let (mut stays, mut last) = (Vec::new(), None);
         for byte in bytes {
-            // Before the end of a line, a carriage return is part of that.
+            // A carriage return before a line feed belongs to the line end.
             if *byte != b'\n'
                 && let Some(line) = self.pending.strip_suffix(b"\r")
             {
@@ -84,12 +85,12 @@ impl Overwritten {
                 stays.append(&mut self.pending);
             }
         }
-        // What will become of it is not known, but that it can be told.
+        // It is not known yet whether it stays, but it can be reported as progress.
         let now = self.pending.strip_suffix(b"\r").map(<[u8]>::to_vec);
         (stays, now.or(last))
     }
 
-    /// What is left when there is no more.
+    /// Gives the last, incomplete line.
     pub(crate) fn rest(self) -> Vec<u8> {
         if self.pending.ends_with(b"\r") { Vec::new() } else { self.pending }
     }
@@ -122,7 +123,7 @@ mod tests {
 
     #[test]
     fn pieces_end_where_lines_end() {
-        let mut lines = Lines::default();
+        let mut lines = LineSplitter::default();
         assert_eq!(lines.push(b"one\ntw"), Some(b"one\n".to_vec()));
         assert_eq!(lines.push(b"o"), None);
         assert_eq!(lines.push(b"\n"), Some(b"two\n".to_vec()));
@@ -131,7 +132,7 @@ mod tests {
 
     #[test]
     fn lines_that_are_written_over_do_not_stay() {
-        let mut overwritten = Overwritten::default();
+        let mut overwritten = ProgressFilter::default();
         let mut push = |bytes: &str| {
             let (stays, line) = overwritten.push(bytes.as_bytes());
             let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
@@ -151,7 +152,7 @@ mod tests {
 
     #[test]
     fn a_line_without_end_is_handed_on() {
-        let mut overwritten = Overwritten::default();
+        let mut overwritten = ProgressFilter::default();
         let stays = overwritten.push(&vec![b'x'; 2 * LONGEST_LINE]).0.len() + overwritten.rest().len();
         assert_eq!(stays, 2 * LONGEST_LINE);
     }

@@ -1,8 +1,8 @@
-//! What a step writes.
+//! The outputs of a step.
 
 use conjoin_plan::{AbsPath, Action, Step};
 
-/// Everything that a step writes, also what only its action says.
+/// All files that a step writes, including those that only its action names.
 pub(crate) fn outputs_of(step: &Step) -> Vec<AbsPath> {
     let mut outputs = step.outputs.clone();
     let more: Vec<&AbsPath> = match &step.action {

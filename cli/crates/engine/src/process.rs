@@ -1,10 +1,11 @@
-//! Running one [`Invocation`]: the only place of conjoin that starts programs.
+//! Runs one [`Invocation`]. Only this module of conjoin starts programs.
 //!
-//! A program gets an argument vector, an explicit folder, an explicit environment, nothing on stdin, and a process group of its
-//! own that ends with it: by itself, by a [`CancelToken`], or by a time limit. What leaves the group, as daemons do, is left alone.
-//! stdout and stderr are one pipe, so that what is shown has the order in which it was written. No shell is involved.
+//! A program gets an argument vector, an explicit folder, an explicit environment, nothing on stdin, and its own
+//! process group. The group ends with the program, whether that ends by itself, by a [`CancelToken`], or by a time
+//! limit. Processes that leave the group, as daemons do, are not ended. stdout and stderr are one pipe, so output is
+//! shown in the order in which it was written. No shell is involved.
 //!
-//! `duct` starts and reaps. It neither ends process groups nor knows of time limits and silence: that is `follow`.
+//! `duct` starts and reaps programs. Ending process groups, time limits and silence are handled here, by `follow`.
 
 use std::{
     fs::File,
@@ -21,41 +22,41 @@ use rustix::process::{Pid, Signal, WaitId, WaitIdOptions, kill_process_group, wa
 
 use crate::{CancelToken, Environment};
 
-/// How long a program may take to end after it was asked to.
+/// How long a program may take to end after SIGTERM.
 const GRACE: Duration = Duration::from_secs(3);
 
-/// How long output is waited for that a process outside of the group may still write after the program's end.
+/// How long to wait after the program's end for output of processes outside of the group.
 const LINGER: Duration = Duration::from_millis(100);
 
-/// How often it is looked whether the end was asked for.
-const LOOK: Duration = Duration::from_millis(50);
+/// How often to check for cancellation.
+const CHECK_INTERVAL: Duration = Duration::from_millis(50);
 
-/// How many pieces of output may wait to be heard.
+/// How many pieces of output may wait for the listener.
 const PIECES: usize = 4;
 
-/// How a program is run, beside what it is.
+/// How to run a program.
 #[derive(Clone, Debug)]
 pub struct RunOptions<'a> {
-    /// What it inherits.
+    /// The environment that it inherits.
     pub environment: &'a Environment,
-    /// What ends it early.
+    /// Cancels it.
     pub cancel: &'a CancelToken,
     /// How long it may run.
     pub limit: Option<Duration>,
-    /// Variables that it gets beside what its invocation says: for what has no influence on what it makes.
+    /// Further variables, which must not influence its outputs.
     pub more: Vec<(&'static str, String)>,
-    /// How long it may print nothing until that is told: again and again, after twice the time each time.
+    /// How long it may print nothing before that is reported. The report repeats after twice the time each time.
     pub patience: Option<Duration>,
-    /// An empty file that it gets as stdin instead of nothing, so that a lock on that file is held for as long as it lives.
+    /// An empty file to use as stdin, so that a lock on that file is held as long as the program lives.
     pub held: Option<&'a File>,
 }
 
-/// What a program lets one hear.
+/// Output of a program, or its absence.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ProcessOutput<'a> {
-    /// It printed this.
+    /// The program printed this.
     Output(&'a [u8]),
-    /// It has printed nothing for so long.
+    /// The program has printed nothing for this long.
     Silence(Duration),
 }
 
@@ -68,7 +69,7 @@ pub enum RunError {
         /// The program.
         program: AbsPath,
     },
-    /// The folder to run in is not there.
+    /// The folder to run in does not exist.
     #[error("cannot run `{program}` in `{cwd}`: there is no such folder")]
     NoFolder {
         /// The program.
@@ -85,7 +86,7 @@ pub enum RunError {
         #[source]
         source: io::Error,
     },
-    /// It could not be followed until its end.
+    /// Waiting for its end failed.
     #[error("lost track of `{program}`")]
     Lost {
         /// The program.
@@ -94,15 +95,15 @@ pub enum RunError {
         #[source]
         source: io::Error,
     },
-    /// It said that it failed.
+    /// It ended with an error status.
     #[error("`{}` failed with exit status {status}", program.file_name())]
     Failed {
         /// The program.
         program: AbsPath,
-        /// What it said.
+        /// The exit status.
         status: i32,
     },
-    /// It crashed, or someone else ended it.
+    /// It crashed, or something else ended it.
     #[error("`{}` was ended by signal {signal}{}", program.file_name(), signal_name(*signal))]
     Killed {
         /// The program.
@@ -115,10 +116,10 @@ pub enum RunError {
     TimedOut {
         /// The program.
         program: AbsPath,
-        /// How long it might have taken.
+        /// The time limit.
         limit: Duration,
     },
-    /// The user asked for the end.
+    /// The user cancelled.
     #[error("cancelled")]
     Cancelled,
 }
@@ -128,7 +129,7 @@ fn signal_name(signal: i32) -> &'static str {
         4 => " (illegal instruction)",
         6 => " (abort)",
         8 => " (arithmetic error)",
-        9 => " (kill; often for want of memory)",
+        9 => " (kill; often because memory ran out)",
         11 => " (segmentation fault)",
         15 => " (termination)",
         _ => "",
@@ -137,11 +138,12 @@ fn signal_name(signal: i32) -> &'static str {
 
 /// Runs a program to its end.
 ///
-/// `listen` gets what the program prints, in pieces, as it comes, on the thread that calls this.
+/// `listen` receives the output in pieces, as it comes, on the calling thread.
 ///
 /// # Errors
 ///
-/// [`RunError`] if the program could not be started, did not succeed, or was ended: by its time limit or because the end was asked for.
+/// [`RunError`] if the program could not be started, did not succeed, or was ended by its time limit or by
+/// cancellation.
 pub fn run(
     invocation: &Invocation,
     options: &RunOptions<'_>,
@@ -158,17 +160,17 @@ pub fn run(
     let pid = child.pids().first().and_then(|pid| Pid::from_raw(pid.cast_signed()));
     let pid = pid.ok_or_else(|| lost(io::Error::other("it has no number")))?;
     let ending = follow(pid, reader, options, listen);
-    // Nothing of the group must outlive the program. Its number is not another one's as long as the program is not reaped.
+    // No process of the group may outlive the program. Its id is not reused before the program is reaped.
     signal_group(pid, Signal::KILL);
     let status = child.wait().map_err(lost)?.status;
     match ending.map_err(lost)? {
         Ending::Cancelled => Err(RunError::Cancelled),
         Ending::TimedOut(limit) => Err(RunError::TimedOut { program: program(), limit }),
-        Ending::ByItself => judge(invocation, status),
+        Ending::ByItself => check_status(invocation, status),
     }
 }
 
-fn judge(invocation: &Invocation, status: ExitStatus) -> Result<(), RunError> {
+fn check_status(invocation: &Invocation, status: ExitStatus) -> Result<(), RunError> {
     let program = invocation.program.clone();
     match (status.code(), status.signal()) {
         (Some(0), _) => Ok(()),
@@ -177,7 +179,7 @@ fn judge(invocation: &Invocation, status: ExitStatus) -> Result<(), RunError> {
     }
 }
 
-/// Starts the program; both of its output streams are `output`.
+/// Starts the program with `output` as stdout and stderr.
 fn start(invocation: &Invocation, options: &RunOptions<'_>, output: PipeWriter) -> Result<duct::Handle, RunError> {
     let program = &invocation.program;
     let failed = |source| RunError::Spawn { program: program.clone(), source };
@@ -212,13 +214,13 @@ enum Ending {
     TimedOut(Duration),
 }
 
-/// What the threads send that follow a program.
+/// A message of the threads that watch a program.
 enum Message {
     Output(Vec<u8>),
     Ended,
 }
 
-/// Hands on what the program prints until it has ended, and asks it to end when it must.
+/// Passes on the program's output until it has ended. Ends it on cancellation or at its time limit.
 fn follow(
     pid: Pid,
     reader: PipeReader,
@@ -231,8 +233,8 @@ fn follow(
     let mut ending = Ending::ByItself;
     loop {
         let next = deadline.into_iter().chain(silence.map(|(next, _)| next)).min();
-        let left = next.map_or(LOOK, |next| next.saturating_duration_since(Instant::now()));
-        match messages.recv_timeout(left.min(LOOK)) {
+        let left = next.map_or(CHECK_INTERVAL, |next| next.saturating_duration_since(Instant::now()));
+        match messages.recv_timeout(left.min(CHECK_INTERVAL)) {
             Ok(Message::Output(bytes)) => {
                 listen(ProcessOutput::Output(&bytes));
                 silence = options.patience.map(|patience| (Instant::now() + patience, patience));
@@ -262,12 +264,13 @@ fn follow(
         } else {
             continue;
         }
-        // First it is asked politely.
+        // First SIGTERM, later SIGKILL.
         signal_group(pid, Signal::TERM);
         deadline = Some(Instant::now() + GRACE);
     }
     signal_group(pid, Signal::KILL);
-    // What the group wrote is in the pipe. A process that left the group may keep the pipe open for ever: not waited for.
+    // All output of the group is in the pipe. A process that left the group may keep the pipe open for ever, so do not
+    // wait for it.
     while let Ok(message) = messages.recv_timeout(LINGER) {
         if let Message::Output(bytes) = message {
             listen(ProcessOutput::Output(&bytes));
@@ -276,7 +279,7 @@ fn follow(
     Ok(ending)
 }
 
-/// Reads what a program prints in one thread, and waits for its end in another one.
+/// Reads the program's output on one thread and waits for its end on another.
 fn watch(pid: Pid, mut reader: PipeReader) -> io::Result<Receiver<Message>> {
     let (sender, messages) = mpsc::sync_channel(PIECES);
     let ended: SyncSender<Message> = sender.clone();
@@ -293,19 +296,19 @@ fn watch(pid: Pid, mut reader: PipeReader) -> io::Result<Receiver<Message>> {
         }
     });
     drop(reading?);
-    // It does not reap, so that the number of the group stays taken until the group is ended.
+    // This does not reap, so the id of the group is not reused before the group is ended.
     let waiting = thread("conjoin-wait").spawn(move || {
         while let Err(rustix::io::Errno::INTR) = waitid(WaitId::Pid(pid), WaitIdOptions::EXITED | WaitIdOptions::NOWAIT)
         {
         }
-        // Nobody listens any more only after a panic.
+        // This fails only after a panic of the receiver.
         drop(ended.send(Message::Ended));
     });
     drop(waiting?);
     Ok(messages)
 }
 
-/// Sends a signal to the program's group; that none is left is no failure.
+/// Sends a signal to the program's group, which may be empty.
 fn signal_group(pid: Pid, signal: Signal) {
     let _nobody_left = kill_process_group(pid, signal);
 }

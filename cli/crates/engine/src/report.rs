@@ -1,4 +1,4 @@
-//! What came of a plan: an outcome per step.
+//! The report on an executed plan: an outcome per step.
 
 use std::{io, time::Duration};
 
@@ -6,52 +6,52 @@ use conjoin_plan::{AbsPath, StepId, Subject, Tool};
 
 use crate::{BuildOutcome, DirtyReason, InputError, LockError, PerformError, StepOutcome, process::RunError};
 
-/// What came of a plan. Several failures, skipped steps and partial results are normal.
+/// The outcome of a plan. Several failures, skipped steps and partial results are normal.
 #[derive(Debug)]
 pub struct BuildReport {
     /// The steps in the plan's order.
     pub steps: Vec<StepReport>,
-    /// The steps that failed by themselves, in the plan's order.
+    /// The steps that themselves failed, in the plan's order.
     pub failed: Vec<FailedStep>,
-    /// Whether the user asked for the end before all was done.
+    /// Whether the user cancelled.
     pub cancelled: bool,
-    /// How long all of it took.
+    /// How long the execution took.
     pub duration: Duration,
 }
 
-/// What came of a step.
+/// The outcome of a step.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StepReport {
     /// The step.
     pub step: StepId,
-    /// What it was done for.
+    /// What it belongs to, e.g. a component.
     pub subject: Subject,
     /// The outcome.
     pub outcome: StepOutcome,
     /// Why it was not up to date.
     pub reasons: Vec<DirtyReason>,
-    /// When it began, counted from the beginning of all.
+    /// When it began, from the start of the execution.
     pub begun: Duration,
     /// How long it took.
     pub duration: Duration,
 }
 
-/// A step that failed, with all that a message about it needs.
+/// A failed step, with all that a message about it needs.
 #[derive(Debug)]
 pub struct FailedStep {
     /// The step.
     pub step: StepId,
-    /// What it was done for.
+    /// What it belongs to, e.g. a component.
     pub subject: Subject,
     /// What it does.
     pub title: String,
-    /// The tool that the command runs, if it runs one.
+    /// The tool that it ran, if any.
     pub tool: Option<Tool>,
-    /// The command, pasteable, if it runs one.
+    /// The command that it ran, if any, ready to paste.
     pub command: Option<String>,
-    /// The folder that the command runs in.
+    /// The working folder of the command.
     pub cwd: Option<AbsPath>,
-    /// What the command printed, untouched but for a gap in the middle if it was too much to keep.
+    /// The output of the command, unchanged, but without the middle if it was too long.
     pub output: Vec<u8>,
     /// The error.
     pub error: StepError,
@@ -67,7 +67,7 @@ impl FailedStep {
 /// Why a step failed.
 #[derive(Debug, thiserror::Error)]
 pub enum StepError {
-    /// What it reads is not there or not readable.
+    /// Its inputs cannot be read.
     #[error("step `{step}` cannot read what it needs")]
     Input {
         /// The step.
@@ -82,7 +82,7 @@ pub enum StepError {
     /// Its action failed.
     #[error(transparent)]
     Perform(#[from] PerformError),
-    /// It succeeded without making what it should.
+    /// It succeeded without writing an output.
     #[error("step `{step}` succeeded, but did not write `{path}`")]
     MissingOutput {
         /// The step.
@@ -90,7 +90,7 @@ pub enum StepError {
         /// The file.
         path: AbsPath,
     },
-    /// It succeeded without saying what it read.
+    /// It succeeded without writing the list of files that it read.
     #[error("step `{step}` succeeded, but did not write the list of files that it read to `{path}`")]
     MissingDepInfo {
         /// The step.
@@ -98,7 +98,7 @@ pub enum StepError {
         /// The list.
         path: AbsPath,
     },
-    /// The list of what it read cannot be understood.
+    /// The list of files that it read is invalid.
     #[error(
         "step `{step}` succeeded, but the list of files that it read, which `{command}` prints, cannot be understood"
     )]
@@ -112,7 +112,7 @@ pub enum StepError {
         source: serde_json::Error,
     },
     /// Its files cannot be written or read.
-    #[error("step `{step}` failed on a file")]
+    #[error("step `{step}` cannot use one of its files")]
     File {
         /// The step.
         step: StepId,
@@ -122,10 +122,10 @@ pub enum StepError {
     },
 }
 
-/// Why a plan could not even be begun.
+/// Why the execution of a plan could not start.
 #[derive(Debug, thiserror::Error)]
 pub enum ExecuteError {
-    /// The folder for what conjoin makes cannot be written.
+    /// The folder for conjoin's files is not writable.
     #[error("cannot write to `{folder}`, where conjoin keeps what it makes")]
     Folder {
         /// The folder.
@@ -134,7 +134,7 @@ pub enum ExecuteError {
         #[source]
         source: io::Error,
     },
-    /// The cache folder cannot be written.
+    /// The cache folder is not writable.
     #[error("cannot write to the cache folder `{folder}`")]
     Cache {
         /// The folder.
@@ -143,13 +143,13 @@ pub enum ExecuteError {
         #[source]
         source: io::Error,
     },
-    /// The user did not want to wait for another process.
+    /// The lock could not be taken, or the user cancelled while waiting for it.
     #[error(transparent)]
     Lock(#[from] LockError),
 }
 
 impl BuildReport {
-    /// The summary.
+    /// The outcome of the whole plan.
     pub fn outcome(&self) -> BuildOutcome {
         if self.cancelled {
             BuildOutcome::Cancelled
@@ -162,14 +162,14 @@ impl BuildReport {
 }
 
 impl ExecuteError {
-    /// What to do next.
+    /// Hints about what to do next.
     pub fn hints(&self) -> Vec<String> {
         match self {
             Self::Cache { .. } => {
                 vec!["set CONJOIN_CACHE to a folder that you may write to".to_owned()]
             }
             Self::Folder { .. } => {
-                vec!["make the app's folder writable, or copy the app to a place that is".to_owned()]
+                vec!["make the app's folder writable, or copy the app to a writable folder".to_owned()]
             }
             Self::Lock(_) => Vec::new(),
         }

@@ -1,4 +1,4 @@
-//! How much room there is on a disk and in memory.
+//! Free space on disk and in memory.
 
 use std::{
     io,
@@ -7,14 +7,18 @@ use std::{
 
 use conjoin_plan::AbsPath;
 
-/// The bytes that may still be written to the disk of `folder`, which must be there.
+/// The free space on the disk of `folder`, in bytes.
+///
+/// # Errors
+///
+/// The folder does not exist or its file system cannot be queried.
 pub fn free_disk(folder: &AbsPath) -> io::Result<u64> {
     let disk = rustix::fs::statvfs(folder.as_path())?;
     Ok(disk.f_bavail.saturating_mul(disk.f_frsize))
 }
 
-/// The bytes of memory that programs can still get, where the system says so: what the machine has, or less where a control group
-/// (version 2) that this process belongs to, a container's for example, has a limit.
+/// The memory that programs can still use, in bytes: that of the machine, or less if a control group (version 2) of
+/// this process, e.g. a container, has a limit. `None` if the system does not say.
 pub fn free_memory() -> Option<u64> {
     let text = fs_err::read_to_string("/proc/meminfo").ok()?;
     let line = text.lines().find_map(|line| line.strip_prefix("MemAvailable:"))?;
@@ -24,7 +28,7 @@ pub fn free_memory() -> Option<u64> {
     Some(free_in_groups(Path::new("/sys/fs/cgroup"), group).map_or(machine, |group| group.min(machine)))
 }
 
-/// The bytes that are left in the tightest group, from `group` up to the root of all; caches count as free.
+/// The memory that is left in the tightest group from `group` up to the root, in bytes. Caches count as free.
 fn free_in_groups(root: &Path, group: &str) -> Option<u64> {
     let number = |path: PathBuf| fs_err::read_to_string(path).ok()?.trim().parse::<u64>().ok();
     let group = root.join(group);

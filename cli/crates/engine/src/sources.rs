@@ -1,4 +1,4 @@
-//! A copy of an app as a fresh clone would have it.
+//! Copies an app as a fresh clone would have it.
 
 use std::{io, path::Path};
 
@@ -7,8 +7,12 @@ use ignore::WalkBuilder;
 
 use crate::walk::DOT_CONJOIN;
 
-/// Copies what version control would keep of the folder `from` to `to`, which must not be in it: everything but conjoin's and git's
-/// folders and what `.gitignore` files name. Links stay links.
+/// Copies the files of the folder `from` that version control would keep to `to`, which must not be in it: everything
+/// except the folders of conjoin and git and files that `.gitignore` names. Links stay links.
+///
+/// # Errors
+///
+/// A file cannot be read or written.
 pub fn copy_sources(from: &AbsPath, to: &Path) -> io::Result<()> {
     let mut walk = WalkBuilder::new(from.as_path());
     walk.standard_filters(false)

@@ -1,11 +1,11 @@
-//! What the file system says of a file without reading it.
+//! Metadata that tells whether a file changed, without reading it.
 
 use std::{fs::Metadata, os::unix::fs::MetadataExt as _, time::Duration};
 
 use serde::{Deserialize, Serialize};
 
-/// Size, both time stamps, inode and device of a file: as long as they stay the same, so do the contents, with the exception
-/// of files that changed within one tick of the file system's clock (see [`Stamp::is_older_than`]).
+/// Size, both time stamps, inode and device of a file. While they stay the same, so do the contents, except for a file
+/// that changed within one tick of the file system's clock (see [`Stamp::is_older_than`]).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub(crate) struct Stamp(u64, i64, i64, i64, i64, u64, u64);
 
@@ -13,7 +13,7 @@ pub(crate) struct Stamp(u64, i64, i64, i64, i64, u64, u64);
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct FileTime(i128);
 
-/// More than a tick of any clock that file systems take their stamps from.
+/// Longer than a tick of any clock that file systems use for stamps, in nanoseconds.
 const TICK: i128 = 100_000_000;
 
 impl Stamp {
@@ -29,12 +29,12 @@ impl Stamp {
         )
     }
 
-    /// When contents, name or permissions last changed. No program can set this time to another one.
+    /// When contents, name or permissions last changed. No program can set this time.
     pub(crate) fn changed(&self) -> FileTime {
         FileTime(nanoseconds(self.3, self.4))
     }
 
-    /// Whether the file was last touched clearly before `time`: only then a change after `time` shows in its stamp.
+    /// Whether the file was last touched clearly before `time`. Only then does a change after `time` change the stamp.
     pub(crate) fn is_older_than(&self, time: FileTime) -> bool {
         let latest = nanoseconds(self.1, self.2).max(nanoseconds(self.3, self.4));
         latest + TICK < time.0
@@ -51,7 +51,7 @@ impl FileTime {
         Self(self.0 + i128::try_from(duration.as_nanos()).unwrap_or(i128::MAX / 2))
     }
 
-    /// Whether it is between the two, or so little before or after that clocks do not tell.
+    /// Whether it is between the two, or within one tick of them.
     pub(crate) fn is_about_within(self, from: Self, to: Self) -> bool {
         from.0 - TICK <= self.0 && self.0 <= to.0 + TICK
     }

@@ -1,7 +1,8 @@
-//! What the engine remembers of each step that it carried out, beside the app.
+//! The records of steps that ran, kept beside the app.
 //!
-//! One file per step, written whole after the step succeeded, so that a crash leaves the record of an earlier success or none.
-//! A record that cannot be read is none. Files have the names of [`Roots`](crate::names::Roots): the memory moves with the app.
+//! There is one file per step, written atomically after the step succeeded. So a crash leaves the record of an earlier
+//! success or none. An unreadable record counts as missing. Files have the names of [`Roots`](crate::names::Roots), so
+//! records move with the app.
 
 use std::{collections::BTreeMap, io};
 
@@ -15,32 +16,32 @@ use crate::{
     write::{temporary_beside, write_whole},
 };
 
-/// The format of the records; others are not read.
+/// The format of records. Other formats are ignored.
 const FORMAT: u32 = 3;
 
-/// A step that succeeded.
+/// The record of a step that succeeded.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Record {
     format: u32,
     /// The key of what the step declares.
     pub(crate) declared: Digest,
-    /// What the step declares.
+    /// The fingerprint of what the step declares.
     pub(crate) fingerprint: Fingerprint,
-    /// The stamps of the files in the fingerprint that can stand for their contents.
+    /// The stamps of the files in the fingerprint, where they identify contents.
     stamps: BTreeMap<String, Stamp>,
-    /// Those of the files that it reads which it writes itself.
+    /// The files among its inputs that it writes itself.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) touched: Vec<String>,
-    /// What it turned out to read as well: see `execute::discovered`.
+    /// The further files that it turned out to read: see `execute::discovered`.
     pub(crate) discovered: BTreeMap<String, FileRecord>,
-    /// What it made.
+    /// Its outputs.
     pub(crate) outputs: BTreeMap<String, FileRecord>,
     /// How long it took.
     pub(crate) milliseconds: u64,
 }
 
 impl Record {
-    /// A step of this fingerprint, which declares to read `files`.
+    /// A record with this fingerprint and the stamps of the declared `files`.
     pub(crate) fn new(fingerprint: Fingerprint, files: &BTreeMap<String, FileRecord>) -> Self {
         Self {
             format: FORMAT,
@@ -54,18 +55,18 @@ impl Record {
         }
     }
 
-    /// With the stamps that the declared files have now.
+    /// The record with the current stamps of the declared files.
     pub(crate) fn stamped(self, files: &BTreeMap<String, FileRecord>) -> Self {
         Self { stamps: stamps(files), ..self }
     }
 
-    /// What was seen of a declared file.
+    /// The recorded hash and stamp of a declared file.
     pub(crate) fn seen(&self, name: &str) -> Option<FileRecord> {
         let digest = *self.fingerprint.files.get(name)?;
         Some(FileRecord { digest, stamp: self.stamps.get(name).copied() })
     }
 
-    /// The key of the step: of what it declares and of what it turned out to read.
+    /// The key of the step, made of what it declares and what it turned out to read.
     pub(crate) fn key(&self) -> Digest {
         with_discovered(self.declared, &self.discovered)
     }
@@ -104,7 +105,7 @@ impl State {
         }
     }
 
-    /// What time it is by the clock of the file system.
+    /// The current time of the file system's clock.
     pub(crate) fn now(&self) -> io::Result<FileTime> {
         let file = temporary_beside(self.folder.join("clock").as_path(), 0o600)?;
         Ok(FileTime::written(&file.as_file().metadata()?))
@@ -115,7 +116,7 @@ impl State {
     }
 }
 
-/// A name for files of a step.
+/// The name to use for files of a step.
 pub(crate) fn file_name(id: &StepId) -> String {
     let plain = |letter: char| letter.is_ascii_alphanumeric() || "-_".contains(letter);
     let name: String = id.0.chars().map(|letter| if plain(letter) { letter } else { '+' }).take(80).collect();

@@ -1,6 +1,6 @@
-//! Which files below a folder can be inputs at all.
+//! Finds the files below a folder that can be inputs.
 //!
-//! Only what lies in the app decides: what a machine's or a parent's configuration ignores is different elsewhere.
+//! Only files of the app decide that. Ignore rules of the machine or of folders above the app would differ elsewhere.
 
 use std::{
     ffi::OsStr,
@@ -18,18 +18,19 @@ use walkdir::WalkDir;
 /// The folder of an app that is never an input.
 pub(crate) const DOT_CONJOIN: &str = ".conjoin";
 
-/// Folders that are never inputs: conjoin's, and what version control and editors keep.
+/// Folders that are never inputs: those of conjoin, version control and editors.
 const NEVER: [&str; 4] = [DOT_CONJOIN, ".git", ".idea", ".vscode"];
 
-/// A folder that is there.
+/// An existing folder.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Folder<'a>(pub(crate) &'a Path);
 
 impl Folder<'_> {
-    /// All files below, but editors' and what is called as one of `except`.
+    /// All files below it, except those of editors and those with a name in `except`.
     pub(crate) fn files(self, except: &'static [&'static str]) -> io::Result<Vec<PathBuf>> {
         let walk = WalkDir::new(self.0).follow_links(true).into_iter();
-        let entries = walk.filter_entry(|entry| counts(entry.depth(), entry.file_name(), entry.file_type(), except));
+        let entries =
+            walk.filter_entry(|entry| can_be_input(entry.depth(), entry.file_name(), entry.file_type(), except));
         let mut files = Vec::new();
         for entry in entries {
             match entry {
@@ -41,10 +42,11 @@ impl Folder<'_> {
         Ok(files)
     }
 
-    /// The same, less what is hidden or ignored by version control, as far as the folder and the app in `app` say so.
+    /// All files below it, except those of editors, those with a name in `except`, hidden files, and files that
+    /// `.gitignore` files of the folder or of the app in `app` name.
     pub(crate) fn tree(self, app: &Path, except: &'static [&'static str]) -> io::Result<Vec<PathBuf>> {
         if self.0.starts_with(app.join(DOT_CONJOIN)) {
-            // Version control has no say there, and to ask it takes longer than the rest.
+            // Version control does not apply there, and evaluating its rules takes longer than the rest.
             let mut files = self.files(except)?;
             files.retain(|path| path.file_name().is_some_and(|name| !name.as_encoded_bytes().starts_with(b".")));
             return Ok(files);
@@ -52,7 +54,7 @@ impl Folder<'_> {
         let mut walk = WalkBuilder::new(self.0);
         walk.standard_filters(false).hidden(true).git_ignore(true).require_git(false).follow_links(true);
         walk.filter_entry(move |entry| {
-            entry.file_type().is_none_or(|kind| counts(entry.depth(), entry.file_name(), kind, except))
+            entry.file_type().is_none_or(|kind| can_be_input(entry.depth(), entry.file_name(), kind, except))
         });
         let ignored = self.ignored_above(app);
         let mut files = Vec::new();
@@ -68,7 +70,7 @@ impl Folder<'_> {
         Ok(files)
     }
 
-    /// What the `.gitignore` files of the app say that lie above; the walk itself reads those below.
+    /// The rules of the app's `.gitignore` files above this folder. The walk itself reads those below.
     fn ignored_above(self, app: &Path) -> Vec<Gitignore> {
         if !self.0.starts_with(app) {
             return Vec::new();
@@ -77,7 +79,7 @@ impl Folder<'_> {
         let files = above.map(|folder| (folder, folder.join(".gitignore"))).filter(|(_, file)| file.is_file());
         let parse = |(folder, file): (&Path, PathBuf)| {
             let mut builder = GitignoreBuilder::new(folder);
-            // A line that is no pattern ignores nothing, as in git.
+            // An invalid pattern ignores nothing, as in git.
             drop(builder.add(file));
             builder.build().ok()
         };
@@ -85,7 +87,7 @@ impl Folder<'_> {
     }
 }
 
-/// Links in a circle and links that lead nowhere are no files; what may not be read could be one.
+/// Skips circular and dangling links, which are not files. Gives other errors, because the entry could be a file.
 fn passable(cause: Option<&io::Error>, error: &dyn std::error::Error) -> io::Result<()> {
     match cause.map(io::Error::kind) {
         Some(kind @ io::ErrorKind::PermissionDenied) => Err(io::Error::new(kind, error.to_string())),
@@ -99,15 +101,15 @@ fn is_ignored(ignored: &[Gitignore], path: &Path) -> bool {
     nearest.is_some_and(|found| found.is_ignore())
 }
 
-/// Whether what is called `name`, so many folders below the first one, counts.
-fn counts(depth: usize, name: &OsStr, kind: FileType, except: &[&str]) -> bool {
+/// Whether the entry called `name`, `depth` folders below the first one, can be an input.
+fn can_be_input(depth: usize, name: &OsStr, kind: FileType, except: &[&str]) -> bool {
     let is_folder = kind.is_dir();
     let never =
         if is_folder { NEVER.iter().any(|never| name == *never) } else { is_of_an_editor(&name.to_string_lossy()) };
     depth == 0 || !(never || except.iter().any(|except| name == *except))
 }
 
-/// Copies, locks and unsaved changes of Vim, Emacs and their like.
+/// Whether it is a backup, a lock or an unsaved change of an editor such as Vim or Emacs.
 fn is_of_an_editor(name: &str) -> bool {
     let of_vim = [".swp", ".swo", ".swx"].iter().any(|end| name.starts_with('.') && name.ends_with(end));
     let of_emacs = name.starts_with(".#") || (name.starts_with('#') && name.ends_with('#'));

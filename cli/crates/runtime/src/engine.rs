@@ -1,9 +1,11 @@
-//! The two engines: one for optimised code, one for the code of the fast compiler, which runs until optimised code is ready.
+//! The two engines: one for optimised code, one for the code of the fast compiler, which runs until optimised code is
+//! ready.
 //!
-//! Both compilers emit epoch checks, and one clock advances the epoch of both engines. So a guest in a loop yields at each tick,
-//! whichever code it runs, and can be dropped there.
+//! Both compilers emit epoch checks, and one clock advances the epoch of both engines. So a guest in a loop yields at
+//! each tick, whichever code it runs, and can be dropped there.
 //!
-//! Pooling instances does not change the generated code: an engine with a pool loads files of an engine without one, and vice versa.
+//! Pooling instances does not change the generated code: an engine with a pool loads files of an engine without one,
+//! and vice versa.
 
 use std::{
     sync::{
@@ -106,8 +108,8 @@ fn quick_config() -> Config {
     config
 }
 
-/// Sizes the pool for `concurrent` instances of a large composition. Each of its components may consist of several core modules, a
-/// Python component of more than a dozen.
+/// Sizes the pool for `concurrent` instances of a large composition. Each of its components may consist of several core
+/// modules, a Python component of more than a dozen.
 fn pool(concurrent: u32) -> PoolingAllocationConfig {
     let mut pool = PoolingAllocationConfig::new();
     pool.total_component_instances(concurrent.saturating_mul(16));
@@ -124,8 +126,8 @@ fn pool(concurrent: u32) -> PoolingAllocationConfig {
     pool.max_component_instance_size(16 * 1024 * 1024);
     pool.max_core_instance_size(16 * 1024 * 1024);
     // Up to these sizes, dirty memory is zeroed rather than returned to the system, because page faults cost more.
-    // `pagemap_scan` would be faster, but in this Wasmtime it misses pages that are being migrated, and the next instance would see
-    // them.
+    // `pagemap_scan` would be faster, but in this Wasmtime it misses pages that are being migrated, and the next
+    // instance would see them.
     pool.linear_memory_keep_resident(64 * 1024);
     pool.table_keep_resident(64 * 1024);
     pool.async_stack_keep_resident(64 * 1024);

@@ -1,8 +1,8 @@
 //! Delivers events in order, on one thread.
 //!
-//! Sending never blocks a guest's thread. A guest that writes faster than the callback reads is held back by its output stream
-//! (see `output`). A callback may block for ever, e.g. on a pipe that nobody reads. Once the process was asked to stop, such a
-//! callback is given up: its undelivered events are lost, and nobody waits for it.
+//! Sending never blocks a guest's thread. A guest that writes faster than the callback reads is held back by its output
+//! stream (see `output`). A callback may block for ever, e.g. on a pipe that nobody reads. Once the process was asked
+//! to stop, such a callback is given up: its undelivered events are lost, and nobody waits for it.
 
 use std::{
     any::Any,
@@ -116,7 +116,8 @@ impl Events {
         drop(self.sender.send(QueueItem::Event(event)));
     }
 
-    /// Waits until all events sent so far were delivered. The callback is given up if it takes longer than `patience` for one event.
+    /// Waits until all events sent so far were delivered. The callback is given up if it takes longer than `patience`
+    /// for one event.
     pub(crate) fn flush(&self, patience: impl Fn() -> Option<Duration>) {
         let (done, wait) = std::sync::mpsc::channel();
         if self.state.is_given_up() || self.sender.send(QueueItem::Flush(done)).is_err() {

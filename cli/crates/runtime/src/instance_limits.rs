@@ -7,8 +7,9 @@ const TABLE_ELEMENTS: usize = 2_000_000;
 
 /// Counts the memory of an instance and refuses growth beyond the limit. The guest then sees a failed allocation.
 ///
-/// Growth that was allowed and then failed stays counted. Wasmtime also reports failures of growth that it never asked about,
-/// beyond the maximum of a memory's type. If those were subtracted, a guest could use them to hide memory that it holds.
+/// Growth that was allowed and then failed stays counted. Wasmtime also reports failures of growth that it never asked
+/// about, beyond the maximum of a memory's type. If those were subtracted, a guest could use them to hide memory that
+/// it holds.
 pub(crate) struct InstanceLimits {
     memory: usize,
     memory_limit: usize,

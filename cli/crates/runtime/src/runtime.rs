@@ -14,8 +14,8 @@ use crate::{
 /// How long to wait for guests' system calls when the runtime is dropped.
 const SHUTDOWN: Duration = Duration::from_millis(200);
 
-/// How many task polls a thread runs before it checks for outside events. Polling a guest in a loop takes until the next tick, so
-/// with the default of 61 a request would wait more than half a second, several times.
+/// How many task polls a thread runs before it checks for outside events. Polling a guest in a loop takes until the
+/// next tick, so with the default of 61 a request would wait more than half a second, several times.
 const EVENT_INTERVAL: u32 = 8;
 
 /// Runs guests until it is dropped.
@@ -52,22 +52,24 @@ impl Runtime {
         Ok(Self { options, events, tokio: Some(tokio) })
     }
 
-    /// Runs the triggers of `options` until each has ended, or until `shutdown` is requested. Sends [`crate::RunEvent::Ready`] when
-    /// they can be called.
+    /// Runs the triggers of `options` until each has ended, or until `shutdown` is requested. Sends
+    /// [`crate::RunEvent::Ready`] when they can be called.
     ///
     /// After the first request to stop, running calls are finished. After the second one, nothing is waited for.
     ///
-    /// Gives the exit code: 0 for triggers that run until they are stopped, the guest's own for a command. 134 means that the command
-    /// trapped, 130 that a stop was requested.
+    /// Gives the exit code: 0 for triggers that run until they are stopped, the guest's own for a command. 134 means
+    /// that the command trapped, 130 that a stop was requested.
     ///
     /// # Errors
     ///
-    /// An entry is missing, cannot be read, compiled or linked, or does not export what its trigger calls; an origin is invalid; a
-    /// granted folder cannot be opened; or the folder of compiled code cannot be used. A guest's failure while it runs is an event.
+    /// An entry is missing, cannot be read, compiled or linked, or does not export what its trigger calls; an origin is
+    /// invalid; a granted folder cannot be opened; or the folder of compiled code cannot be used. A guest's failure
+    /// while it runs is an event.
     ///
     /// # Panics
     ///
-    /// Resumes at the end the first panic of a thread or task of this runtime, which is a bug in this crate or in the callback.
+    /// Resumes at the end the first panic of a thread or task of this runtime, which is a bug in this crate or in the
+    /// callback.
     pub fn run(&self, options: RunOptions, shutdown: &Shutdown) -> Result<i32, RuntimeError> {
         let RunOptions { triggers, entries, limits } = options;
         let host = Arc::new(self.host(triggers.serves_many(), limits)?);

@@ -29,8 +29,8 @@ impl Shutdown {
         self.requests.send_modify(|count| *count += 1);
     }
 
-    /// How long the event callback may take for one event; `None` if there is no limit. After the first request a slow pipe has some
-    /// time, after the second one hardly any.
+    /// How long the event callback may take for one event; `None` if there is no limit. After the first request a slow
+    /// pipe has some time, after the second one hardly any.
     pub(crate) fn patience(&self) -> Option<Duration> {
         match *self.requests.borrow() {
             0 => None,

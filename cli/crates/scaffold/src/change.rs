@@ -1,8 +1,8 @@
 //! Changes several files of an existing app, all or none of them.
 //!
-//! All files are written into `.conjoin/change/` first, then a journal that lists where each one goes. From then on the change
-//! counts as made. The files are renamed into place, and the journal is removed. A process that is killed before the journal is
-//! complete leaves the old app. If it is killed later, [`Change::finish`] completes the change.
+//! All files are written into `.conjoin/change/` first, then a journal that lists where each one goes. From then on the
+//! change counts as made. The files are renamed into place, and the journal is removed. A process that is killed before
+//! the journal is complete leaves the old app. If it is killed later, [`Change::finish`] completes the change.
 
 use std::{
     collections::BTreeMap,
@@ -56,8 +56,8 @@ impl Change {
     ///
     /// # Errors
     ///
-    /// [`ScaffoldError::Occupied`] if a new file exists, [`ScaffoldError::Outside`] if a path leads out of the app through a link,
-    /// [`ScaffoldError::Change`] if the file system refuses.
+    /// [`ScaffoldError::Occupied`] if a new file exists, [`ScaffoldError::Outside`] if a path leads out of the app
+    /// through a link, [`ScaffoldError::Change`] if the file system refuses.
     pub fn apply(&self, app: &Path) -> Result<(), ScaffoldError> {
         let stage = app.join(STAGE);
         for (path, _) in self.new.iter() {
@@ -85,8 +85,9 @@ impl Change {
     ///
     /// # Errors
     ///
-    /// [`ScaffoldError::Interrupted`] if one of the files was edited since, [`ScaffoldError::BadPath`] or [`ScaffoldError::Outside`]
-    /// if the journal names a path that no change may write, [`ScaffoldError::Change`] if the file system refuses.
+    /// [`ScaffoldError::Interrupted`] if one of the files was edited since, [`ScaffoldError::BadPath`] or
+    /// [`ScaffoldError::Outside`] if the journal names a path that no change may write, [`ScaffoldError::Change`] if
+    /// the file system refuses.
     pub fn finish(app: &Path) -> Result<Option<CompletedChange>, ScaffoldError> {
         let stage = app.join(STAGE);
         let Ok(text) = fs_err::read_to_string(stage.join(JOURNAL)) else { return Ok(None) };

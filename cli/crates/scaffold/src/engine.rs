@@ -1,8 +1,9 @@
 //! Handlebars as the templates use it: an unknown name is an error, nothing is escaped, and there are a few helpers.
 //!
 //! `{{snake x}}`, `{{camel x}}` and `{{pascal x}}` write a name such as `my-lib` as `my_lib`, `myLib` and `MyLib`;
-//! `{{rust-path package}}` writes `my-shop:api` as `my_shop::api`; `{{replace text "a" "b"}}` replaces `a` by `b` in a text;
-//! `{{wit-name x}}` escapes a name that is a keyword of WIT; `{{#packages-by-name}}` sorts the packages of a `Cargo.lock`.
+//! `{{rust-path package}}` writes `my-shop:api` as `my_shop::api`; `{{replace text "a" "b"}}` replaces `a` by `b` in a
+//! text; `{{wit-name x}}` escapes a name that is a keyword of WIT; `{{#packages-by-name}}` sorts the packages of a
+//! `Cargo.lock`.
 
 use handlebars::{
     Context, Handlebars, Helper, HelperDef, HelperResult, Output, RenderContext, RenderErrorReason, Renderable,
@@ -96,8 +97,8 @@ fn replace(
     Ok(())
 }
 
-/// `{{#packages-by-name}}`: sorts the `[[package]]` tables of a `Cargo.lock` as cargo does. So cargo leaves the lock file as it is,
-/// whatever the app's own package is called.
+/// `{{#packages-by-name}}`: sorts the `[[package]]` tables of a `Cargo.lock` as cargo does. So cargo leaves the lock
+/// file as it is, whatever the app's own package is called.
 fn packages_by_name<'engine, 'context>(
     helper: &Helper<'context>,
     engine: &'engine Handlebars<'engine>,

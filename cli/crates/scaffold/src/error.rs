@@ -239,7 +239,8 @@ impl ScaffoldError {
     }
 }
 
-/// The ids that the user may have meant by `id`: those with all its words or their synonyms in any order, or else the nearest one.
+/// The ids that the user may have meant by `id`: those with all its words or their synonyms in any order, or else the
+/// nearest one.
 fn similar_ids(id: &str, known: &[String]) -> Option<String> {
     let lower = id.to_ascii_lowercase();
     let words: Vec<&str> = lower.split(['-', '_', '/']).map(short).collect();

@@ -64,8 +64,8 @@ impl FileSet {
     }
 }
 
-/// Why a file or folder cannot have this name, if so. Letters of all scripts are allowed. Names that some system cannot store,
-/// invisible characters, and folders that other programs act on without asking are not.
+/// Why a file or folder cannot have this name, if so. Letters of all scripts are allowed. Names that some system cannot
+/// store, invisible characters, and folders that other programs act on without asking are not.
 fn refuse_name(name: &str) -> Option<&'static str> {
     let invisible = |letter: char| {
         letter.is_control()

@@ -18,12 +18,14 @@ const MOST: usize = 1000;
 const LEFT_OUT: [&str; 2] = [".git", ".DS_Store"];
 
 impl Template {
-    /// Reads the template in the folder `dir`. `name` is the folder as the user typed it. Nothing outside of the folder is read.
+    /// Reads the template in the folder `dir`. `name` is the folder as the user typed it. Nothing outside of the folder
+    /// is read.
     ///
     /// # Errors
     ///
-    /// [`ScaffoldError::NoTemplateFolder`] or [`ScaffoldError::NoTemplate`] if there is no template, [`ScaffoldError::BadTemplate`] if
-    /// it contains a link, a file above 1 MiB, more than 1000 files, or more than 16 MiB, [`ScaffoldError::Broken`] if it is invalid.
+    /// [`ScaffoldError::NoTemplateFolder`] or [`ScaffoldError::NoTemplate`] if there is no template,
+    /// [`ScaffoldError::BadTemplate`] if it contains a link, a file above 1 MiB, more than 1000 files, or more than 16
+    /// MiB, [`ScaffoldError::Broken`] if it is invalid.
     pub fn read(dir: &Path, name: &str) -> Result<Self, ScaffoldError> {
         let refused = |path: &Path, why: &str| ScaffoldError::BadTemplate {
             name: name.to_owned(),

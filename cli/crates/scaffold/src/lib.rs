@@ -1,15 +1,16 @@
 //! Creates apps from templates.
 //!
-//! A template is data: `templates/<language>/<kind>/` or `templates/app/<name>/` of the repository. Each has a `template.toml`
-//! ([`Template`] explains its keys) and a folder `files/`. All are embedded in the binary. The flow:
+//! A template is data: `templates/<language>/<kind>/` or `templates/app/<name>/` of the repository. Each has a
+//! `template.toml` ([`Template`] explains its keys) and a folder `files/`. All are embedded in the binary. The flow:
 //! 1. [`find`] or [`templates`] selects a template.
-//! 2. [`render()`] renders one template, [`render_app`] an app of several components. Both give a complete [`FileSet`] in memory.
+//! 2. [`render()`] renders one template, [`render_app`] an app of several components. Both give a complete [`FileSet`]
+//!    in memory.
 //! 3. [`FileSet::add`] adds files of other stages, such as the WASI packages that the app's WIT names.
 //! 4. [`FileSet::write_into`] writes all of it or nothing, and never over something that exists.
 //!
-//! A component template gives a folder, a piece of `conjoin.toml` and a piece of the shared WIT ([`Contribution`]). The app
-//! around it is the skeleton `templates/app/empty`. This crate does not ask the user, does not print, and does not know what a
-//! component or a world means.
+//! A component template gives a folder, a piece of `conjoin.toml` and a piece of the shared WIT ([`Contribution`]). The
+//! app around it is the skeleton `templates/app/empty`. This crate does not ask the user, does not print, and does not
+//! know what a component or a world means.
 //!
 //! ```
 //! use conjoin_scaffold::{Answers, Overwrite, find, render};

@@ -5,8 +5,8 @@ use crate::ScaffoldError;
 /// Folders of an app whose names no component can have.
 const TAKEN: [&str; 2] = ["target", "wit"];
 
-/// Checks the name of an app or a component; `what` is `"app"` or `"component"`. A name is made of words joined by `-`. Each word
-/// consists of the letters a to z and digits and starts with a letter.
+/// Checks the name of an app or a component; `what` is `"app"` or `"component"`. A name is made of words joined by `-`.
+/// Each word consists of the letters a to z and digits and starts with a letter.
 ///
 /// # Errors
 ///

@@ -85,8 +85,8 @@ pub fn render(template: &Template, answers: &Answers) -> Result<FileSet, Scaffol
 
 /// Renders a new app called `name` with these components.
 ///
-/// The first component that answers HTTP gets all routes, and each further one gets those below its name. Each component that can
-/// call libraries calls all libraries among `parts`.
+/// The first component that answers HTTP gets all routes, and each further one gets those below its name. Each
+/// component that can call libraries calls all libraries among `parts`.
 ///
 /// # Errors
 ///
@@ -138,8 +138,8 @@ pub fn render_parts(name: &str, parts: &[NewComponent<'_>]) -> Result<Vec<Contri
     Ok(contributions)
 }
 
-/// Renders a component for the app `app_context`. If it answers HTTP, its routes are below the path `prefix`, which is empty or
-/// starts with `/`.
+/// Renders a component for the app `app_context`. If it answers HTTP, its routes are below the path `prefix`, which is
+/// empty or starts with `/`.
 ///
 /// # Errors
 ///
@@ -167,8 +167,8 @@ pub fn render_component(
     })
 }
 
-/// Renders the call by which the component `caller`, made from `template`, would use the library `lib` of the app `app_context`.
-/// Gives `None` if the template does not say how.
+/// Renders the call by which the component `caller`, made from `template`, would use the library `lib` of the app
+/// `app_context`. Gives `None` if the template does not say how.
 ///
 /// # Errors
 ///

@@ -28,15 +28,17 @@ pub(crate) const WIT: &str = "world.wit.hbs";
 /// One template.
 ///
 /// The keys of `template.toml`: `id`, `description`, `kind`, `languages`, `minimum-conjoin`; for components the table
-/// `component` with `name` (what it is called if the user does not say), `serves-http`, `exports-interface` (its world exports
-/// the interface `NAME-api`, which others import), and `call` with `call-file` (the line in one of its files, below `files/`
-/// without `.hbs`, with which the component `caller` calls a library `name`); `[[variable]]` with the fields of [`Variable`];
-/// `[[file]]` with `path` and `when = { variable = "..", is = .. }` for a file or folder of `files/` that is created only for one
-/// value. Files whose name ends in `.hbs` are Handlebars templates, and so is every path.
+/// `component` with `name` (what it is called if the user does not say), `serves-http`, `exports-interface` (its world
+/// exports the interface `NAME-api`, which others import), and `call` with `call-file` (the line in one of its files,
+/// below `files/` without `.hbs`, with which the component `caller` calls a library `name`); `[[variable]]` with the
+/// fields of [`Variable`]; `[[file]]` with `path` and `when = { variable = "..", is = .. }` for a file or folder of
+/// `files/` that is created only for one value. Files whose name ends in `.hbs` are Handlebars templates, and so is
+/// every path.
 ///
-/// Besides its variables, the files can use: `app` and `name` (of the component), `description`, `prefix` (of the routes:
-/// empty, or `/` and a name), `package` (the shared WIT package, as `shop:api`), `at-version` (its version, as `@1.0.0`; empty in
-/// a new app), `libs` (the libraries that are created together with it, each with `name`), and the helpers of the module `engine`.
+/// Besides its variables, the files can use: `app` and `name` (of the component), `description`, `prefix` (of the
+/// routes: empty, or `/` and a name), `package` (the shared WIT package, as `shop:api`), `at-version` (its version, as
+/// `@1.0.0`; empty in a new app), `libs` (the libraries that are created together with it, each with `name`), and the
+/// helpers of the module `engine`.
 #[derive(Clone, Debug)]
 pub struct Template {
     about: About,
@@ -152,8 +154,8 @@ struct Condition {
 }
 
 impl Template {
-    /// Parses one of conjoin's own templates from the files of its folder, given by their paths below it. Its `template.toml` must
-    /// have this `id`.
+    /// Parses one of conjoin's own templates from the files of its folder, given by their paths below it. Its
+    /// `template.toml` must have this `id`.
     ///
     /// # Errors
     ///
@@ -242,7 +244,8 @@ impl Template {
         self.about.component.as_ref().is_some_and(|component| component.exports_interface)
     }
 
-    /// How its component calls a library: a path below `files/` without `.hbs`, and a line. Both are Handlebars templates.
+    /// How its component calls a library: a path below `files/` without `.hbs`, and a line. Both are Handlebars
+    /// templates.
     pub(crate) fn call(&self) -> Option<(&str, &str)> {
         let component = self.about.component.as_ref()?;
         Some((component.call_file.as_deref()?, component.call.as_deref()?))

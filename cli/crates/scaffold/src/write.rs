@@ -26,13 +26,13 @@ pub struct Written {
 impl FileSet {
     /// Creates the folder `dir` with these files. `dir` may exist if it is empty.
     ///
-    /// The files are first written into a folder beside it, which is then renamed. So a process that is killed leaves no half of
-    /// an app.
+    /// The files are first written into a folder beside it, which is then renamed. So a process that is killed leaves
+    /// no half of an app.
     ///
     /// # Errors
     ///
-    /// [`ScaffoldError::NotEmpty`] or [`ScaffoldError::NotAFolder`] if something is in the way, [`ScaffoldError::Write`] if the file
-    /// system refuses.
+    /// [`ScaffoldError::NotEmpty`] or [`ScaffoldError::NotAFolder`] if something is in the way,
+    /// [`ScaffoldError::Write`] if the file system refuses.
     pub fn write_into(&self, dir: &Path, overwrite: Overwrite) -> Result<Written, ScaffoldError> {
         let Overwrite::Never = overwrite;
         let failed = |source| ScaffoldError::Write { dir: dir.to_owned(), source };
@@ -73,7 +73,8 @@ fn parent_of(path: &Path) -> &Path {
 ///
 /// # Errors
 ///
-/// [`ScaffoldError::NotEmpty`], [`ScaffoldError::NotAFolder`], or [`ScaffoldError::Write`] if the folder cannot be read.
+/// [`ScaffoldError::NotEmpty`], [`ScaffoldError::NotAFolder`], or [`ScaffoldError::Write`] if the folder cannot be
+/// read.
 pub fn refuse_occupied(dir: &Path) -> Result<(), ScaffoldError> {
     let failed = |source| ScaffoldError::Write { dir: dir.to_owned(), source };
     if fs_err::symlink_metadata(dir).is_err() {

@@ -1,4 +1,4 @@
-//! Doing what a step does.
+//! Carries out the action of a step.
 
 use std::io;
 
@@ -7,34 +7,34 @@ use conjoin_plan::{AbsPath, Action, Invocation, Step, WorldAction, WrittenFile};
 use super::{generate::write_generated, program::Programs};
 use crate::{
     BuildEvent, Notice, Performer, StepError,
-    output::{Lines, Output, Overwritten},
+    output::{LineSplitter, Output, ProgressFilter},
     process::{ProcessOutput, RunError, run},
     write::{copy_whole, write_whole},
 };
 
-/// Does what a step does.
+/// Carries out the action of one step.
 pub(super) struct Actor<'a> {
     pub(super) step: &'a Step,
     pub(super) outputs: &'a [AbsPath],
     pub(super) programs: Programs<'a>,
     pub(super) performer: &'a dyn Performer,
     pub(super) emit: &'a dyn Fn(BuildEvent),
-    /// What programs print.
+    /// The output of programs.
     pub(super) printed: &'a mut Output,
 }
 
 impl Actor<'_> {
-    /// Carries out the action; what a program prints is kept and told.
+    /// Carries out the action. Keeps the output of programs and sends it as events.
     pub(super) fn act(mut self) -> Result<(), StepError> {
         let step = self.step;
         let performer = self.performer;
         let on_file = |source| StepError::File { step: step.id.clone(), source };
         match &step.action {
             Action::Run(invocation) => {
-                self.clear_the_way(invocation).map_err(on_file)?;
+                self.prepare_outputs(invocation).map_err(on_file)?;
                 let outcome = self.run(invocation);
                 if outcome.is_err() {
-                    // Half of an output must not look like one.
+                    // A partial output must not pass for a complete one.
                     remove(self.outputs).map_err(on_file)?;
                 }
                 outcome
@@ -80,8 +80,9 @@ impl Actor<'_> {
         }
     }
 
-    /// Makes the folders that the program writes to, and removes what an earlier run wrote, so that nothing old passes for new.
-    fn clear_the_way(&self, invocation: &Invocation) -> io::Result<()> {
+    /// Creates the folders that the program writes to, and removes outputs of earlier runs, so that none passes for a
+    /// new one.
+    fn prepare_outputs(&self, invocation: &Invocation) -> io::Result<()> {
         remove(self.outputs)?;
         for output in self.outputs {
             fs_err::create_dir_all(output.parent())?;
@@ -102,7 +103,7 @@ impl Actor<'_> {
         options.more.extend(asked.iter().map(|(name, value)| (*name, (*value).to_owned())));
         let step = || self.step.id.clone();
         let tell = |output| (self.emit)(BuildEvent::StepOutput { step: step(), output });
-        let (mut lines, mut overwritten) = (Lines::default(), Overwritten::default());
+        let (mut lines, mut overwritten) = (LineSplitter::default(), ProgressFilter::default());
         let limit = build.limits.time.map(|limit| limit.as_secs());
         let mut listen = |heard: ProcessOutput<'_>| match heard {
             ProcessOutput::Output(bytes) => {
@@ -120,7 +121,7 @@ impl Actor<'_> {
         };
         let outcome = run(invocation, &options, &mut listen);
         if let (Err(RunError::Failed { .. }), Some(explanation)) = (&outcome, &invocation.explained_by) {
-            // What went wrong is known; that its explanation failed as well would only hide it.
+            // Failing to explain the failure must not hide it.
             drop(run(explanation, &options, &mut listen));
         }
         let rest = overwritten.rest();
@@ -135,7 +136,7 @@ fn write(file: &WrittenFile) -> io::Result<()> {
     if same { Ok(()) } else { write_whole(file.path.as_path(), &file.contents) }
 }
 
-/// Removes files; folders are left, a tool made them for more than one file.
+/// Removes files but leaves folders, which may hold more than one file.
 fn remove(outputs: &[AbsPath]) -> io::Result<()> {
     for output in outputs {
         match fs_err::remove_file(output) {

@@ -1,4 +1,4 @@
-//! What a step turned out to read beyond what it declares.
+//! Discovers what a step read beyond what it declares.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -18,7 +18,7 @@ use crate::{
     stamp::FileTime,
 };
 
-/// What a step turned out to read.
+/// The files that a step turned out to read.
 #[derive(Default)]
 pub(super) struct Discovered {
     pub(super) files: BTreeMap<String, FileRecord>,
@@ -27,13 +27,14 @@ pub(super) struct Discovered {
 }
 
 impl Discovered {
-    /// The names of the files that were touched since `began`.
-    pub(super) fn late(&self, began: FileTime) -> Vec<String> {
+    /// The names of the files that were touched after `began`.
+    pub(super) fn touched_after(&self, began: FileTime) -> Vec<String> {
         self.touched.iter().filter(|(_, touched)| *touched >= began).map(|(name, _)| name.clone()).collect()
     }
 }
 
-/// What the tool says it has read, except what is declared, made by conjoin, or excepted. `kept` gets what a program prints that fails.
+/// Gives the files that the tool reports as read, except those that are declared, made by conjoin, or excluded. `kept`
+/// receives the output of a listing program that fails.
 pub(super) fn discover(
     step: &Step,
     is_declared: &dyn Fn(&Path) -> bool,
@@ -60,7 +61,7 @@ pub(super) fn discover(
     }
     for path in paths {
         let name = files.roots.name(&path);
-        let seen = files.see(&path, None).map_err(|error| on_file(step, error))?;
+        let seen = files.record(&path, None).map_err(|error| on_file(step, error))?;
         discovered.touched.extend(seen.map(|(_, touched)| (name.clone(), touched)));
         discovered.files.insert(name, seen.map_or(FileRecord::without_stamp(Digest::ABSENT), |(seen, _)| seen));
     }
@@ -87,7 +88,7 @@ fn list(
     }
 }
 
-/// Runs the command and reads what it prints, which is shown only if it fails.
+/// Runs the command and gives its output, which is shown only if it fails.
 fn run_list(
     step: &Step,
     invocation: &Invocation,
@@ -110,8 +111,8 @@ fn run_list(
         source,
     })
 }
-/// The folder of the package that the source at `path` belongs to, unless that is around the folder that the tool works in, where the
-/// step declares what counts.
+/// The folder of the package that the source at `path` belongs to. `None` if that contains the tool's working folder,
+/// because there the step declares its inputs.
 fn package_of(step: &Step, discovery: &Discovery, path: &Path) -> Option<PathBuf> {
     let packages = discovery.packages.as_ref()?;
     let Action::Run(invocation) = &step.action else { return None };
@@ -120,7 +121,7 @@ fn package_of(step: &Step, discovery: &Discovery, path: &Path) -> Option<PathBuf
     (is_source && !invocation.cwd.as_path().starts_with(package)).then(|| package.to_owned())
 }
 
-/// What the folders above a package add to it.
+/// The manifests in the folders above a package, which affect it too.
 fn manifests_above(discovery: &Discovery, package: &Path) -> Vec<PathBuf> {
     let Some(packages) = discovery.packages.filter(|packages| package.join(packages.manifest).is_file()) else {
         return Vec::new();

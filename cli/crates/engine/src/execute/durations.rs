@@ -1,4 +1,4 @@
-//! How long steps will take, going by how long they took: those on the critical path go first.
+//! Estimates how long steps will take from how long they took, so that steps on the critical path go first.
 
 use std::{collections::BTreeMap, path::Path, time::Duration};
 
@@ -6,23 +6,24 @@ use conjoin_plan::{AbsPath, Action, Plan, StepId};
 
 use crate::write::write_whole;
 
-/// What a program is taken to need that never ran here; everything else is quick.
+/// The estimate for a program that never ran here, in milliseconds. Everything else is quick.
 const UNKNOWN_PROGRAM: u64 = 5_000;
 
-/// How long steps took when they were last carried out, in milliseconds, by the names of the steps.
+/// How long steps took when they last ran, in milliseconds, by step name.
 #[derive(Debug)]
 pub(super) struct Durations {
     file: AbsPath,
     known: BTreeMap<String, u64>,
-    /// Those of builds for other profiles: an estimate where a step was never carried out for this one.
+    /// Durations of builds for other profiles: an estimate for steps that never ran for this one.
     similar: BTreeMap<String, u64>,
 }
 
-/// The file.
+/// The name of the file with durations.
 const NAME: &str = "durations.json";
 
 impl Durations {
-    /// Those kept in `folder`, beside which are the folders of other profiles; none if there is no such file, or a damaged one.
+    /// Loads the durations in `folder`, and those of other profiles in the folders beside it. A missing or damaged file
+    /// counts as empty.
     pub(super) fn load(folder: &AbsPath) -> Self {
         let file = folder.join(NAME);
         let read =
@@ -32,7 +33,7 @@ impl Durations {
         Self { known: read(file.as_path()).unwrap_or_default(), similar, file }
     }
 
-    /// Keeps what was learned. It is no more than a hint, so nothing fails if it cannot be kept.
+    /// Saves new durations. They are only a hint, so failing to save them is ignored.
     pub(super) fn learn(mut self, took: impl IntoIterator<Item = (String, u64)>) {
         let before = self.known.clone();
         self.known.extend(took);
@@ -47,13 +48,13 @@ impl Durations {
         self.known.get(&step.0).or_else(|| self.similar.get(&step.0)).copied()
     }
 
-    /// For each step of `plan`, the milliseconds from its start to the end of the last step that needs it, if nothing had to
-    /// wait for a core: the length of the critical path from there on.
+    /// For each step of `plan`, the length of the critical path from there in milliseconds: the time from its start to
+    /// the end of the last step that depends on it, if no step had to wait for a core.
     pub(super) fn critical_paths(&self, plan: &Plan) -> Vec<u64> {
         let steps = plan.steps();
         let mut after = vec![0; steps.len()];
         let mut paths = vec![0; steps.len()];
-        // Each step comes after those that it depends on, so from the end all that need a step are known.
+        // Each step comes after those it depends on, so backwards each step comes after all that depend on it.
         for (index, step) in steps.iter().enumerate().rev() {
             let unknown = if matches!(step.action, Action::Run(_)) { UNKNOWN_PROGRAM } else { 0 };
             paths[index] = after[index] + self.took(&step.id).unwrap_or(unknown);
@@ -65,7 +66,7 @@ impl Durations {
     }
 }
 
-/// Whole milliseconds.
+/// The duration in whole milliseconds.
 pub(super) fn milliseconds(duration: Duration) -> u64 {
     u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
 }

@@ -1,4 +1,4 @@
-//! What a build would do, and why, without doing it.
+//! Tells what a build would do, and why, without doing it.
 
 use std::{collections::BTreeMap, sync::Mutex};
 
@@ -13,58 +13,59 @@ use crate::{
     state::{Record, State},
 };
 
-/// A step and whether a build would carry it out.
+/// A step and what a build would do with it.
 #[derive(Debug)]
 pub struct Examined {
     /// The step.
     pub step: StepId,
-    /// What it is done for.
+    /// What it belongs to, e.g. a component.
     pub subject: Subject,
     /// What it does.
     pub title: String,
-    /// What would become of it.
+    /// What a build would do with it.
     pub verdict: Verdict,
 }
 
 /// What a build would do with a step.
 #[derive(Debug)]
 pub enum Verdict {
-    /// Nothing: it is as it was when it was compared with these.
+    /// Nothing: it is up to date.
     UpToDate(Compared),
-    /// Carry it out, or restore its results from the store.
+    /// Run it, or restore its outputs from the store.
     ToDo(Vec<DirtyReason>),
-    /// Look again when these steps, which it depends on, are done.
+    /// Check it after these steps, which it depends on.
     After(Vec<StepId>),
-    /// Fail: what it reads is not there.
+    /// Fail, because its inputs cannot be read.
     Unreadable(StepError),
 }
 
-/// What a step that is up to date was compared with.
+/// What was compared to find that a step is up to date.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Compared {
-    /// How many files it declares to read.
+    /// The number of files that it declares to read.
     pub declared: usize,
-    /// How many files it turned out to read beyond those.
+    /// The number of further files that it turned out to read.
     pub discovered: usize,
     /// The names of values, e.g. `world pricing`.
     pub values: Vec<String>,
     /// The versions of its tools.
     pub versions: Vec<String>,
-    /// How long it took when it was last carried out.
+    /// How long it took when it last ran.
     pub milliseconds: u64,
 }
 
-/// Compares every step of `plan` with what is recorded of it, as [`super::execute()`] would; writes nothing and waits for nobody.
+/// Compares every step of `plan` with its record, as [`super::execute()`] would. Writes nothing and waits for no other
+/// process.
 ///
-/// `options` are those of the build, `performer` is what would carry out the steps that no program does. Gives the steps in the plan's
-/// order. A step whose inputs cannot be read has the verdict [`Verdict::Unreadable`].
+/// `options` and `performer` are those that the build would use. Gives the steps in the plan's order. A step whose
+/// inputs cannot be read has the verdict [`Verdict::Unreadable`].
 pub fn examine(plan: &Plan, options: &ExecuteOptions<'_>, performer: &dyn Performer) -> Vec<Examined> {
     let freshness = Freshness {
         plan,
         layout: options.layout,
         performer: performer.version(),
         roots: Roots::new(options.layout, plan),
-        // No stamp that is not recorded stands for contents: nothing is recorded here.
+        // Only recorded stamps count, because nothing is recorded here.
         digests: Digests::new(FileTime::default()),
         state: State::new(options.scope.state(options.layout)),
         keys: Mutex::new(BTreeMap::new()),

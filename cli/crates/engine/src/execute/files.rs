@@ -1,7 +1,8 @@
-//! Files and folders that a step turned out to read, as they are now.
+//! Records the current state of files and folders that a step turned out to read.
 //!
-//! Files are remembered by name. One that was looked for and not there has the digest [`Digest::ABSENT`]. A name that ends in `/` is
-//! that of a folder: its digest is that of the names of the files below it, each of which is remembered as well.
+//! Files are recorded by name. A file that was looked for but did not exist has the digest [`Digest::ABSENT`]. A name
+//! that ends in `/` is a folder. Its digest is that of the names of all files below it, each of which is recorded as
+//! well.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -18,12 +19,12 @@ use crate::{
     walk::Folder,
 };
 
-/// Whether `name` is that of a file which was there.
+/// Whether `name` is the name of a file that existed.
 pub(super) fn is_file(name: &str, seen: &FileRecord) -> bool {
     !name.ends_with('/') && seen.digest != Digest::ABSENT
 }
 
-/// Looks at files for steps.
+/// Records the state of files for steps.
 pub(super) struct Files<'a> {
     pub(super) app: &'a AbsPath,
     pub(super) roots: &'a Roots,
@@ -31,19 +32,19 @@ pub(super) struct Files<'a> {
 }
 
 impl Files<'_> {
-    /// The files and folders of `old` as they are now, with the files that have been added below folders.
-    pub(super) fn look_again(
+    /// Records the files and folders of `old` as they are now, including files that were added below folders.
+    pub(super) fn refresh(
         &self,
         step: &Step,
         old: &BTreeMap<String, FileRecord>,
     ) -> io::Result<BTreeMap<String, FileRecord>> {
         let mut now = BTreeMap::new();
         for (name, seen) in old {
-            let today = self.look_at(step, name, Some(*seen))?;
+            let today = self.record_named(step, name, Some(*seen))?;
             if name.ends_with('/') && today != *seen {
                 let below = self.below(step, &self.roots.path(name))?;
                 for name in below.iter().map(|path| self.roots.name(path)).filter(|name| !old.contains_key(name)) {
-                    let seen = self.look_at(step, &name, None)?;
+                    let seen = self.record_named(step, &name, None)?;
                     now.insert(name, seen);
                 }
             }
@@ -52,18 +53,23 @@ impl Files<'_> {
         Ok(now)
     }
 
-    /// A file or folder by its name.
-    pub(super) fn look_at(&self, step: &Step, name: &str, remembered: Option<FileRecord>) -> io::Result<FileRecord> {
+    /// Records the file or folder with this name.
+    pub(super) fn record_named(
+        &self,
+        step: &Step,
+        name: &str,
+        remembered: Option<FileRecord>,
+    ) -> io::Result<FileRecord> {
         let path = self.roots.path(name);
         if name.ends_with('/') {
             return Ok(self.names_of(&self.below(step, &path)?));
         }
-        let seen = self.see(&path, remembered)?;
+        let seen = self.record(&path, remembered)?;
         Ok(seen.map_or(FileRecord::without_stamp(Digest::ABSENT), |(seen, _)| seen))
     }
 
-    /// A file as it is and when it was last touched, or a folder, whose contents do not count.
-    pub(super) fn see(
+    /// Records a file, and gives when it was last touched. The contents of a folder do not count.
+    pub(super) fn record(
         &self,
         path: &Path,
         remembered: Option<FileRecord>,
@@ -81,11 +87,11 @@ impl Files<'_> {
         }
     }
 
-    /// The outputs of a record as they are; those that are gone are left out.
+    /// Records the outputs of a step as they are now, without those that are missing.
     pub(super) fn outputs(&self, recorded: &BTreeMap<String, FileRecord>) -> io::Result<BTreeMap<String, FileRecord>> {
         let mut now = BTreeMap::new();
         for (name, seen) in recorded {
-            if let Some((seen, _)) = self.see(&self.roots.path(name), Some(*seen))? {
+            if let Some((seen, _)) = self.record(&self.roots.path(name), Some(*seen))? {
                 now.insert(name.clone(), seen);
             }
         }
@@ -98,7 +104,7 @@ impl Files<'_> {
         Folder(folder).tree(self.app.as_path(), except)
     }
 
-    /// What counts of a folder with these files: their names.
+    /// The record of a folder with these files: only their names count.
     pub(super) fn names_of(&self, files: &[PathBuf]) -> FileRecord {
         let names: BTreeSet<String> = files.iter().map(|path| self.roots.name(path)).collect();
         FileRecord::without_stamp(Digest::of(names.into_iter().collect::<Vec<_>>().join("\n").as_bytes()))

@@ -1,4 +1,4 @@
-//! Whether a step is up to date: what is recorded of it, compared with what is. Nothing is written.
+//! Checks whether a step is up to date by comparing its record with the current state. Writes nothing.
 
 use std::{
     collections::BTreeMap,
@@ -24,7 +24,7 @@ use crate::{
 pub(super) struct Freshness<'a> {
     pub(super) plan: &'a Plan,
     pub(super) layout: &'a Layout,
-    /// What stands for the performer in keys.
+    /// The performer's version, which is part of keys.
     pub(super) performer: String,
     pub(super) roots: Roots,
     pub(super) digests: Digests,
@@ -33,14 +33,14 @@ pub(super) struct Freshness<'a> {
     pub(super) keys: Mutex<BTreeMap<StepId, Digest>>,
 }
 
-/// A step, compared.
+/// The result of comparing a step with its record.
 pub(super) struct Checked {
-    /// What is recorded of it.
+    /// Its record, if there is one.
     pub(super) record: Option<Record>,
-    /// What it reads.
+    /// Its current inputs.
     pub(super) inputs: Inputs,
     pub(super) fingerprint: Fingerprint,
-    /// The record with the stamps of now if the step is up to date, and otherwise why it is not.
+    /// If the step is up to date, the record with current stamps. Otherwise the reasons why it is not.
     pub(super) fresh: Result<Record, Vec<DirtyReason>>,
 }
 
@@ -70,7 +70,7 @@ impl Freshness<'_> {
         if record.fingerprint != *fingerprint {
             reasons = reasons::differences(&record.fingerprint, fingerprint, &self.roots);
         }
-        let discovered = files.look_again(step, &record.discovered)?;
+        let discovered = files.refresh(step, &record.discovered)?;
         reasons.extend(reasons::discovered(&record.discovered, &discovered, &self.roots));
         let outputs = files.outputs(&record.outputs)?;
         for (name, seen) in &record.outputs {
@@ -96,7 +96,8 @@ impl Freshness<'_> {
         Ok(Err(reasons))
     }
 
-    /// What `step` reads, with the names of the files that were touched after `since`. `remembered` gives what was seen of a file.
+    /// Reads the inputs of `step`, and the names of the files that were touched after `since`. `remembered` gives the
+    /// earlier record of a file.
     pub(super) fn read(
         &self,
         step: &Step,
@@ -122,13 +123,13 @@ impl Freshness<'_> {
         Files { app: &self.layout.app, roots: &self.roots, digests: &self.digests }
     }
 
-    /// Lets the steps that come after this one know its key.
+    /// Makes the key of this step known to steps that come after it.
     pub(super) fn note_key(&self, step: &Step, record: &Record) {
         self.keys.lock().unwrap_or_else(PoisonError::into_inner).insert(step.id.clone(), record.key());
     }
 }
 
-/// The error of a step on one of its files.
+/// The error that a step could not use one of its files.
 pub(super) fn on_file(step: &Step, source: io::Error) -> StepError {
     StepError::File { step: step.id.clone(), source }
 }

@@ -1,4 +1,4 @@
-//! Writing what a generator made into a folder that is its own.
+//! Writes generated files into a folder of their own.
 
 use std::{collections::BTreeSet, fmt::Write as _, io, path::Path};
 
@@ -8,9 +8,11 @@ use crate::{digest::Digest, write::write_whole};
 
 const HEADING: &str = "# The files that conjoin has generated here. Do not edit them.\n";
 
-/// Makes the folder of `action` hold `files` and none that an earlier run wrote; the list of them comes last.
+/// Writes `files` into the folder of `action` and removes other files of earlier runs. The list of files is written
+/// last.
 ///
-/// A file that has its contents already is left alone, so that editors and compilers see no change where there is none.
+/// A file that already has its contents is not touched, so that editors and compilers see no change where there is
+/// none.
 pub(super) fn write_generated(action: &GenerateAction, files: &[GeneratedFile]) -> io::Result<()> {
     let now: BTreeSet<&str> = files.iter().map(|file| file.path.as_str()).collect();
     let before = fs_err::read_to_string(&action.list).unwrap_or_default();
@@ -29,19 +31,19 @@ pub(super) fn write_generated(action: &GenerateAction, files: &[GeneratedFile]) 
     if list == before { Ok(()) } else { write_whole(action.list.as_path(), list.as_bytes()) }
 }
 
-/// The files that the list of `action` names.
+/// The files in the list of `action`.
 pub(super) fn generated(action: &GenerateAction) -> Vec<AbsPath> {
     let list = fs_err::read_to_string(&action.list).unwrap_or_default();
     listed(&list).map(|path| action.into.join(path)).collect()
 }
 
-/// The paths in a list, less those that no list of ours has.
+/// The paths in a list, except those that conjoin would never write.
 fn listed(list: &str) -> impl Iterator<Item = &str> {
     let paths = list.lines().filter_map(|line| Some(line.split_once("  ")?.1));
     paths.filter(|path| Path::new(path).components().all(|part| matches!(part, std::path::Component::Normal(_))))
 }
 
-/// Removes a file, and the folders in which it was the last.
+/// Removes a file, and folders that become empty.
 fn remove(into: &AbsPath, path: &str) -> io::Result<()> {
     match fs_err::remove_file(into.join(path)) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),

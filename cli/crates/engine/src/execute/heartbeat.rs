@@ -1,4 +1,4 @@
-//! Telling of steps that take long that they are still at work.
+//! Reports that long steps are still running.
 
 use std::{
     collections::BTreeMap,
@@ -9,21 +9,22 @@ use conjoin_plan::StepId;
 
 use crate::{BuildEvent, EventSink, Notice};
 
-/// Hands events on, and adds that a step lasts: after the time that it is made with, then after twice as long each time.
+/// Forwards events, and adds a notice when a step takes long: first after a given time, then after twice as long each
+/// time.
 pub(super) struct Heartbeat<'a> {
     sink: &'a mut dyn EventSink,
     first: Duration,
-    running: BTreeMap<StepId, Running>,
+    running: BTreeMap<StepId, RunningStep>,
 }
 
-/// A step that is being carried out.
-struct Running {
+/// A step that is running.
+struct RunningStep {
     since: Instant,
-    /// When it is told next, counted from its begin.
+    /// When the next notice is due, from the step's start.
     next: Duration,
-    /// How long after that it is told again.
+    /// How long after that the following notice is due.
     pause: Duration,
-    /// Whether it was told that its program prints nothing: then that is told again, and this is not.
+    /// Whether there was a notice that its program prints nothing. Such notices repeat, so this one is not sent.
     silent: bool,
 }
 
@@ -32,12 +33,12 @@ impl<'a> Heartbeat<'a> {
         Self { sink, first, running: BTreeMap::new() }
     }
 
-    /// How long there is nothing to tell; for ever without a time.
+    /// The time until the next notice; `None` if there is none.
     pub(super) fn left(&self) -> Option<Duration> {
         self.running.values().map(|running| running.next.saturating_sub(running.since.elapsed())).min()
     }
 
-    /// Tells what it is time for.
+    /// Sends the notices that are due.
     pub(super) fn report(&mut self) {
         for (step, running) in &mut self.running {
             if running.since.elapsed() < running.next {
@@ -57,7 +58,7 @@ impl EventSink for Heartbeat<'_> {
     fn event(&mut self, event: BuildEvent) {
         match &event {
             BuildEvent::StepStarted { step, .. } => {
-                let running = Running { since: Instant::now(), next: self.first, pause: self.first, silent: false };
+                let running = RunningStep { since: Instant::now(), next: self.first, pause: self.first, silent: false };
                 self.running.insert(step.clone(), running);
             }
             BuildEvent::StepOutput { step, .. } => {

@@ -1,14 +1,15 @@
-//! Carrying out a plan.
+//! Executes a plan.
 //!
-//! 1. The folder is made and locked: one process builds an app at a time ([`BuildLock`]);
-//! 2. steps whose dependencies succeeded are handed to workers ([`schedule`]), and those that take long are told ([`heartbeat`]);
-//! 3. each is compared with its record ([`freshness`], [`reasons`]), and if it is not up to date, restored from the store or carried out
-//!    ([`step`], [`action`], [`discovered`]);
-//! 4. the files of the app that changed while programs ran are compared with what these may write ([`undeclared`]).
+//! 1. The folder is created and locked: one process builds an app at a time ([`BuildLock`]).
+//! 2. Workers take steps whose dependencies succeeded ([`schedule`]). Long steps are reported ([`heartbeat`]).
+//! 3. Each step is compared with its record ([`freshness`], [`reasons`]). If it is not up to date, it is restored from
+//!    the store or run ([`step`], [`action`], [`discovered`]).
+//! 4. Files of the app that changed while programs ran are compared with what these may write ([`undeclared`]).
 //!
-//! A step is up to date if the key of what it declares is the recorded one, the files that it turned out to read are as they
-//! were, and so are its outputs. Otherwise the [store](crate::store) is asked; only if it does not know either, something runs.
-//! Records and artifacts are written whole and after the fact: a process that is killed leaves at worst a step to be done again.
+//! A step is up to date if the key of what it declares is the recorded one, and neither its outputs nor the files that
+//! it turned out to read have changed. Otherwise the [store](crate::store) is asked. Only if it has no match, the step
+//! runs. Records and artifacts are written atomically, after the step: a killed process leaves at worst a step to run
+//! again.
 
 mod action;
 mod discovered;
@@ -37,7 +38,7 @@ use self::{
 };
 pub use self::{
     examine::{Compared, Examined, Verdict, examine},
-    options::{ExecuteOptions, Limits, OnFailure},
+    options::{ExecuteOptions, OnFailure, StepLimits},
 };
 use crate::{
     BuildEvent, BuildReport, EventSink, ExecuteError, LockError, Performer, Scope, StepLine, StepOutcome, StepReport,
@@ -50,7 +51,12 @@ use crate::{
     store::Store,
 };
 
-/// Carries out `plan`. Steps that fail are part of the report; an error means that not one could be begun.
+/// Executes `plan`: runs the steps that are not up to date. Sends events to `sink` and gives the outcome of each step.
+/// Steps that fail are part of the report.
+///
+/// # Errors
+///
+/// No step could start: a folder is not writable, or the user cancelled while another process had the lock.
 pub fn execute(
     plan: &Plan,
     options: &ExecuteOptions<'_>,
@@ -58,7 +64,7 @@ pub fn execute(
     sink: &mut dyn EventSink,
 ) -> Result<BuildReport, ExecuteError> {
     let began = Instant::now();
-    sink.event(BuildEvent::PlanReady { steps: plan.steps().iter().map(line).collect() });
+    sink.event(BuildEvent::PlanReady { steps: plan.steps().iter().map(step_line).collect() });
     let work = begin(plan, options, performer, sink)?;
     let Outcomes { reports: steps, failed } = schedule::schedule(&work, sink);
     for (steps, files) in undeclared::undeclared_outputs(&work, &steps) {
@@ -81,7 +87,7 @@ pub fn execute(
     Ok(report)
 }
 
-/// Takes the folder and reads what is remembered of it.
+/// Locks the folder and loads its state.
 fn begin<'a>(
     plan: &'a Plan,
     options: &'a ExecuteOptions<'_>,
@@ -101,7 +107,7 @@ fn begin<'a>(
     };
     let mut waiting = |holder| sink.event(BuildEvent::Waiting { work, lock: folder.join("lock"), holder });
     let lock = BuildLock::take(&folder, options.cancel, &mut waiting).map_err(|error| in_folder(error, &unwritable))?;
-    // The process that had the lock may have removed the folder.
+    // The previous holder of the lock may have removed the folder.
     prepare(&folder).map_err(unwritable)?;
     sweep(options.scope, layout);
     let stores = options.store_limit.is_some() && plan.steps().iter().any(|step| step.keep == Keep::Stored);
@@ -115,7 +121,7 @@ fn begin<'a>(
             layout,
             performer: performer.version(),
             roots: Roots::new(layout, plan),
-            digests: Digests::new(lock.taken().map_err(unwritable)?),
+            digests: Digests::new(lock.taken_at().map_err(unwritable)?),
             state: State::new(options.scope.state(layout)),
             keys: Mutex::new(BTreeMap::new()),
         },
@@ -130,7 +136,7 @@ fn cache_unwritable(options: &ExecuteOptions<'_>, source: std::io::Error) -> Exe
     ExecuteError::Cache { folder: options.layout.cache.clone(), source }
 }
 
-/// Whether one of the steps put something into the store.
+/// Whether one of the steps added something to the store.
 fn stored(plan: &Plan, steps: &[StepReport]) -> bool {
     let built = steps.iter().filter(|step| step.outcome == StepOutcome::Built);
     let mut kept = built.filter_map(|step| plan.steps().iter().find(|planned| planned.id == step.step));
@@ -144,7 +150,7 @@ fn in_folder(error: LockError, unwritable: &dyn Fn(std::io::Error) -> ExecuteErr
     }
 }
 
-fn line(step: &conjoin_plan::Step) -> StepLine {
+fn step_line(step: &conjoin_plan::Step) -> StepLine {
     let (program, tool) = match &step.action {
         Action::Run(invocation) => (Some(invocation.program.file_name()), Some(invocation.tool)),
         _ => (None, None),

@@ -1,4 +1,4 @@
-//! How a plan is carried out.
+//! Options of executing a plan.
 
 use std::{num::NonZeroUsize, time::Duration};
 
@@ -6,48 +6,49 @@ use conjoin_plan::Layout;
 
 use crate::{CancelToken, Environment, Scope};
 
-/// How a plan is carried out.
+/// How to execute a plan.
 #[derive(Clone, Copy, Debug)]
 pub struct ExecuteOptions<'a> {
-    /// Where everything lies.
+    /// The paths of everything.
     pub layout: &'a Layout,
-    /// What it is for.
+    /// Whether it builds the app or installs tools.
     pub scope: Scope,
-    /// What programs inherit.
+    /// The environment that programs inherit.
     pub environment: &'a Environment,
     /// How many steps may run at once.
     pub jobs: NonZeroUsize,
-    /// How many megabytes of memory all programs together may take; a program that needs more runs alone. Not known without a number.
+    /// How many megabytes of memory all programs together may use. A program that needs more runs alone. `None` if not
+    /// known.
     pub memory: Option<u64>,
-    /// What happens to the others when a step fails.
+    /// What happens to other steps when one fails.
     pub on_failure: OnFailure,
-    /// What ends it early.
+    /// Cancels the execution.
     pub cancel: &'a CancelToken,
-    /// How long programs may take.
-    pub limits: Limits,
-    /// Whether programs are asked to tell how far they are: [`crate::BuildEvent::StepProgress`].
+    /// Time limits.
+    pub limits: StepLimits,
+    /// Whether programs are asked to report their progress: [`crate::BuildEvent::StepProgress`].
     pub progress: bool,
-    /// How many bytes the artifacts of all apps may have in the cache folder; more is removed, what was used longest ago first.
-    /// Without a number, the store is neither asked nor added to.
+    /// How many bytes the artifacts of all apps may take in the cache folder. Beyond that, the least recently used are
+    /// removed. `None` turns the store off.
     pub store_limit: Option<u64>,
 }
 
-/// How long a step may take.
+/// Time limits of a step.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Limits {
-    /// Until its program is ended; `None` means as long as it likes.
+pub struct StepLimits {
+    /// When its program is ended; `None` for never.
     pub time: Option<Duration>,
-    /// Until it is told that its program prints nothing.
+    /// When a notice says that its program prints nothing.
     pub silence: Duration,
-    /// Until it is told that it is still at work; again after twice as long each time.
-    pub lasting: Duration,
+    /// When a notice says that it is still running. It repeats after twice as long each time.
+    pub heartbeat: Duration,
 }
 
 /// What happens to the other steps when one fails.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum OnFailure {
-    /// Those that do not depend on it go on.
-    GoOn,
-    /// None is begun any more.
+    /// Those that do not depend on it continue.
+    Continue,
+    /// No further step starts.
     Stop,
 }

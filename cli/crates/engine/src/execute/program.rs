@@ -1,4 +1,4 @@
-//! What the programs of a build have in common.
+//! Options that all programs of a build share.
 
 use std::fs::File;
 
@@ -17,7 +17,7 @@ pub(super) struct Programs<'a> {
 }
 
 impl<'a> Programs<'a> {
-    /// How `invocation` is run.
+    /// The options to run `invocation` with.
     pub(super) fn options(&self, invocation: &Invocation) -> RunOptions<'a> {
         RunOptions {
             environment: self.options.environment,

@@ -1,4 +1,4 @@
-//! Which step comes next: those whose dependencies succeeded, the longest critical path first, as far as there is memory.
+//! Chooses the next step: one whose dependencies succeeded, with the longest critical path, if there is memory for it.
 
 use std::{
     cmp::Reverse,
@@ -16,11 +16,11 @@ use super::{
 };
 use crate::{BuildEvent, FailedStep, StepOutcome, StepReport};
 
-/// The steps of a plan and what became of them, shared by all workers.
+/// The steps of a plan and their outcomes, shared by all workers.
 pub(super) struct ReadyQueue<'a> {
     plan: &'a Plan,
     options: &'a ExecuteOptions<'a>,
-    /// How long the critical path from each step to the end is.
+    /// The length of the critical path from each step to the end, in milliseconds.
     critical_paths: Vec<u64>,
     dependents: Vec<Vec<usize>>,
     state: Mutex<State>,
@@ -29,18 +29,18 @@ pub(super) struct ReadyQueue<'a> {
 
 struct State {
     ready: BTreeSet<(Reverse<u64>, usize)>,
-    /// How many dependencies of each step have not succeeded yet.
+    /// For each step, the number of dependencies that have not succeeded yet.
     missing: Vec<usize>,
-    /// How many steps are being looked at or carried out, and the megabytes of memory that they take.
+    /// The number of steps that are being checked or run, and the memory they use, in megabytes.
     running: usize,
     memory: u64,
     reports: Vec<Option<StepReport>>,
     failed: Vec<(usize, FailedStep)>,
 }
 
-/// What became of all steps.
+/// The outcomes of all steps.
 pub(super) struct Outcomes {
-    /// In the plan's order.
+    /// One report per step, in the plan's order.
     pub(super) reports: Vec<StepReport>,
     pub(super) failed: Vec<FailedStep>,
 }
@@ -71,8 +71,8 @@ impl<'a> ReadyQueue<'a> {
         }
     }
 
-    /// The next step for a worker, which is waited for; none if there is nothing left to begin. `idle` is called, with the number of
-    /// steps that run, when there is none beside these that could begin.
+    /// Waits for the next step for a worker. Gives `None` if there is nothing left to start. Calls `idle` with the
+    /// number of running steps if no other step could start at the moment.
     pub(super) fn take(&self, idle: &dyn Fn(usize)) -> Option<usize> {
         let mut state = self.state();
         loop {
@@ -94,7 +94,7 @@ impl<'a> ReadyQueue<'a> {
         }
     }
 
-    /// The first step that is ready and for which there is memory; any, if nothing runs.
+    /// The first ready step for which there is memory. If nothing is running, memory does not matter.
     fn next(&self, state: &mut State) -> Option<usize> {
         let left = self.options.memory.map(|all| all.saturating_sub(state.memory));
         let fits =
@@ -106,11 +106,11 @@ impl<'a> ReadyQueue<'a> {
         Some(next.1)
     }
 
-    /// Notes what became of the step at `index`, and what follows for those that depend on it.
+    /// Stores the outcome of the step at `index` and its consequences for steps that depend on it.
     pub(super) fn finish(&self, index: usize, result: StepResult, emit: &dyn Fn(BuildEvent)) {
         let StepResult { outcome, reasons, begun, duration, failure } = result;
         let report = StepReport { reasons, begun, duration, ..self.report(index, outcome) };
-        // Before another worker can begin what depends on it.
+        // Sent before another worker can start a step that depends on it.
         emit(finished(&report));
         let mut state = self.state();
         state.reports[index] = Some(report);
@@ -152,7 +152,7 @@ impl<'a> ReadyQueue<'a> {
         events
     }
 
-    /// What became of all steps, once no worker takes any. Those that were never begun are told.
+    /// Gives the outcomes of all steps after all workers have ended. Sends events for steps that never started.
     pub(super) fn close(self, emit: &mut dyn FnMut(BuildEvent)) -> Outcomes {
         let left = if self.options.cancel.is_cancelled() { StepOutcome::Cancelled } else { StepOutcome::Skipped };
         let mut state = self.state();
@@ -192,7 +192,7 @@ fn finished(report: &StepReport) -> BuildEvent {
     }
 }
 
-/// The megabytes that a step takes.
+/// The memory that a step uses, in megabytes.
 fn memory(step: &Step) -> u64 {
     match &step.action {
         Action::Run(invocation) => invocation.memory,

@@ -1,4 +1,4 @@
-//! Why a step is not up to date: its recorded fingerprint compared with that of now, field by field.
+//! Explains why a step is not up to date by comparing its recorded fingerprint with the current one, field by field.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -14,14 +14,14 @@ use crate::{
     walk::DOT_CONJOIN,
 };
 
-/// How many lines of a change are told.
+/// The largest number of lines of a change that are shown.
 const MOST_CHANGES: usize = 6;
 
-/// How the names of the values begin that are worlds.
+/// Prefixes of the names of values that are worlds.
 const WORLD: &str = "world ";
 const WIT: &str = "the WIT of ";
 
-/// How two fingerprints differ; empty if they do not.
+/// The differences between two fingerprints; empty if there are none.
 pub(super) fn differences(old: &Fingerprint, new: &Fingerprint, roots: &Roots) -> Vec<DirtyReason> {
     let mut reasons = Vec::new();
     if old.tools != new.tools {
@@ -30,7 +30,7 @@ pub(super) fn differences(old: &Fingerprint, new: &Fingerprint, roots: &Roots) -
         reasons.push(DirtyReason::VersionChanged { old: joined(old), new: joined(new) });
     }
     if is_other_action(&old.action, &new.action) || old.outputs != new.outputs {
-        let (old, new) = (parts(old, roots), parts(new, roots));
+        let (old, new) = (action_parts(old, roots), action_parts(new, roots));
         let (old, new) = only(&old, &new);
         reasons.push(DirtyReason::ActionChanged { old: in_words(&old), new: in_words(&new) });
     }
@@ -51,7 +51,7 @@ pub(super) fn differences(old: &Fingerprint, new: &Fingerprint, roots: &Roots) -
     reasons
 }
 
-/// How what a step turned out to read differs.
+/// The differences in what a step turned out to read.
 pub(super) fn discovered(
     old: &BTreeMap<String, FileRecord>,
     new: &BTreeMap<String, FileRecord>,
@@ -65,7 +65,8 @@ pub(super) fn discovered(
     reasons
 }
 
-/// Leaves out of the reasons of `step` what follows from a change of the world that is among them: what other steps made of it.
+/// If a changed world is among the reasons of `step`, removes those that only follow from it: files that other steps
+/// made from it.
 pub(super) fn keep_causes(step: &Step, plan: &Plan, layout: &Layout, reasons: &mut Vec<DirtyReason>) {
     if !reasons.iter().any(is_world) {
         return;
@@ -88,7 +89,7 @@ pub(super) fn keep_causes(step: &Step, plan: &Plan, layout: &Layout, reasons: &m
     });
 }
 
-/// The keys that one of two maps has alone, or with another value.
+/// The keys that only one of two maps has, or that have different values.
 pub(super) fn changed<V: PartialEq>(old: &BTreeMap<String, V>, new: &BTreeMap<String, V>) -> Vec<String> {
     let names: BTreeSet<&String> = old.keys().chain(new.keys()).collect();
     names.into_iter().filter(|name| old.get(*name) != new.get(*name)).cloned().collect()
@@ -98,22 +99,23 @@ fn is_world(reason: &DirtyReason) -> bool {
     matches!(reason, DirtyReason::ValueChanged { name, .. } if name.starts_with(WORLD) || name.starts_with(WIT))
 }
 
-/// Whether one of the two does something else; what is written of a world is told as the world's change.
+/// Whether the two actions differ. A change in the text of a world does not count, because it is reported as a change
+/// of the world.
 fn is_other_action(old: &ActionPrint, new: &ActionPrint) -> bool {
     old != new && !matches!((old, new), (ActionPrint::WriteWorld(_), ActionPrint::WriteWorld(_)))
 }
 
-/// How the worlds differ that a step uses: their folders, or only the files in these.
+/// How the worlds that a step uses differ: in their folders, or only in the files in them.
 fn world(old: &Fingerprint, new: &Fingerprint, roots: &Roots) -> Option<DirtyReason> {
-    let told = |name: &str, changes| {
+    let world_changed = |name: &str, changes| {
         let component = roots.world(name).map_or("its world", |world| world.component.as_str());
         DirtyReason::ValueChanged { name: format!("{WIT}{component}"), changes }
     };
     if let Some(name) = changed(&old.worlds, &new.worlds).first() {
         let world = roots.world(name);
         let before = world.zip(old.worlds.get(name)).map(|(world, digest)| world.text_before(digest));
-        let now = world.map(crate::names::World::text);
-        return Some(told(name, line_changes(&before.unwrap_or_default(), &now.unwrap_or_default())));
+        let now = world.map(crate::names::WorldFolder::text);
+        return Some(world_changed(name, line_changes(&before.unwrap_or_default(), &now.unwrap_or_default())));
     }
     let written = match (&old.action, &new.action) {
         (ActionPrint::WriteWorld(old), ActionPrint::WriteWorld(new)) => changed(old, new),
@@ -121,17 +123,17 @@ fn world(old: &Fingerprint, new: &Fingerprint, roots: &Roots) -> Option<DirtyRea
     };
     let read = changed(&old.files, &new.files);
     let name = written.iter().chain(&read).find_map(|name| world_name(name))?;
-    Some(told(name, vec!["only its comments or its order".to_owned()]))
+    Some(world_changed(name, vec!["only its comments or its order".to_owned()]))
 }
 
-/// A part of what a step does: in the words of a command line, and what it is beyond these.
+/// A part of an action: its words, as on a command line, and further content.
 #[derive(PartialEq)]
-struct Part {
+struct ActionPart {
     words: String,
     contents: Option<String>,
 }
 
-fn parts(fingerprint: &Fingerprint, roots: &Roots) -> Vec<Part> {
+fn action_parts(fingerprint: &Fingerprint, roots: &Roots) -> Vec<ActionPart> {
     let shown = |name: &String| roots.shown(name);
     let arg = |arg: &ArgPrint| format!("{}{}", arg.text, arg.path.as_ref().map(shown).unwrap_or_default());
     let mut words: Vec<String> = match &fingerprint.action {
@@ -168,13 +170,13 @@ fn parts(fingerprint: &Fingerprint, roots: &Roots) -> Vec<Part> {
         }
     };
     words.extend(fingerprint.outputs.iter().map(|output| format!("output {}", shown(output))));
-    let mut parts: Vec<Part> = words.into_iter().map(|words| Part { words, contents: None }).collect();
+    let mut parts: Vec<ActionPart> = words.into_iter().map(|words| ActionPart { words, contents: None }).collect();
     match &fingerprint.action {
-        ActionPrint::Write(files) => parts.extend(files.iter().map(|(name, digest)| Part {
+        ActionPrint::Write(files) => parts.extend(files.iter().map(|(name, digest)| ActionPart {
             words: format!("write {}", shown(name)),
             contents: Some(digest.to_string()),
         })),
-        ActionPrint::Compose { wiring, .. } => parts.push(Part {
+        ActionPrint::Compose { wiring, .. } => parts.push(ActionPart {
             words: "how its components are connected".to_owned(),
             contents: serde_json::to_string(wiring).ok(),
         }),
@@ -183,14 +185,14 @@ fn parts(fingerprint: &Fingerprint, roots: &Roots) -> Vec<Part> {
     parts
 }
 
-/// The first parts, as they are typed.
-fn in_words(parts: &[&Part]) -> String {
+/// The first parts, as one would type them.
+fn in_words(parts: &[&ActionPart]) -> String {
     let mut words: Vec<&str> = parts.iter().take(MOST_CHANGES).map(|part| part.words.as_str()).collect();
     words.extend((parts.len() > MOST_CHANGES).then_some("..."));
     words.join(" ")
 }
 
-/// How files differ, but for those of worlds.
+/// How files differ, except those of worlds.
 fn files(
     old: &BTreeMap<String, Digest>,
     new: &BTreeMap<String, Digest>,
@@ -214,7 +216,7 @@ fn added(name: &str, roots: &Roots) -> DirtyReason {
     DirtyReason::FileAdded { file: roots.shown(name) }
 }
 
-/// What is gone from a text of several lines and what is new in it; nothing for one line.
+/// The removed and added lines of a text with several lines; empty for a text of one line.
 fn line_changes(old: &str, new: &str) -> Vec<String> {
     let lines = |text: &str| -> Vec<String> {
         text.lines().map(|line| line.trim().trim_end_matches([';', ',']).to_owned()).collect()
@@ -234,7 +236,7 @@ fn line_changes(old: &str, new: &str) -> Vec<String> {
     changes
 }
 
-/// What only one of the two has.
+/// The elements that only the old or only the new list has.
 fn only<'a, T: PartialEq>(old: &'a [T], new: &'a [T]) -> (Vec<&'a T>, Vec<&'a T>) {
     let missing = |items: &'a [T], other: &[T]| items.iter().filter(|item| !other.contains(item)).collect();
     (missing(old, new), missing(new, old))

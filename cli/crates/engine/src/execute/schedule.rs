@@ -1,4 +1,4 @@
-//! Workers that carry out steps, and the calling thread, which alone tells what they do.
+//! Runs workers that execute steps. Only the calling thread reports what they do.
 
 use std::{
     mem,
@@ -17,17 +17,18 @@ use super::{
 };
 use crate::{BuildEvent, EventSink, StepOutcome};
 
-/// How many messages may wait to be told: a program that floods its output waits for the terminal.
+/// How many messages may wait to be reported. A program that prints more waits for the terminal.
 const MESSAGES: usize = 256;
 
-/// How many steps that are up to date are told at once at most: to wake the calling thread takes longer than to look at one.
+/// The largest number of up-to-date steps to report at once. Waking the calling thread takes longer than checking a
+/// step.
 const BATCH: usize = 64;
 
-/// Carries out all steps.
+/// Executes all steps. Gives their outcomes.
 pub(super) fn schedule(work: &Work<'_>, sink: &mut dyn EventSink) -> Outcomes {
     let queue = ReadyQueue::new(work);
     let workers = work.options.jobs.get().min(work.freshness.plan.steps().len());
-    let mut sink = Heartbeat::new(sink, work.options.limits.lasting);
+    let mut sink = Heartbeat::new(sink, work.options.limits.heartbeat);
     thread::scope(|scope| {
         let (sender, messages) = mpsc::sync_channel(MESSAGES);
         let outbox = Arc::new(Outbox { waiting: Mutex::default(), sender });
@@ -35,7 +36,7 @@ pub(super) fn schedule(work: &Work<'_>, sink: &mut dyn EventSink) -> Outcomes {
             let (queue, outbox) = (&queue, Arc::clone(&outbox));
             scope.spawn(move || run_worker(work, queue, &outbox));
         }
-        // The channel ends with the last worker.
+        // The channel closes when the last worker ends.
         drop(outbox);
         loop {
             let message = match sink.left() {
@@ -53,17 +54,17 @@ pub(super) fn schedule(work: &Work<'_>, sink: &mut dyn EventSink) -> Outcomes {
     queue.close(&mut |event| sink.event(event))
 }
 
-/// Carries out steps until there is none left to begin.
+/// Executes steps until none is left to start.
 fn run_worker(work: &Work<'_>, queue: &ReadyQueue<'_>, outbox: &Outbox) {
     let emit = |event| outbox.push(event);
     let idle = |running| {
-        // What no step needs is lent to programs that run several jobs.
+        // Jobs that no step needs are lent to programs that can run several.
         work.jobs.lend(running);
         outbox.flush();
     };
     while let Some(index) = queue.take(&idle) {
         let step = &work.freshness.plan.steps()[index];
-        // Were the panic to end this thread, the others would wait for its outcome for ever.
+        // If a panic ended this thread, the other workers would wait for the outcome for ever.
         let result = catch_unwind(AssertUnwindSafe(|| work.carry_out(step, &emit)));
         let result = result.unwrap_or_else(|panic| StepResult::of_panic(step, panic.as_ref()));
         queue.finish(index, result, &emit);
@@ -71,14 +72,14 @@ fn run_worker(work: &Work<'_>, queue: &ReadyQueue<'_>, outbox: &Outbox) {
     outbox.flush();
 }
 
-/// Events on their way to the calling thread, in the order in which they happened.
+/// Sends events to the calling thread, in order.
 struct Outbox {
     waiting: Mutex<Vec<BuildEvent>>,
     sender: SyncSender<Vec<BuildEvent>>,
 }
 
 impl Outbox {
-    /// Sends `event`; one about a step that is up to date may wait for others.
+    /// Sends `event`. Events about up-to-date steps may be delayed and sent together.
     fn push(&self, event: BuildEvent) {
         let can_wait = matches!(event, BuildEvent::StepFinished { outcome: StepOutcome::Fresh, .. });
         let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
@@ -94,7 +95,7 @@ impl Outbox {
 
     fn send(&self, waiting: &mut Vec<BuildEvent>) {
         if !waiting.is_empty() {
-            // Nobody listens any more only when the calling thread panicked.
+            // This fails only if the calling thread panicked.
             drop(self.sender.send(mem::take(waiting)));
         }
     }

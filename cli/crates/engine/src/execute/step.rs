@@ -1,4 +1,4 @@
-//! One step: up to date, restored from the store, or carried out.
+//! Executes one step: finds it up to date, restores it from the store, or runs it.
 
 use std::{
     any::Any,
@@ -33,7 +33,7 @@ use crate::{
     store::{Restored, Store},
 };
 
-/// Everything that carrying out steps needs.
+/// Everything that executing steps needs.
 pub(super) struct Work<'a> {
     pub(super) began: Instant,
     pub(super) options: &'a ExecuteOptions<'a>,
@@ -45,17 +45,17 @@ pub(super) struct Work<'a> {
     pub(super) lock: BuildLock,
 }
 
-/// What became of a step.
+/// The result of a step.
 pub(super) struct StepResult {
     pub(super) outcome: StepOutcome,
     pub(super) reasons: Vec<DirtyReason>,
-    /// When it began, counted from the beginning of the build.
+    /// When it began, from the start of the build.
     pub(super) begun: Duration,
     pub(super) duration: Duration,
     pub(super) failure: Option<FailedStep>,
 }
 
-/// A step in hand.
+/// A step that is being executed.
 struct Attempt<'a> {
     work: &'a Work<'a>,
     step: &'a Step,
@@ -66,7 +66,7 @@ struct Attempt<'a> {
 }
 
 impl Work<'_> {
-    /// Sees to it that the outputs of `step` are what they should be.
+    /// Brings the outputs of `step` up to date.
     pub(super) fn carry_out(&self, step: &Step, emit: &dyn Fn(BuildEvent)) -> StepResult {
         let start = Instant::now();
         let (reasons, printed) = (Vec::new(), Output::default());
@@ -88,7 +88,7 @@ impl StepResult {
     pub(super) fn of_panic(step: &Step, panic: &(dyn Any + Send)) -> Self {
         let text = panic.downcast_ref::<&str>().copied().or_else(|| panic.downcast_ref::<String>().map(String::as_str));
         let text = text.unwrap_or("it does not say why");
-        let text = format!("step `{}` panicked, which is a bug of conjoin: {text}", step.id);
+        let text = format!("step `{}` panicked, which is a bug in conjoin: {text}", step.id);
         let error = PerformError { is_bug: true, ..PerformError::new(text) };
         let failure = failure(step, Vec::new(), error.into());
         let (begun, duration) = (Duration::ZERO, Duration::ZERO);
@@ -131,13 +131,13 @@ impl Attempt<'_> {
         Ok(StepOutcome::Built)
     }
 
-    /// Takes the outputs from the store, if it has them.
+    /// Restores the outputs from the store, if it has them.
     fn restore(&mut self, fingerprint: Fingerprint, inputs: &Inputs) -> Result<Option<Record>, StepError> {
         let Some(store) = self.work.store.as_ref().filter(|_| self.is_stored()) else { return Ok(None) };
         let files = self.work.freshness.files();
         let mut discovered = BTreeMap::new();
         let mut is_here = |name: &str, digest: Digest| {
-            let seen = files.look_at(self.step, name, None).ok().filter(|seen| seen.digest == digest);
+            let seen = files.record_named(self.step, name, None).ok().filter(|seen| seen.digest == digest);
             discovered.extend(seen.map(|seen| (name.to_owned(), seen)));
             seen.is_some()
         };
@@ -163,11 +163,11 @@ impl Attempt<'_> {
         self.step.keep == Keep::Stored && !self.outputs.is_empty()
     }
 
-    /// Carries out the action and remembers what it made. If what it reads changed meanwhile, it is carried out once more, and if that
-    /// happens again, it is not remembered. `record` is that of the last time.
+    /// Runs the action and records the result. If its inputs changed meanwhile, it runs once more. If that happens
+    /// again, nothing is recorded. `record` is the previous one.
     fn make(&mut self, mut inputs: Inputs, record: Option<Record>, job: &Job<'_>) -> Result<(), StepError> {
         let freshness = &self.work.freshness;
-        // What the program itself writes of what it reads: touched each time.
+        // Inputs that the program itself writes change each time.
         let (mut own, mut read) = record.map(|record| (record.touched, record.discovered)).unwrap_or_default();
         for is_last in [false, true] {
             let (began, began_at) = (Instant::now(), freshness.state.now().map_err(|error| on_file(self.step, error))?);
@@ -176,7 +176,7 @@ impl Attempt<'_> {
             let outputs = self.made()?;
             let after = freshness.read(self.step, &|name| inputs.files.get(name).copied(), Some(began_at))?;
             let discovered = self.discover(&after, job)?;
-            let late = discovered.late(began_at);
+            let late = discovered.touched_after(began_at);
             let discovered = discovered.files;
             let digests = |files: &BTreeMap<String, FileRecord>| -> BTreeMap<String, Digest> {
                 files.iter().map(|(name, seen)| (name.clone(), seen.digest)).collect()
@@ -196,7 +196,7 @@ impl Attempt<'_> {
             self.tell_changes(&changed, is_last);
             (own, inputs, read) = (touched, after, discovered);
         }
-        // What it made is there, but the next build carries it out again.
+        // The outputs exist, but without a record the next build runs the step again.
         freshness.state.forget(&self.step.id).map_err(|error| on_file(self.step, error))
     }
 
@@ -206,7 +206,7 @@ impl Attempt<'_> {
         Actor { step, outputs, programs, performer: work.performer, emit: self.emit, printed: &mut self.printed }.act()
     }
 
-    /// Tells that files changed while the step ran, for the last time or not.
+    /// Reports that files changed while the step ran. `is_last` says that it does not run again.
     fn tell_changes(&self, names: &[String], is_last: bool) {
         let files: BTreeSet<String> = names.iter().map(|name| self.work.freshness.roots.shown(name)).collect();
         let files = files.into_iter().collect();
@@ -214,7 +214,7 @@ impl Attempt<'_> {
         (self.emit)(BuildEvent::StepNoticed { step: self.step.id.clone(), notice });
     }
 
-    /// The outputs as they are now, all of them.
+    /// Records all outputs as they are now.
     fn made(&self) -> Result<BTreeMap<String, FileRecord>, StepError> {
         let generated = match &self.step.action {
             Action::Generate(action) => generated(action),
@@ -224,7 +224,7 @@ impl Attempt<'_> {
         let mut made = BTreeMap::new();
         for path in self.outputs.iter().chain(&generated) {
             let missing = || StepError::MissingOutput { step: self.step.id.clone(), path: path.clone() };
-            let seen = freshness.files().see(path.as_path(), None).map_err(|error| on_file(self.step, error))?;
+            let seen = freshness.files().record(path.as_path(), None).map_err(|error| on_file(self.step, error))?;
             made.insert(freshness.roots.name(path.as_path()), seen.ok_or_else(missing)?.0);
         }
         Ok(made)
@@ -238,7 +238,7 @@ impl Attempt<'_> {
         discover(self.step, &is_declared, &freshness.files(), &programs, &mut self.printed)
     }
 
-    /// Keeps the outputs in the store, and then the record.
+    /// Adds the outputs to the store and then saves the record.
     fn remember(&self, record: &Record) -> Result<(), StepError> {
         if let Some(store) = self.work.store.as_ref().filter(|_| self.is_stored()) {
             let roots = &self.work.freshness.roots;

@@ -1,7 +1,9 @@
-//! Files of the app that changed while programs ran whose business they are not: another component's, the WIT, the manifest.
+//! Finds undeclared outputs: files of the app that changed while programs ran which should not write them, such as
+//! files of another component, the WIT or the manifest.
 //!
-//! The file system does not say who changed a file, only when. So a file is told with all steps whose programs ran at that time,
-//! unless it lies where one of them works. The app is walked once, after a build that started a program, and no file is read.
+//! The file system says when a file changed, but not which process did it. So a file is reported with all steps whose
+//! programs ran at that time, unless it is in the working folder of one of them. The app is walked once, after a build
+//! that started a program. No file is read.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -19,7 +21,7 @@ use crate::{
     walk::DOT_CONJOIN,
 };
 
-/// A program that ran, and where it works.
+/// A program that ran, and its working folders.
 struct Program<'a> {
     step: &'a StepId,
     from: FileTime,
@@ -27,7 +29,7 @@ struct Program<'a> {
     folders: Vec<&'a AbsPath>,
 }
 
-/// The files, grouped by the steps whose programs ran when they changed.
+/// The undeclared outputs, grouped by the steps whose programs ran when they changed.
 pub(super) fn undeclared_outputs(work: &Work<'_>, reports: &[StepReport]) -> Vec<(Vec<StepId>, Vec<String>)> {
     let steps = work.freshness.plan.steps();
     let programs: Vec<Program<'_>> =
@@ -87,7 +89,8 @@ fn generated(step: &Step) -> Option<&AbsPath> {
     }
 }
 
-/// What version control sees of the app, less the folders that trees of inputs leave out. Links are not followed.
+/// Walks the files of the app that version control sees, without folders that input trees exclude. Links are not
+/// followed.
 fn walk(app: &Path, steps: &[Step]) -> WalkBuilder {
     let except: BTreeSet<&'static str> = steps
         .iter()

@@ -1,9 +1,9 @@
 //! What the answer of a tool depends on, beside the question.
 //!
-//! For most programs that is the program's file. Some programs only choose another one: rustup's proxies by environment,
-//! settings and files from the app's folder upwards, pyenv's shims likewise, Go by `GOTOOLCHAIN`. For them, everything that
-//! decides over the choice is part of the identity. Answers of shims that are not known here have no identity: they are asked each
-//! time.
+//! For most programs that is the program's file. Some programs only choose another one: rustup's proxies by
+//! environment, settings and files from the app's folder upwards, pyenv's shims likewise, Go by `GOTOOLCHAIN`. For
+//! them, everything that decides over the choice is part of the identity. Answers of shims that are not known here have
+//! no identity: they are asked each time.
 
 use std::{
     fs::Metadata,
@@ -64,8 +64,8 @@ fn is_rustup_proxy(program: &Path) -> bool {
     }
 }
 
-/// Programs that start another one of the name by which they were started, going by what is not known here: shims; those of snap and
-/// of Volta, to which such names are links.
+/// Programs that start another one of the name by which they were started, going by what is not known here: shims;
+/// those of snap and of Volta, to which such names are links.
 fn is_unknown_chooser(program: &Path) -> bool {
     let in_shims = program.parent().is_some_and(|folder| folder.ends_with("shims"));
     in_shims || program.file_name().is_some_and(|name| name == "snap" || name == "volta-shim")

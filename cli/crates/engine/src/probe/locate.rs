@@ -1,7 +1,8 @@
 //! Where a tool may be.
 //!
-//! In order: the program that its variable names, which is taken as it is; the programs on `PATH`, of which the first in the
-//! window wins; what conjoin installed into the cache folder. Nothing that could not be used is taken over something that can.
+//! In order: the program that its variable names, which is taken as it is; the programs on `PATH`, of which the first
+//! in the window wins; what conjoin installed into the cache folder. Nothing that could not be used is taken over
+//! something that can.
 
 use std::{
     collections::BTreeMap,

@@ -1,7 +1,7 @@
 //! What tools answered before: `probes.json` in the cache folder.
 //!
-//! A memory that cannot be read is empty, one that cannot be written is forgotten: a probe never fails for it. Two processes that
-//! write at once may lose one another's news, which only costs another question.
+//! A memory that cannot be read is empty, one that cannot be written is forgotten: a probe never fails for it. Two
+//! processes that write at once may lose one another's news, which only costs another question.
 
 use std::{
     collections::BTreeMap,

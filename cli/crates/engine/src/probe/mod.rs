@@ -103,7 +103,8 @@ fn read_file(path: &AbsPath) -> io::Result<Vec<u8>> {
     Err(io::Error::other(format!("`{path}` is not a file")))
 }
 
-/// Files that cannot be read are left out; what is no UTF-8 in the others is replaced, since it counts that they are there.
+/// Files that cannot be read are left out; what is no UTF-8 in the others is replaced, since it counts that they are
+/// there.
 fn read_texts(path: &AbsPath, probed: &mut ProbeResults) {
     if let Ok(entries) = fs_err::read_dir(path.as_path()) {
         for entry in entries.flatten() {

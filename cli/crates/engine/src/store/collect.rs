@@ -1,7 +1,7 @@
-//! Keeping the store within its bound: what was used longest ago goes first.
+//! Keeps the store within its limit by removing the least recently used artifacts.
 //!
-//! The time stamp of a blob tells when it was last used. Another process may build meanwhile: at worst it misses what it was about
-//! to restore, and makes it again.
+//! The time stamp of a blob tells when it was last used. Another process may build meanwhile. At worst an artifact that
+//! it was about to restore is missing, and it builds that again.
 
 use std::{
     collections::BTreeSet,
@@ -14,10 +14,10 @@ use serde::Deserialize;
 use super::{Entry, FORMAT, Store};
 use crate::{lock::try_lock, stamp::FileTime};
 
-/// The part of the bound that a collection leaves free, so that not every build collects: a fifth.
+/// A collection leaves one part in `FREE` of the limit free, so that not every build collects.
 const FREE: u64 = 5;
 
-/// What a collection removed.
+/// The artifacts that a collection removed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Collected {
     /// The number of artifacts.
@@ -26,7 +26,7 @@ pub(crate) struct Collected {
     pub(crate) bytes: u64,
 }
 
-/// An entry in a format that need not be ours.
+/// An entry whose format may be that of another version.
 #[derive(Deserialize)]
 struct Other {
     format: u32,
@@ -39,13 +39,13 @@ struct Found {
 }
 
 impl Store {
-    /// Removes the artifacts used longest ago if all together have more than `limit` bytes. Does nothing while another process
-    /// collects.
+    /// Removes the least recently used artifacts if all together exceed `limit` bytes. Does nothing while another
+    /// process collects.
     pub(crate) fn collect(&self, limit: u64) -> io::Result<Collected> {
         let mut found = Vec::new();
         for folder in entries(self.folder.join("blobs").as_path())? {
             for path in entries(&folder)? {
-                // It may be gone by now: another process collects, too.
+                // Another process that collects may have removed it.
                 let Ok(metadata) = fs_err::metadata(&path) else { continue };
                 found.push(Found { used: FileTime::written(&metadata), bytes: metadata.len(), path });
             }
@@ -72,7 +72,7 @@ impl Store {
         Ok(collected)
     }
 
-    /// Removes the runs of which an output is among `victims`.
+    /// Removes the entries of runs that have an output among `victims`.
     fn forget(&self, victims: &BTreeSet<PathBuf>) -> io::Result<()> {
         for folder in entries(self.folder.join("keys").as_path())? {
             for path in entries(&folder)? {
@@ -81,21 +81,21 @@ impl Store {
                     Ok(entry) if entry.format == FORMAT => {
                         entry.outputs.iter().all(|blob| !victims.contains(&self.blob(blob.digest)))
                     }
-                    // Another version of conjoin knows what it is worth.
+                    // Another version of conjoin may use it.
                     _ => serde_json::from_slice::<Other>(&bytes).is_ok_and(|other| other.format != FORMAT),
                 };
                 if !stays {
                     remove(&path)?;
                 }
             }
-            // It stays as long as something is in it.
+            // This fails while the folder is not empty.
             drop(fs_err::remove_dir(&folder));
         }
         Ok(())
     }
 }
 
-/// What is in a folder; nothing if it is not there.
+/// The entries of a folder; empty if it does not exist.
 fn entries(folder: &Path) -> io::Result<Vec<PathBuf>> {
     match fs_err::read_dir(folder) {
         Ok(entries) => entries.map(|entry| Ok(entry?.path())).collect(),

@@ -1,13 +1,13 @@
 //! The artifacts of all apps of a user, by what they were made from: `artifacts/` in the cache folder.
 //!
-//! A step is found in two rounds, because what it read is fully known only after it ran once. `keys/DECLARED/` is named by the key
-//! of what the step declares; each file in it is one run: the files that it turned out to read, with their hashes, and the
-//! hashes of what it made. The first one of which all files are here with these contents is the one. `blobs/` has the contents
-//! by hash, `tmp/` what is being written.
+//! A step is looked up in two rounds, because its inputs are fully known only after it ran once. The folder
+//! `keys/DECLARED/` is named by the key of what the step declares. Each file in it describes one run: the files that it
+//! turned out to read, with their hashes, and the hashes of its outputs. The first run whose files all exist with these
+//! contents matches. `blobs/` has contents by hash, `tmp/` holds files that are being written.
 //!
-//! Everything is written whole and never changed, so that processes need no lock; a blob that does not have its hash is thrown
-//! away and counts as not there. Blobs are copied, never linked: tools write into their outputs. The store has a bound: see
-//! [`Store::collect`].
+//! Files are written atomically and never changed, so processes need no lock. A blob that does not have its hash is
+//! removed and counts as missing. Blobs are copied, never linked, because tools write into their outputs. The store has
+//! a limit: see [`Store::collect`].
 
 mod collect;
 
@@ -30,10 +30,10 @@ use crate::{
     write::{naming, temporary_beside, write_whole},
 };
 
-/// The format of the files in `keys/`; others are not read.
+/// The format of the files in `keys/`. Other formats are ignored.
 const FORMAT: u32 = 1;
 
-/// The store.
+/// The store of artifacts.
 #[derive(Debug)]
 pub(crate) struct Store {
     folder: AbsPath,
@@ -45,7 +45,7 @@ pub(crate) struct Entry {
     format: u32,
     /// The files that it turned out to read.
     pub(crate) discovered: BTreeMap<String, Digest>,
-    /// What it made, in the order of the step's outputs.
+    /// Its outputs, in the step's order.
     outputs: Vec<Blob>,
     /// How long it took.
     pub(crate) milliseconds: u64,
@@ -57,17 +57,17 @@ struct Blob {
     executable: bool,
 }
 
-/// What came of restoring.
+/// The result of restoring.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Restored {
-    /// All outputs are there.
+    /// All outputs were restored.
     Whole,
-    /// The store had lost, or spoiled, the contents of this output.
+    /// The contents of this output are missing or damaged in the store.
     Corrupt(AbsPath),
 }
 
 impl Store {
-    /// The store in this cache folder, made if need be; fails when nothing can be written to it.
+    /// Opens the store in this cache folder, and creates it if needed. Fails if it is not writable.
     pub(crate) fn open(cache: &AbsPath) -> io::Result<Self> {
         let folder = cache.join("artifacts");
         let store = Self { folder };
@@ -75,12 +75,12 @@ impl Store {
         Ok(store)
     }
 
-    /// Removes what killed processes left half written, but not what another process may be writing.
+    /// Removes partially written files of killed processes, but not those that another process may be writing.
     fn sweep(&self, now: FileTime) -> io::Result<()> {
         for entry in fs_err::read_dir(self.folder.join("tmp").as_path())?.flatten() {
             let left_behind = entry.metadata().is_ok_and(|metadata| FileTime::written(&metadata).is_a_day_before(now));
             if left_behind {
-                // Another process may be as tidy.
+                // Another process may have removed it.
                 let _already_gone = fs_err::remove_file(entry.path());
             }
         }
@@ -91,7 +91,7 @@ impl Store {
         temporary_beside(self.folder.join("tmp/new").as_path(), 0o444)
     }
 
-    /// A run of a step whose declared key is `declared` and of which all that it read is here as it was then.
+    /// Finds a run with the declared key `declared`. `is_here` tells whether a file exists with the given hash.
     pub(crate) fn find(&self, declared: Digest, is_here: &mut dyn FnMut(&str, Digest) -> bool) -> Option<Entry> {
         let entries = fs_err::read_dir(self.keys(declared)).ok()?;
         let mut paths: Vec<PathBuf> = entries.flatten().map(|entry| entry.path()).collect();
@@ -99,13 +99,13 @@ impl Store {
         paths.into_iter().find_map(|path| {
             let entry: Entry = serde_json::from_slice(&fs_err::read(&path).ok()?).ok()?;
             let here = entry.format == FORMAT && entry.discovered.iter().all(|(name, digest)| is_here(name, *digest));
-            // What was collected meanwhile counts as not there.
+            // An entry that was collected meanwhile counts as missing.
             let whole = || entry.outputs.iter().all(|blob| self.blob(blob.digest).is_file());
             (here && whole()).then_some(entry)
         })
     }
 
-    /// Puts the outputs of a run where they belong.
+    /// Copies the outputs of a run to `outputs`.
     pub(crate) fn restore(&self, entry: &Entry, outputs: &[AbsPath]) -> io::Result<Restored> {
         if entry.outputs.len() != outputs.len() {
             return Ok(outputs.first().cloned().map_or(Restored::Whole, Restored::Corrupt));
@@ -124,7 +124,7 @@ impl Store {
         Ok(Restored::Whole)
     }
 
-    /// Keeps what a run made; `outputs` with their hashes.
+    /// Stores the outputs of a run, given with their hashes.
     pub(crate) fn keep(
         &self,
         declared: Digest,
@@ -157,19 +157,19 @@ impl Store {
     fn write_blob(&self, from: &Path, digest: Digest) -> io::Result<()> {
         let path = self.blob(digest);
         let size = fs_err::metadata(from)?.len();
-        // One that was spoiled is found out when it is restored; one that a loss of power cut short is found out here.
+        // Damage is detected on restoring, but a file that a power loss cut short is detected here.
         if fs_err::metadata(&path).is_ok_and(|metadata| metadata.len() == size) {
-            used(&fs_err::File::open(&path)?);
+            mark_used(&fs_err::File::open(&path)?);
             return Ok(());
         }
-        // Between files of std, the kernel copies.
+        // Between files of the standard library, the kernel copies.
         let (mut file, mut from) = (self.temporary()?, fs_err::File::open(from)?.into_parts().0);
         io::copy(&mut from, file.as_file_mut()).map_err(|error| naming(&path, &error))?;
         fs_err::create_dir_all(path.parent().unwrap_or(&path))?;
         file.persist(&path).map(drop).map_err(|error| naming(&path, &error.error))
     }
 
-    /// Copies a blob; false, and the blob gone, if it is not what its name says.
+    /// Copies a blob. If its contents do not have its hash, removes it and gives false.
     fn read_blob(&self, digest: Digest, to: &mut File, shown: &Path) -> io::Result<bool> {
         let path = self.blob(digest);
         let mut from = match fs_err::File::open(&path) {
@@ -189,7 +189,7 @@ impl Store {
         }
         let whole = Digest::from(hasher.finalize()) == digest;
         if whole {
-            used(&from);
+            mark_used(&from);
         } else {
             fs_err::remove_file(&path)?;
         }
@@ -197,8 +197,8 @@ impl Store {
     }
 }
 
-/// Marks a blob as used now. On a file system that refuses, it keeps the time at which it was made, and goes a little earlier.
+/// Marks a blob as used now. If the file system refuses, it keeps its old time and is removed a little earlier.
 #[expect(clippy::disallowed_methods, reason = "the time decides only what is removed first")]
-fn used(blob: &fs_err::File) {
+fn mark_used(blob: &fs_err::File) {
     drop(blob.file().set_modified(SystemTime::now()));
 }

@@ -290,7 +290,7 @@ fn a_step_that_takes_long_is_told_again_and_again() {
     fixture.write("a.src", "A1\n");
     let end = fixture.env.fifo("end");
     fixture.env.fake_tool("cc", &format!("when build\n say compiling\n await {}\n join {{3}} {{2}}\n", end.display()));
-    fixture.limits.lasting = Duration::from_millis(1);
+    fixture.limits.heartbeat = Duration::from_millis(1);
     let mut told = 0;
     // It ends when it was told twice.
     let mut watch = |event: &BuildEvent| {

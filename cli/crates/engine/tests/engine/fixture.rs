@@ -9,8 +9,8 @@ use std::{
 };
 
 use conjoin_engine::{
-    BuildEvent, BuildReport, CancelToken, Environment, ExecuteError, ExecuteOptions, Limits, OnFailure, PerformError,
-    Performer, Scope, StepOutcome, execute,
+    BuildEvent, BuildReport, CancelToken, Environment, ExecuteError, ExecuteOptions, OnFailure, PerformError,
+    Performer, Scope, StepLimits, StepOutcome, execute,
 };
 use conjoin_manifest::ComponentName;
 use conjoin_plan::{
@@ -54,7 +54,7 @@ pub(crate) struct Fixture {
     pub(crate) on_failure: OnFailure,
     pub(crate) scope: Scope,
     pub(crate) store_limit: u64,
-    pub(crate) limits: Limits,
+    pub(crate) limits: StepLimits,
     pub(crate) progress: bool,
     pub(crate) events: Arc<Mutex<Vec<BuildEvent>>>,
 }
@@ -73,10 +73,10 @@ impl Fixture {
             cancel,
             jobs: 2,
             memory: None,
-            on_failure: OnFailure::GoOn,
+            on_failure: OnFailure::Continue,
             scope: Scope::App,
             store_limit: u64::MAX,
-            limits: Limits { time: None, silence: Duration::from_hours(1), lasting: Duration::from_hours(1) },
+            limits: StepLimits { time: None, silence: Duration::from_hours(1), heartbeat: Duration::from_hours(1) },
             progress: false,
             events: Arc::default(),
         }

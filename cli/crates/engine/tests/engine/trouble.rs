@@ -107,7 +107,7 @@ fn a_panic_is_a_failed_step() {
     let report = fixture.build(&plan(vec![compose]));
     let [failed] = report.failed.as_slice() else { unreachable!("one step failed: {:?}", outcomes(&report)) };
     assert!(failed.is_bug());
-    let text = "step `app/compose` panicked, which is a bug of conjoin: an invariant does not hold";
+    let text = "step `app/compose` panicked, which is a bug in conjoin: an invariant does not hold";
     assert_eq!(failed.error.to_string(), text);
 }
 

@@ -1,8 +1,8 @@
 //! The folder of native code.
 //!
-//! Native code runs unchecked, so loading it means trusting it. The folder has mode 0700, its files 0600. A file is loaded only if
-//! it is a regular file of this user, not writable by others, with the size and hash recorded when it was written. Otherwise it is
-//! compiled again. A file appears by rename, so one that exists is complete.
+//! Native code runs unchecked, so loading it means trusting it. The folder has mode 0700, its files 0600. A file is
+//! loaded only if it is a regular file of this user, not writable by others, with the size and hash recorded when it
+//! was written. Otherwise it is compiled again. A file appears by rename, so one that exists is complete.
 //!
 //! This module loads nothing from elsewhere. A start does not fail because the folder cannot store something.
 
@@ -235,10 +235,10 @@ enum Native<'a> {
     reason = "native code is run as it is; it is our own compiler's, and a file of it has been checked by `CodeCache::trust`"
 )]
 fn unchecked(engine: &Engine, native: Native<'_>) -> wasmtime::Result<Component> {
-    // SAFETY: both functions demand bytes that `Engine::precompile_component` made, unchanged. `Bytes` come from it directly.
-    // A `File` lies in a folder that only this user can write, is this user's and not writable by others, and has the
-    // size and hash recorded when its bytes came from `precompile_component`. Files are replaced by rename and never
-    // written in place, so the mapping cannot change.
+    // SAFETY: both functions demand bytes that `Engine::precompile_component` made, unchanged. `Bytes` come from it
+    // directly. A `File` lies in a folder that only this user can write, is this user's and not writable by others, and
+    // has the size and hash recorded when its bytes came from `precompile_component`. Files are replaced by rename and
+    // never written in place, so the mapping cannot change.
     unsafe {
         match native {
             Native::Bytes(code) => Component::deserialize(engine, code),

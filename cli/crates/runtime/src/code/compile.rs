@@ -22,8 +22,8 @@ pub(crate) async fn in_foreground<T: Send + 'static>(compile: impl FnOnce() -> T
     made.unwrap_or_else(|panic| panic::resume_unwind(panic))
 }
 
-/// Runs a compiler while requests are answered. `compile` gets a function that tells the time since it started. `events` keeps its
-/// panic.
+/// Runs a compiler while requests are answered. `compile` gets a function that tells the time since it started.
+/// `events` keeps its panic.
 pub(crate) fn in_background(events: Events, compile: impl FnOnce(&dyn Fn() -> Duration) + Send + 'static) {
     thread::spawn(move || {
         let began = Instant::now();

@@ -1,11 +1,12 @@
-//! The record beside a file of native code: its size, its hash, and the file's metadata when the hash was last verified. A file that
-//! did not change since is not hashed again.
+//! The record beside a file of native code: its size, its hash, and the file's metadata when the hash was last
+//! verified. A file that did not change since is not hashed again.
 
 use std::{fmt::Write as _, fs::Metadata, os::unix::fs::MetadataExt as _};
 
 const HEAD: &str = "conjoin-code 1";
 
-/// The identity of a file: its device, inode, size, and the times when its content and its attributes were last changed.
+/// The identity of a file: its device, inode, size, and the times when its content and its attributes were last
+/// changed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Identity {
     device: u64,

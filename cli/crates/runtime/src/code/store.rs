@@ -79,8 +79,8 @@ impl CodeStore {
         Ok((compile::in_foreground(make).await?, None))
     }
 
-    /// Gives code of the fast compiler: compiled now, or left by a run that stopped before optimised code was ready. Gives `None` if
-    /// that compiler does not support this component.
+    /// Gives code of the fast compiler: compiled now, or left by a run that stopped before optimised code was ready.
+    /// Gives `None` if that compiler does not support this component.
     async fn quick(&self, wasm: &Arc<Wasm>) -> Option<Component> {
         let engine = self.engines.quick()?;
         if let Some(component) = self.cache.load(engine, &Key::new(engine, &wasm.hash)) {
@@ -90,7 +90,8 @@ impl CodeStore {
         compile::in_foreground(self.make(engine, wasm)).await.ok()
     }
 
-    /// Starts the optimising compiler in the background. If it fails, an event reports the reason, and quick code stays in use.
+    /// Starts the optimising compiler in the background. If it fails, an event reports the reason, and quick code stays
+    /// in use.
     fn improve(&self, wasm: Arc<Wasm>) -> oneshot::Receiver<OptimisedCode> {
         let (send, receive) = oneshot::channel();
         let make = self.make(self.engines.optimised(), &wasm);

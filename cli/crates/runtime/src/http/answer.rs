@@ -48,7 +48,8 @@ pub(super) struct GuestGuard {
 }
 
 impl GuestGuard {
-    /// This sets `abandoned` when the answer is no longer wanted. The worker sets `failed` before it drops a guest that failed.
+    /// This sets `abandoned` when the answer is no longer wanted. The worker sets `failed` before it drops a guest that
+    /// failed.
     pub(super) fn new(
         worker: JoinHandle<Outcome>,
         body_done: oneshot::Sender<()>,
@@ -95,8 +96,9 @@ impl Drop for GuestGuard {
 
 /// A signal between a worker and the reader of its answer, set at most once.
 ///
-/// One such flag says that the request is abandoned, because the client has gone or the time is over. Errors that the guest gives
-/// after that, e.g. that it cannot write, are not reported. Another says that the guest failed, so its body is not complete.
+/// One such flag says that the request is abandoned, because the client has gone or the time is over. Errors that the
+/// guest gives after that, e.g. that it cannot write, are not reported. Another says that the guest failed, so its body
+/// is not complete.
 #[derive(Clone, Default)]
 pub(super) struct Flag(Arc<AtomicBool>);
 

@@ -1,8 +1,9 @@
 //! Closes a connection on which a client is still sending.
 //!
-//! A guest may answer without reading its request. Such a connection cannot be reused. If it were closed at once, the system would
-//! reset it, and the reset could overtake the answer, so that the client sees an error instead. Therefore the server closes its own
-//! side and discards what arrives until the client has closed its side (RFC 9112, section 9.6).
+//! A guest may answer without reading its request. Such a connection cannot be reused. If it were closed at once, the
+//! system would reset it, and the reset could overtake the answer, so that the client sees an error instead. Therefore
+//! the server closes its own side and discards what arrives until the client has closed its side (RFC 9112, section
+//! 9.6).
 
 use std::{
     pin::Pin,

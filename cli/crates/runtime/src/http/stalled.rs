@@ -1,7 +1,7 @@
 //! Detects clients that stall: they read nothing of their answer, or send nothing of the body they announced.
 //!
-//! Such a client keeps its guest alive and thereby one of the running requests. So a wait for a client has a time limit, which
-//! starts anew with each byte.
+//! Such a client keeps its guest alive and thereby one of the running requests. So a wait for a client has a time
+//! limit, which starts anew with each byte.
 
 use std::{
     io,

@@ -34,8 +34,8 @@ use super::address::is_private;
 /// A response and the future that drives the rest of its connection.
 pub(super) type Sent = (Response<WasiBody>, Box<dyn Future<Output = Result<(), Error>> + Send>);
 
-/// How long to wait for a connection, for the head of the answer, for the rest of a refused body, and between two pieces of the
-/// answer's body. A guest may set its own limits, but for the refused body.
+/// How long to wait for a connection, for the head of the answer, for the rest of a refused body, and between two
+/// pieces of the answer's body. A guest may set its own limits, but for the refused body.
 const CONNECT: Duration = Duration::from_secs(30);
 const FIRST_BYTE: Duration = Duration::from_mins(2);
 const DRAIN: Duration = Duration::from_secs(10);
@@ -87,7 +87,8 @@ pub(super) async fn send(
     Ok((response, Box::new(driven)))
 }
 
-/// Reads and discards the body of a refused request, for a while. Otherwise the guest would report that its body was refused, not why.
+/// Reads and discards the body of a refused request, for a while. Otherwise the guest would report that its body was
+/// refused, not why.
 pub(super) fn drain(mut body: WasiBody) {
     drop(tokio::spawn(timeout(DRAIN, async move { while let Some(Ok(_)) = body.frame().await {} })));
 }

@@ -72,8 +72,8 @@ impl Executor for Ready {
     async fn run(self: Box<Self>, shutdown: &Shutdown) -> Result<i32, RuntimeError> {
         let Self { host, entries, args } = *self;
         for entry in entries {
-            // The command runs in its own task: a guest that writes to a pipe that nobody reads blocks its thread, and a request to
-            // stop must still be noticed.
+            // The command runs in its own task: a guest that writes to a pipe that nobody reads blocks its thread, and
+            // a request to stop must still be noticed.
             let mut ended = tokio::spawn(run_to_end(Arc::clone(&host), entry, args.clone()));
             let code = tokio::select! {
                 // It was not aborted, so it can only have panicked.

@@ -1,7 +1,7 @@
 //! Triggers start guests. Each kind of trigger has a module and a line in [`KINDS`].
 //!
-//! A kind goes through three states, each a trait. It is a [`TriggerKind`] until its triggers are known, [`Reserved`] until their
-//! entries are built, and an [`Executor`] once their code is loaded. All kinds of one run share a [`Host`].
+//! A kind goes through three states, each a trait. It is a [`TriggerKind`] until its triggers are known, [`Reserved`]
+//! until their entries are built, and an [`Executor`] once their code is loaded. All kinds of one run share a [`Host`].
 
 mod command;
 mod http;
@@ -37,7 +37,8 @@ pub struct TriggerOptions {
     pub args: Vec<String>,
 }
 
-/// Triggers that can run as soon as their entries are built. They hold what another program could take, such as an address.
+/// Triggers that can run as soon as their entries are built. They hold what another program could take, such as an
+/// address.
 pub struct Reservation {
     kinds: Vec<Box<dyn Reserved>>,
     announcements: Vec<Announcement>,
@@ -97,7 +98,8 @@ trait Executor: Send {
 ///
 /// # Errors
 ///
-/// A kind is unknown, settings cannot be read or contradict each other, or something they need, such as an address, is in use.
+/// A kind is unknown, settings cannot be read or contradict each other, or something they need, such as an address, is
+/// in use.
 pub fn reserve(triggers: &[Trigger], options: &TriggerOptions) -> Result<Reservation, RuntimeError> {
     if let Some(unknown) = triggers.iter().find(|trigger| KINDS.iter().all(|kind| kind.key() != trigger.kind)) {
         return Err(RuntimeError::UnknownTrigger { kind: unknown.kind.clone() });

@@ -1,10 +1,10 @@
-"""The command itself. No WIT in here, so that `pytest` can run it directly."""
+"""The command itself. It does not use the WIT, so that `pytest` can test it directly."""
 
 import sys
 
 
 def main(arguments: list[str]) -> int:
-    """Greets everybody among the arguments, or, without any, on the lines of stdin; gives the exit code."""
+    """Greets everyone named by the arguments, or by the lines of stdin if there are no arguments. Returns the exit code."""
     for argument in arguments:
         if argument.startswith("--"):
             print(f"there is no option {argument}", file=sys.stderr)

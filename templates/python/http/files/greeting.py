@@ -1,4 +1,4 @@
-"""What the service says. No HTTP in here, so that `pytest` can ask it directly."""
+"""What the service says. It knows nothing of HTTP, so that `pytest` can test it directly."""
 
 
 def greet(name: str) -> str:

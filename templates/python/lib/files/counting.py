@@ -1,4 +1,4 @@
-"""Counts words. No WIT in here, so that `pytest` can ask it directly."""
+"""Counts words. It does not use the WIT, so that `pytest` can test it directly."""
 
 import re
 from collections import Counter

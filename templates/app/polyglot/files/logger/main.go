@@ -22,5 +22,5 @@ func write(level log.Level, message string, fields cm.List[log.Field]) {
 	os.Stdout.Write(entry.Bytes())
 }
 
-// A component that is only called has nothing to do when it starts.
+// main does nothing: the host or other components call the functions.
 func main() {}

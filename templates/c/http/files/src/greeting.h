@@ -1,8 +1,8 @@
-// What the service says. Knows nothing of HTTP, so that tests can ask it directly.
+// What the service says. It knows nothing of HTTP, so that tests can call it directly.
 #ifndef GREETING_H
 #define GREETING_H
 
-// Greets somebody, or the world if `name` is NULL or empty. To be freed.
+// Greets somebody, or the world if `name` is NULL or empty. The caller frees the result.
 char *greet(const char *name);
 
 #endif

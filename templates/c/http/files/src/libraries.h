@@ -1,9 +1,9 @@
-// The libraries that the component asks.
+// The libraries that the component calls.
 #ifndef LIBRARIES_H
 #define LIBRARIES_H
 
-// What the library `name` says about a text: words and how often they are there, a line each, to be freed. NULL if there is no such
-// library.
+// What the library `name` returns for a text: words and how often they occur, one line each. The caller frees it. NULL if there is no
+// such library.
 char *ask_library(const char *name, const char *text);
 
 #endif

@@ -4,7 +4,7 @@
 #include <string.h>
 #include <wctype.h>
 
-// Reads a letter of UTF-8 and gives how many bytes it takes.
+// Reads a letter of UTF-8 and returns how many bytes it takes.
 static size_t decode(const unsigned char *at, size_t left, wint_t *letter) {
   size_t size = at[0] < 0x80 ? 1 : at[0] < 0xE0 ? 2 : at[0] < 0xF0 ? 3 : 4;
   if (size > left) size = left;
@@ -13,7 +13,7 @@ static size_t decode(const unsigned char *at, size_t left, wint_t *letter) {
   return size;
 }
 
-// Writes a letter in UTF-8 and gives how many bytes it takes.
+// Writes a letter in UTF-8 and returns how many bytes it takes.
 static size_t encode(wint_t letter, char *to) {
   if (letter < 0x80) {
     to[0] = (char)letter;
@@ -53,7 +53,7 @@ static int by_count(const void *left, const void *right) {
   return a->count != b->count ? (a->count < b->count ? 1 : -1) : by_text(left, right);
 }
 
-// Makes one of equal neighbours.
+// Merges equal neighbours.
 static void merge(struct words *words) {
   size_t kept = 0;
   for (size_t i = 0; i < words->len; i++) {

@@ -1,4 +1,4 @@
-// What the service says. Knows nothing of HTTP, so that tests can ask it directly.
+// What the service says. It knows nothing of HTTP, so that tests can call it directly.
 #pragma once
 
 #include <string>

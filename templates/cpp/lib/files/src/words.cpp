@@ -49,7 +49,7 @@ std::vector<Word> count(std::string_view text) {
 
   std::vector<Word> words;
   for (const auto &[text, count] : counts) words.push_back({text, count});
-  // Stable: the alphabetical order of the map stays among equals.
+  // The sort is stable: equal ones keep the alphabetical order of the map.
   std::ranges::stable_sort(words, std::greater{}, &Word::count);
   return words;
 }

@@ -1,4 +1,4 @@
-// Counts words. Knows nothing of components, so that tests can ask it directly.
+// Counts words. It knows nothing of components, so that tests can call it directly.
 #pragma once
 
 #include <cstdint>

@@ -1,4 +1,4 @@
-// Package greeter does what the command is for. It knows nothing of components, so that `go test ./...` can ask it directly.
+// Package greeter does what the command is for. It knows nothing of components, so that `go test ./...` can test it directly.
 package greeter
 
 import (
@@ -8,16 +8,16 @@ import (
 	"strings"
 )
 
-// A Library says of a text which words it has.
+// A Library counts the words of a text.
 type Library func(text string) []Word
 
-// A Word is one and how often it is there.
+// A Word is a word and how often it occurs.
 type Word struct {
 	Word  string
 	Count uint32
 }
 
-// Run greets whom the arguments name, or the lines of `in` if there are none. `--NAME TEXT` asks a library.
+// Run greets everyone named by the arguments, or by the lines of `in` if there are no arguments. `--NAME TEXT` calls a library.
 func Run(args []string, libraries map[string]Library, in io.Reader, out io.Writer) error {
 	if len(args) == 0 {
 		return greetLines(in, out)

@@ -1,4 +1,4 @@
-// Package words counts words. It knows nothing of components, so that `go test ./...` can ask it directly.
+// Package words counts words. It knows nothing of components, so that `go test ./...` can test it directly.
 package words
 
 import (
@@ -8,13 +8,13 @@ import (
 	"unicode"
 )
 
-// A Counted is a word and how often it is there.
+// A Counted is a word and how often it occurs.
 type Counted struct {
 	Word  string
 	Count uint32
 }
 
-// Count gives the words of a text in lower case, most frequent first, equal ones by the alphabet.
+// Count returns the words of a text in lower case: the most frequent first, equal ones in alphabetical order.
 func Count(text string) []Counted {
 	counts := map[string]uint32{}
 	for _, word := range strings.FieldsFunc(strings.ToLower(text), isBetweenWords) {

@@ -1,9 +1,9 @@
-// Finds a library by its name, and writes down what it says.
+// Finds a library by its name, and formats what it returns.
 
 import * as libraries from './libraries.js';
 
 /**
- * What all these libraries can do.
+ * What every library can do.
  * @typedef {{ countWords(text: string): { word: string, count: number }[] }} Library
  */
 
@@ -18,7 +18,7 @@ export function find(name) {
 }
 
 /**
- * Words and how often they are there, a line each.
+ * Words and how often they occur, one line each.
  * @param {{ word: string, count: number }[]} counts
  */
 export function lines(counts) {

@@ -1,12 +1,12 @@
 // The command itself. It knows nothing of WASI, so that `npm test` can run it directly.
 
 /**
- * What a command does with the outside: all of stdin, stdout and stderr.
+ * How a command reaches the outside: all of stdin, stdout and stderr.
  * @typedef {{ read(): string, write(text: string): void, complain(text: string): void }} Terminal
  */
 
 /**
- * Greets everybody among the arguments, or, without any, on the lines of stdin; says whether all went well.
+ * Greets everyone named by the arguments, or by the lines of stdin if there are no arguments. Returns whether this succeeded.
  * @param {string[]} args
  * @param {Terminal} terminal
  */

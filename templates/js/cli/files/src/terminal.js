@@ -1,10 +1,10 @@
-// stdin, stdout and stderr by WASI.
+// stdin, stdout and stderr through WASI.
 
 import { getStderr } from 'wasi:cli/stderr';
 import { getStdin } from 'wasi:cli/stdin';
 import { getStdout } from 'wasi:cli/stdout';
 
-/** WASI writes at most as many bytes at once. */
+/** WASI writes at most this many bytes at a time. */
 const PIECE = 4096;
 
 /**
@@ -29,7 +29,7 @@ export const terminal = {
         text += decoder.decode(input.blockingRead(65536n), { stream: true });
       }
     } catch (error) {
-      // The end of stdin comes as an error, too.
+      // The end of stdin is reported as an error.
       if (!isClosed(error)) {
         throw error;
       }

@@ -1,4 +1,4 @@
-//! What the command says. No input or output in here, so that `cargo test` can ask it directly.
+//! The text of the command. It does no input or output, so that `cargo test` can test it directly.
 
 /// Greets somebody by name.
 pub fn greet(name: &str) -> String {

@@ -1,4 +1,4 @@
-//! What the service says to who visits it.
+//! What the service says.
 
 /// Greets somebody by name, or the world.
 pub fn greet(name: Option<&str>) -> String {

@@ -1,6 +1,6 @@
-//! The query of a request. No HTTP in here, so that `cargo test` can ask it directly.
+//! The query of a request. It knows nothing of HTTP, so that `cargo test` can test it directly.
 
-/// The value of `name` in a query such as `name=Ada+L.&x=1`, decoded; `None` if it is not there or empty.
+/// The value of `name` in a query such as `name=Ada+L.&x=1`, decoded; `None` if it is missing or empty.
 pub fn value(query: Option<&str>, name: &str) -> Option<String> {
     let mut pairs = form_urlencoded::parse(query.unwrap_or_default().as_bytes());
     let (_, value) = pairs.find(|(key, value)| key == name && !value.is_empty())?;

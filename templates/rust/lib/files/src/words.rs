@@ -1,8 +1,8 @@
-//! What the library knows. No bindings in here, so that `cargo test` can ask it directly.
+//! The logic of the library. It does not use the bindings, so that `cargo test` can test it directly.
 
 use std::collections::BTreeMap;
 
-/// How often each word of `text` is in it, most frequent first, equally frequent ones in alphabetical order. Words are runs of
+/// How often each word occurs in `text`: the most frequent first, equal ones in alphabetical order. Words are runs of
 /// letters and digits, in lower case.
 pub fn count(text: &str) -> Vec<(String, u32)> {
     let mut counts = BTreeMap::new();
@@ -11,7 +11,7 @@ pub fn count(text: &str) -> Vec<(String, u32)> {
         *counts.entry(word.to_lowercase()).or_insert(0) += 1;
     }
     let mut counts: Vec<(String, u32)> = counts.into_iter().collect();
-    // Stable: the alphabetical order of the map stays among equals.
+    // The sort is stable: equal ones keep the alphabetical order of the map.
     counts.sort_by(|(_, left), (_, right)| right.cmp(left));
     counts
 }

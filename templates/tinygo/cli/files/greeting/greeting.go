@@ -1,4 +1,4 @@
-// Package greeting is the command itself. It knows no bindings, so that `go test ./...` can run it directly.
+// Package greeting is the command itself. It does not use the bindings, so that `go test ./...` can run it directly.
 package greeting
 
 import (
@@ -8,7 +8,7 @@ import (
 	"strings"
 )
 
-// Main greets everybody among the arguments, or, without any, on the lines of in.
+// Main greets everyone named by the arguments, or by the lines of in if there are no arguments.
 func Main(arguments []string, in io.Reader, out io.Writer) error {
 	for _, argument := range arguments {
 		if strings.HasPrefix(argument, "--") {

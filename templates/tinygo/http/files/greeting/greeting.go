@@ -1,4 +1,4 @@
-// Package greeting is what the service says. It knows no HTTP and no bindings, so that `go test ./...` can ask it directly.
+// Package greeting is what the service says. It uses neither HTTP nor the bindings, so that `go test ./...` can test it directly.
 package greeting
 
 // Greet greets somebody, or the world.

@@ -1,4 +1,4 @@
-// Package words counts words. It knows no bindings, so that `go test ./...` can ask it directly.
+// Package words counts words. It does not use the bindings, so that `go test ./...` can test it directly.
 package words
 
 import (
@@ -14,7 +14,7 @@ type Word struct {
 	Count uint32
 }
 
-// Count gives the words of a text, the most frequent first, equal ones in alphabetical order.
+// Count returns the words of a text: the most frequent first, equal ones in alphabetical order.
 func Count(text string) []Word {
 	counts := map[string]uint32{}
 	between := func(letter rune) bool { return !unicode.IsLetter(letter) && !unicode.IsDigit(letter) }

@@ -1,6 +1,6 @@
 // The command itself. It knows nothing of WASI, so that `npm test` can run it directly.
 
-/** What a command does with the outside. */
+/** How a command reaches the outside. */
 export interface Terminal {
   /** All of stdin. */
   read(): string;
@@ -10,7 +10,7 @@ export interface Terminal {
   complain(text: string): void;
 }
 
-/** Greets everybody among the arguments, or, without any, on the lines of stdin; says whether all went well. */
+/** Greets everyone named by the arguments, or by the lines of stdin if there are no arguments. Returns whether this succeeded. */
 export function main(args: string[], terminal: Terminal): boolean {
   const option = args.find((arg) => arg.startsWith('--'));
   if (option !== undefined) {

@@ -1,4 +1,4 @@
-// stdin, stdout and stderr by WASI.
+// stdin, stdout and stderr through WASI.
 
 import { getStderr } from 'wasi:cli/stderr';
 import { getStdin } from 'wasi:cli/stdin';
@@ -6,7 +6,7 @@ import { getStdout } from 'wasi:cli/stdout';
 
 import type { Terminal } from './greeting.js';
 
-/** WASI writes at most as many bytes at once. */
+/** WASI writes at most this many bytes at a time. */
 const PIECE = 4096;
 
 function write(out: ReturnType<typeof getStdout>, text: string): void {
@@ -26,7 +26,7 @@ export const terminal: Terminal = {
         text += decoder.decode(input.blockingRead(65536n), { stream: true });
       }
     } catch (error) {
-      // The end of stdin comes as an error, too.
+      // The end of stdin is reported as an error.
       if (!isClosed(error)) {
         throw error;
       }

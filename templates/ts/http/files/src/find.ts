@@ -1,8 +1,8 @@
-// Finds a library by its name, and writes down what it says.
+// Finds a library by its name, and formats what it returns.
 
 import * as libraries from './libraries.js';
 
-/** What all these libraries can do. */
+/** What every library can do. */
 export interface Library {
   countWords(text: string): { word: string; count: number }[];
 }
@@ -12,7 +12,7 @@ export function find(name: string): Library | undefined {
   return Object.hasOwn(libraries, name) ? (libraries as Record<string, Library>)[name] : undefined;
 }
 
-/** Words and how often they are there, a line each. */
+/** Words and how often they occur, one line each. */
 export function lines(counts: { word: string; count: number }[]): string {
   return counts.map(({ word, count }) => `${word} ${count}\n`).join('');
 }

@@ -1,4 +1,4 @@
-// What the service says. No HTTP in here, so that `npm test` can ask it directly.
+// What the service says. It knows nothing of HTTP, so that `npm test` can test it directly.
 
 /** Greets somebody, or the world. */
 export function greet(name: string | null): string {

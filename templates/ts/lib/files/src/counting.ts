@@ -1,4 +1,4 @@
-// Counts words. No WIT in here, so that `npm test` can ask it directly.
+// Counts words. It does not use the WIT, so that `npm test` can test it directly.
 
 /** Each word in lower case and how often it occurs: the most frequent first, equal ones in alphabetical order. */
 export function count(text: string): { word: string; count: number }[] {

@@ -82,8 +82,11 @@ impl ProcessContext {
         Some(self.absolute(&folder))
     }
 
-    /// How many bytes the artifacts of all apps may have in the cache folder: `$CONJOIN_STORE_SIZE`, else ten gigabytes; the text
-    /// of the variable where it is not a size.
+    /// How many bytes the artifacts of all apps may take in the cache folder: `$CONJOIN_STORE_SIZE`, or else ten gigabytes.
+    ///
+    /// # Errors
+    ///
+    /// The text of the variable, if it is not a size.
     pub fn store_limit(&self) -> Result<u64, String> {
         let Some(text) = self.variable("CONJOIN_STORE_SIZE") else { return Ok(10_000_000_000) };
         let text = text.to_string_lossy();

@@ -30,7 +30,11 @@ pub struct Page {
 }
 
 impl Book {
-    /// Reads the book whose `SUMMARY.md` lies in `folder`. Every Markdown file of the folder must be listed.
+    /// Reads the book whose `SUMMARY.md` is in `folder`. It must list every Markdown file of the folder.
+    ///
+    /// # Errors
+    ///
+    /// A file cannot be read, or `SUMMARY.md` is invalid or incomplete.
     pub fn load(folder: &Path) -> Result<Self> {
         let summary = fs_err::read_to_string(folder.join("SUMMARY.md"))?;
         let mut entries = Vec::new();

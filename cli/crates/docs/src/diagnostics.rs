@@ -79,6 +79,10 @@ pub(crate) fn diagnostics_page(root: &Path) -> Result<String> {
 }
 
 /// The codes in the sources that occur in no golden case.
+///
+/// # Errors
+///
+/// A file cannot be read.
 pub fn codes_without_case(root: &Path) -> Result<BTreeSet<String>> {
     let examples = examples(root)?;
     Ok(codes(root)?.into_keys().filter(|code| !examples.contains_key(code)).collect())

@@ -1,7 +1,8 @@
-//! The documentation: its pages in `docs/src`, the transcripts in them, the generated reference, and the site made of all.
+//! The documentation: its pages in `docs/src`, the transcripts in them, the generated reference, and the site made of
+//! all.
 //!
-//! `cargo xtask docs` writes what is generated, and a test of the workspace compares it and runs every transcript. This crate refuses
-//! to start programs: help texts and the schema are handed in.
+//! `cargo xtask docs` writes what is generated, and a test of the workspace compares it and runs every transcript. This
+//! crate refuses to start programs: help texts and the schema are handed in.
 
 mod book;
 mod diagnostics;
@@ -49,7 +50,12 @@ fn commands_page(help: &[Help]) -> String {
     page
 }
 
-/// What `cargo xtask docs` writes, by path in the repository `root`: from the schema that `conjoin schema` prints, and the help texts.
+/// Generates the files that `cargo xtask docs` writes, by path in the repository `root`. `schema` is the output of
+/// `conjoin schema`.
+///
+/// # Errors
+///
+/// The schema is invalid, or a source or a case cannot be read.
 pub fn generated(root: &Path, schema: &str, help: &[Help]) -> Result<BTreeMap<PathBuf, String>> {
     let reference = |name: &str| PathBuf::from("docs/src/reference").join(name);
     Ok(BTreeMap::from([
@@ -60,7 +66,11 @@ pub fn generated(root: &Path, schema: &str, help: &[Help]) -> Result<BTreeMap<Pa
     ]))
 }
 
-/// What is typed to get all help texts, `--help` left out, when `ask` gives the help text of a command.
+/// Collects the help texts of all commands. `ask` gives the help text of the command with the given words.
+///
+/// # Errors
+///
+/// `ask` fails.
 pub fn all_help(mut ask: impl FnMut(&[&str]) -> Result<String>) -> Result<Vec<Help>> {
     let top = ask(&[])?;
     let mut help = vec![Help { command: "conjoin".to_owned(), text: top.clone() }];

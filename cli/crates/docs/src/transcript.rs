@@ -52,7 +52,11 @@ pub struct Command {
     pub printed: Vec<String>,
 }
 
-/// The blocks of a page that are carried out, in their order.
+/// The blocks of a page that are run, in order.
+///
+/// # Errors
+///
+/// A block is invalid.
 pub fn blocks(text: &str) -> Result<Vec<Block>> {
     let mut blocks = Vec::new();
     let mut lines = text.lines().enumerate();
@@ -137,6 +141,10 @@ fn line_matches(expected: &str, actual: &str) -> bool {
 }
 
 /// `text` after the change; the lines with ` ` and `-` in front must stand in it once.
+///
+/// # Errors
+///
+/// The diff is invalid or does not apply.
 pub fn apply_diff(text: &str, diff: &str) -> Result<String> {
     let (mut old, mut new) = (String::new(), String::new());
     for line in diff.lines() {

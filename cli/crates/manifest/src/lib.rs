@@ -1,8 +1,33 @@
-//! `conjoin.toml`: from text to a checked model.
+//! Parses `conjoin.toml` into a checked model.
 //!
-//! [`parse`] is the one door. It reports the first error of shape (syntax, unknown key, wrong type) or all errors of meaning
-//! (names, paths, references), each at its place. This crate refuses to touch the file system: whether a folder or file that
-//! the manifest names exists is found out by the stages after it.
+//! [`parse`] is the entry point. It reports the first error of shape (syntax, unknown key, wrong type) or all errors of
+//! meaning (names, paths, references), each at its place. This crate does not use the file system: later stages check
+//! whether the folders and files that the manifest names exist.
+//!
+//! ```
+//! use std::sync::Arc;
+//!
+//! use conjoin_diagnostics::Source;
+//!
+//! let text = r#"
+//! conjoin = 1
+//!
+//! [app]
+//! name = "my-shop"
+//!
+//! [component.pricing]
+//! language = "rust"
+//! "#;
+//! let source = Arc::new(Source::new("conjoin.toml", text));
+//! let languages = conjoin_toolchains::all().languages();
+//! let manifest = conjoin_manifest::parse(&source, &languages).expect("the manifest is valid");
+//! assert_eq!(manifest.app.name.value, "my-shop");
+//! assert_eq!(manifest.components.len(), 1);
+//!
+//! let source = Arc::new(Source::new("conjoin.toml", text.replace("rust", "ruts")));
+//! let diagnostics = conjoin_manifest::parse(&source, &languages).expect_err("there is no such language");
+//! assert_eq!(diagnostics[0].code, "manifest::unknown-language");
+//! ```
 
 mod check;
 mod insert;

@@ -2,13 +2,17 @@
 
 use std::fmt;
 
-/// A component's name: lower-case words of letters and digits joined by `-`, each starting with a letter, as WIT wants the
-/// names of worlds.
+/// A component's name: lower-case words of letters and digits joined by `-`, each starting with a letter, as WIT wants
+/// the names of worlds.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ComponentName(String);
 
 impl ComponentName {
-    /// The name, if it is one; otherwise why not, fitting after "`x` is not a name: ".
+    /// Parses a name.
+    ///
+    /// # Errors
+    ///
+    /// The reason why `text` is not a name; it fits after "`x` is not a name: ".
     pub fn parse(text: &str) -> Result<Self, &'static str> {
         if text.is_empty() {
             return Err("it is empty");

@@ -8,13 +8,17 @@ use toml::de::{DeTable, Deserializer};
 
 use crate::{LanguageSet, Manifest, check, raw::RawManifest, shape};
 
-/// Reads a manifest, in which components are written in `languages`.
+/// Parses a manifest whose components are written in `languages`.
 ///
-/// The steps, each of which must succeed for the next to be tried:
-/// 1. `shape::parse_table`: TOML, each key once;
-/// 2. `shape::check_format`: no other format than the one known here, whose keys could not be judged;
-/// 3. the keys and the kinds of their values, by `RawManifest`;
-/// 4. `check::check`: what the values mean. All errors are found, in the order of the file.
+/// There are four steps. Each runs only if the previous one succeeded:
+/// 1. `shape::parse_table` parses TOML, in which each key occurs once.
+/// 2. `shape::check_format` refuses unknown formats, whose keys could not be checked.
+/// 3. `RawManifest` checks the keys and the types of their values.
+/// 4. `check::check` checks the values. It finds all errors, in the order of the file.
+///
+/// # Errors
+///
+/// The first error of shape, or all errors of meaning.
 pub fn parse(source: &Arc<Source>, languages: &LanguageSet) -> Result<Manifest, Vec<Diagnostic>> {
     let raw = parse_raw(source).map_err(|diagnostic| vec![diagnostic])?;
     check::check(source, &raw, languages)

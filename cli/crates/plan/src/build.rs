@@ -1,4 +1,4 @@
-//! From a manifest to every step of its build.
+//! Plans every step of an app's build.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -14,24 +14,24 @@ use crate::{
 /// Which part of an app is built.
 #[derive(Clone, Debug, Default)]
 pub struct Selection {
-    /// Only these components and what they import, transitively; all when empty.
+    /// The components to build, with those they import transitively; empty for all.
     pub components: Vec<ComponentName>,
-    /// Only this entry is composed, and what it needs built; all when `None`.
+    /// The only entry to build and compose; `None` for all.
     pub entry: Option<ComponentName>,
 }
 
 /// How far a plan goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Extent {
-    /// To what editors need: bindings and declarations.
+    /// Up to what editors need: bindings and declarations.
     Bindings,
-    /// To the compositions.
+    /// Up to the compositions.
     Everything,
-    /// To native code, so that they can be run here.
+    /// Up to native code, so that the compositions can run here.
     NativeCode,
 }
 
-/// An app as plans are made from it.
+/// The parts of an app that plans are made from.
 #[derive(Clone, Copy)]
 pub struct AppModel<'a> {
     /// Its manifest.
@@ -40,13 +40,13 @@ pub struct AppModel<'a> {
     pub wit: &'a Wit,
     /// How its components are connected.
     pub wiring: &'a AppWiring,
-    /// Where everything lies.
+    /// Its folders.
     pub layout: &'a Layout,
-    /// What can build it.
+    /// The available toolchains.
     pub toolchains: &'a ToolchainSet,
 }
 
-/// The components that `selection` means, sorted; a name that is not in the manifest is left out.
+/// The components that `selection` selects, sorted. Names that are not in the manifest are ignored.
 pub fn selected_components(manifest: &Manifest, wiring: &AppWiring, selection: &Selection) -> BTreeSet<ComponentName> {
     let named: Vec<&ComponentName> = match (&selection.entry, selection.components.as_slice()) {
         (Some(entry), []) => vec![entry],
@@ -56,7 +56,7 @@ pub fn selected_components(manifest: &Manifest, wiring: &AppWiring, selection: &
     wiring.closure_of_all(named.into_iter().filter(|name| manifest.components.contains_key(*name)))
 }
 
-/// The toolchain of a component that is built, or why there is none.
+/// The toolchain of a component, or a diagnostic if this version of conjoin does not have it.
 pub(crate) fn toolchain_of(
     app: &AppModel<'_>,
     component: &Component,
@@ -76,15 +76,15 @@ pub(crate) fn toolchain_of(
     })
 }
 
-/// Every step that builds the components of `selection`, as far as `extent` says, and composes its entries.
+/// Plans all steps that build the components of `selection` and compose its entries, up to `extent`.
 ///
-/// `facts` are what the probe answered to [`crate::requirements()`], with every tool found; [`crate::install()`] sees to those that
-/// are missing before.
+/// `probed` answers [`crate::requirements()`], with every tool found. Missing tools are installed before with
+/// [`crate::install()`].
 ///
 /// # Errors
 ///
-/// Diagnostics about the manifest, the WIT or the projects of components, all that can be seen; one about conjoin itself if the
-/// steps do not make a plan.
+/// All diagnostics about the manifest, the WIT or the projects of components, or one about conjoin itself if the steps
+/// contradict each other.
 pub fn build(
     app: &AppModel<'_>,
     probed: &ProbeResults,
@@ -121,7 +121,7 @@ pub fn build(
     })
 }
 
-/// Plans the components of an app one after the other.
+/// Plans the components of an app one after another.
 struct Builder<'a> {
     app: &'a AppModel<'a>,
     probed: &'a ProbeResults,
@@ -130,7 +130,7 @@ struct Builder<'a> {
 }
 
 impl Builder<'_> {
-    /// The steps of a component; none where it was given built.
+    /// The steps of a component; none if it is pre-built.
     fn steps(&mut self, component: &Component) -> Result<Vec<Step>, Box<Diagnostic>> {
         let steps = match &component.origin {
             Origin::Built(built) => self.built(component, built),
@@ -204,7 +204,7 @@ impl Builder<'_> {
     }
 }
 
-/// What targets say of a component's world.
+/// The world of a component, as targets need it.
 struct World<'a> {
     of: conjoin_wit::World<'a>,
     digest: String,
@@ -273,7 +273,7 @@ fn precompile_step(layout: &Layout, entry: &ComponentName) -> Step {
     }
 }
 
-/// Where the built (or given) component `name` lies.
+/// The path of the built or pre-built component `name`.
 pub fn component_path(manifest: &Manifest, layout: &Layout, name: &ComponentName) -> AbsPath {
     match manifest.components.get(name).map(|component| &component.origin) {
         Some(Origin::Source(path)) => layout.app.join(path.value.as_path()),

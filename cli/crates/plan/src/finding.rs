@@ -1,53 +1,53 @@
-//! What a tool's output says about the user's files.
+//! Problems in the user's files, parsed from a tool's output.
 
-/// An error or a warning of a tool, as far as it is understood.
+/// An error or a warning of a tool, as far as it could be parsed.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Finding {
-    /// A stable name, e.g. `rust::error`.
+    /// A stable code, e.g. `rust::error`.
     pub code: &'static str,
     /// What is wrong, in the tool's words.
     pub message: String,
-    /// Where, the main place first; empty where the tool names none.
+    /// The places, the main one first; empty if the tool names none.
     pub places: Vec<Place>,
-    /// What explains it.
+    /// Explanations.
     pub notes: Vec<String>,
-    /// What the tool advises.
+    /// The tool's advice.
     pub hints: Vec<String>,
 }
 
 /// A place in a file; lines and columns count from 1, columns in characters.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Place {
-    /// The file as the tool names it: absolute, or relative to the folder that the tool ran in or to one around it.
+    /// The file as the tool names it: absolute, or relative to the tool's working folder or a folder above it.
     pub file: String,
     /// The line.
     pub line: usize,
-    /// The column; the whole line is meant where it is not known.
+    /// The column; `None` means the whole line.
     pub column: Option<usize>,
-    /// The line and column behind the last character; one word is meant where they are not known.
+    /// The line and column after the last character; `None` means one word.
     pub end: Option<(usize, usize)>,
-    /// What is said at the place; may be empty.
+    /// The text at the place; may be empty.
     pub text: String,
 }
 
-/// What was understood of an output, and the rest.
+/// A parsed output: the findings in it and the rest.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Reading {
-    /// What is wrong, in the tool's order.
+    /// The findings, in the tool's order.
     pub findings: Vec<Finding>,
-    /// The lines that were not understood, untouched. All of the output where there are no findings.
+    /// The lines that could not be parsed, unchanged. All of the output if there are no findings.
     pub rest: String,
 }
 
 impl Reading {
-    /// An output that nobody understands.
+    /// An output without findings.
     pub fn nothing(output: &str) -> Self {
         Self { findings: Vec::new(), rest: output.to_owned() }
     }
 }
 
 impl Place {
-    /// A place of which the beginning is known.
+    /// A place of which only the start is known.
     pub fn at(file: impl Into<String>, line: usize, column: usize) -> Self {
         Self { file: file.into(), line, column: Some(column), ..Self::default() }
     }

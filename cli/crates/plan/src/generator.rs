@@ -1,30 +1,31 @@
-//! What makes bindings, declarations and the like of a world, in process.
+//! Generators of bindings, declarations and the like for a world. They run in this process.
 
 use std::{fmt, ops::Deref, sync::Arc};
 
 use conjoin_wit::WitFile;
 
-/// Makes files of a world, from nothing but its WIT.
+/// Generates files for a world from its WIT alone.
 pub trait Generate: Send + Sync {
-    /// What it makes, in words: two of one fingerprint make the same of the same world, in one version of conjoin. Part of keys.
+    /// Describes what it generates. In one version of conjoin, generators with the same fingerprint give the same files
+    /// for the same world. It is part of keys.
     fn fingerprint(&self) -> String;
 
-    /// The files that it makes of `world`, which the package `wit` has.
+    /// Generates the files for `world`, which is in the package `wit`.
     ///
     /// # Errors
     ///
-    /// The world cannot be read, or reaches something for which the language has no form.
+    /// The world cannot be read, or uses something that the language cannot express.
     fn generate(&self, wit: &[WitFile], world: &str) -> Result<Vec<GeneratedFile>, GenerateError>;
 }
 
-/// A generator as part of a step. Two are equal if their fingerprints are.
+/// A generator in a step. Two are equal if their fingerprints are.
 #[derive(Clone)]
 pub struct Generator(Arc<dyn Generate>);
 
-/// A file that a generator made.
+/// A generated file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct GeneratedFile {
-    /// Where, relative to the generator's folder, with `/`.
+    /// Its path relative to the generator's folder, with `/`.
     pub path: String,
     /// The whole text.
     pub text: String,
@@ -36,14 +37,14 @@ pub enum GenerateError {
     /// The world cannot be read.
     #[error("{0}")]
     Wit(String),
-    /// The language has no form for something that the world reaches.
+    /// The world uses something that the language cannot express.
     #[error(
         "the world `{world}` uses {what}, which {language} components cannot have; leave it out of what this world imports and exports"
     )]
     Unsupported {
         /// The world.
         world: String,
-        /// What it is, with where it stands, e.g. ``a stream (in function `read` of `shop:api/files`)``.
+        /// What it is and where, e.g. ``a stream (in function `read` of `shop:api/files`)``.
         what: String,
         /// The language, e.g. `Go`.
         language: &'static str,
@@ -51,7 +52,7 @@ pub enum GenerateError {
 }
 
 impl Generator {
-    /// `generate` as part of a step.
+    /// Wraps `generate` for use in a step.
     pub fn new(generate: impl Generate + 'static) -> Self {
         Self(Arc::new(generate))
     }

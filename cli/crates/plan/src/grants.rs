@@ -53,7 +53,8 @@ pub fn grants(
 }
 
 impl CompositionGrants {
-    /// What the composition as a whole is granted: everything that any of its components is. The host cannot tell which of them calls.
+    /// What the composition as a whole is granted: everything that any of its components is. The host cannot tell which
+    /// of them calls.
     pub fn union(&self) -> Grants {
         Grants::union(self.members.iter().map(|member| &member.grants))
     }

@@ -1,4 +1,4 @@
-//! Plans that install tools.
+//! Plans the installation of tools.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -6,37 +6,37 @@ use conjoin_diagnostics::Diagnostic;
 
 use crate::{AbsPath, Layout, Plan, ProbeResults, ProbedTool, Provider, Tool, ToolSpec};
 
-/// One tool that will be installed, and from what.
+/// A tool to be installed, and the providers.
 #[derive(Clone, Copy, Debug)]
 pub struct Installation {
     /// The tool.
     pub spec: Tool,
-    /// The way that is taken.
+    /// The provider to install it with.
     pub provider: &'static dyn Provider,
-    /// The way that can be taken when that one fails.
+    /// The provider to try if that one fails.
     pub otherwise: Option<&'static dyn Provider>,
 }
 
-/// What can be installed now, with the steps of all of it.
+/// The tools that can be installed now, with all steps.
 #[derive(Clone, Debug, Default)]
 pub struct InstallPlan {
     /// The tools, in the order of [`Tool`].
     pub installations: Vec<Installation>,
     /// The steps.
     pub plan: Plan,
-    /// Tools that are missing and have to wait for others of this plan: probe again after it, and plan again.
+    /// Missing tools that depend on others of this plan. After it, probe and plan again.
     pub waiting: Vec<Tool>,
 }
 
-/// The providers whose attempt to install a tool has failed, by the tool.
+/// The providers that failed to install a tool, by tool.
 pub type Failures = BTreeMap<Tool, BTreeSet<&'static str>>;
 
-/// Which of `tools` are missing or not supported, with all that their installation needs beside them.
+/// Those of `tools` that are missing, broken or not supported.
 pub fn missing_tools(tools: &BTreeSet<Tool>, probed: &ProbeResults) -> BTreeSet<Tool> {
     tools.iter().copied().filter(|tool| probed.tool(tool).is_none()).collect()
 }
 
-/// All tools that might be needed to have `tools`: themselves and what their providers need, transitively.
+/// `tools` and all tools that their providers need, transitively.
 pub fn with_needs(tools: &BTreeSet<Tool>) -> BTreeSet<Tool> {
     let mut all = tools.clone();
     let mut new: Vec<Tool> = tools.iter().copied().collect();
@@ -50,14 +50,17 @@ pub fn with_needs(tools: &BTreeSet<Tool>) -> BTreeSet<Tool> {
     all
 }
 
-/// The files whose text the providers of `tools` must know.
+/// The files that the providers of `tools` read.
 pub fn install_texts(tools: &BTreeSet<Tool>, layout: &Layout) -> Vec<AbsPath> {
     let providers = tools.iter().flat_map(|tool| tool.providers);
     providers.flat_map(|provider| provider.reads(layout)).collect()
 }
 
-/// A plan that makes the tools of `missing`, as far as conjoin can; otherwise one diagnostic for each that it cannot make, with
-/// the official instruction. Providers among `failures` are not asked again.
+/// Plans the installation of the tools in `missing`. Providers among `failures` are not tried again.
+///
+/// # Errors
+///
+/// One diagnostic for each tool that conjoin cannot install, with the official instruction.
 pub fn install(
     missing: &BTreeSet<Tool>,
     probed: &ProbeResults,
@@ -96,7 +99,7 @@ struct Chooser<'a> {
 }
 
 impl Chooser<'_> {
-    /// Chooses the first provider of `tool` whose needs are there, or will be there after this plan.
+    /// Chooses the first provider of `tool` whose own tools are available, or will be after this plan.
     fn choose(&mut self, tool: Tool, path: &mut Vec<Tool>) -> Result<(), Box<Diagnostic>> {
         if self.probed.tool(tool).is_some() || self.chosen.contains_key(&tool) || self.waiting.contains(&tool) {
             return Ok(());
@@ -155,7 +158,8 @@ impl Chooser<'_> {
     }
 }
 
-/// What stands in the way of a provider: in one line what is just not there, and a line for everything else.
+/// Describes why a provider cannot be used: one line for all tools that are not installed, and a line for each other
+/// obstacle.
 fn describe(provider: &dyn Provider, obstacles: &[(Tool, Option<Box<Diagnostic>>)]) -> Vec<String> {
     let mut absent = Vec::new();
     let mut lines = Vec::new();
@@ -183,10 +187,10 @@ fn describe(provider: &dyn Provider, obstacles: &[(Tool, Option<Box<Diagnostic>>
     lines
 }
 
-/// The code of a diagnostic about a tool that is nowhere.
+/// The code of a diagnostic about a tool that was not found.
 const MISSING: &str = "tool::missing";
 
-/// What is wrong with a tool that is needed, without a hint yet.
+/// A diagnostic about a tool that is missing, broken or not supported, still without a hint.
 pub fn missing(spec: &ToolSpec, fact: Option<&ProbedTool>) -> Diagnostic {
     match fact {
         Some(ProbedTool::OutsideWindow(found)) => Diagnostic::error(

@@ -1,4 +1,4 @@
-//! Where everything lies: the app's folder and the cache folder.
+//! The folders that conjoin uses: below the app and below the cache folder.
 
 use std::fmt;
 
@@ -33,22 +33,22 @@ impl fmt::Display for Profile {
 
 /// Every folder that conjoin writes to.
 ///
-/// Below the app: `.conjoin/work/PROFILE/COMPONENT/` (what tools write while they work), `.conjoin/artifacts/PROFILE/` (the
-/// components), `.conjoin/build/PROFILE/` (the compositions), `.conjoin/state/` (the engine's memory).
-/// Below the cache folder: `toolchains/` (what conjoin installed), `artifacts/` (the store shared by all apps), `code/`
-/// (compiled code), `probes.json` (the remembered versions of tools).
+/// Below the app: `.conjoin/work/PROFILE/COMPONENT/` (intermediate files of tools), `.conjoin/artifacts/PROFILE/` (the
+/// components), `.conjoin/build/PROFILE/` (the compositions), `.conjoin/state/` (the engine's records).
+/// Below the cache folder: `toolchains/` (installed tools), `artifacts/` (the store shared by all apps), `code/`
+/// (compiled code), `probes.json` (remembered versions of tools).
 #[derive(Clone, Debug)]
 pub struct Layout {
     /// The app's folder.
     pub app: AbsPath,
     /// The cache folder.
     pub cache: AbsPath,
-    /// What is built.
+    /// The profile to build for.
     pub profile: Profile,
 }
 
 impl Layout {
-    /// The folder in the app for what can be thrown away.
+    /// The folder in the app for files that can be thrown away.
     pub fn dot_conjoin(&self) -> AbsPath {
         self.app.join(".conjoin")
     }
@@ -58,27 +58,27 @@ impl Layout {
         self.cache.join("code")
     }
 
-    /// The folder in which the tools that build `component` put what they make on the way.
+    /// The folder for intermediate files of the tools that build `component`.
     pub fn work(&self, component: &ComponentName) -> AbsPath {
         self.dot_conjoin().join("work").join(self.profile.as_str()).join(component.as_str())
     }
 
-    /// The WIT of its world as `component`'s toolchain wants it.
+    /// The folder with the WIT of `component`'s world in the dialect of its toolchain.
     pub fn wit(&self, component: &ComponentName) -> AbsPath {
         self.work(component).join("wit")
     }
 
-    /// The built component.
+    /// The path of the built component.
     pub fn artifact(&self, component: &ComponentName) -> AbsPath {
         self.dot_conjoin().join("artifacts").join(self.profile.as_str()).join(format!("{component}.wasm"))
     }
 
-    /// The composition of an entry.
+    /// The path of an entry's composition.
     pub fn composition(&self, entry: &ComponentName) -> AbsPath {
         self.dot_conjoin().join("build").join(self.profile.as_str()).join(format!("{entry}.wasm"))
     }
 
-    /// The folder into which a recipe installs; `recipe` names the tool and everything that the result depends on.
+    /// The folder into which a recipe installs. `recipe` names the tool and everything that the result depends on.
     pub fn toolchain(&self, recipe: &str) -> AbsPath {
         self.cache.join("toolchains").join(recipe)
     }

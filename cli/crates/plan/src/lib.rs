@@ -1,14 +1,42 @@
-//! What will be done, as data: steps, the tools they need, and the plan that a manifest becomes.
+//! Plans builds as data: steps, the tools they need, and their order.
 //!
-//! The words of the build live here ([`Step`], [`Action`], [`Invocation`], [`Tool`], [`Toolchain`], [`ProbeResults`], [`Layout`]);
-//! the crate `toolchains` implements [`Toolchain`], the crate `engine` carries plans out. This crate refuses to do anything:
-//! it reads no file, starts no program and does not know what time it is.
+//! The types of a build are defined here ([`Step`], [`Action`], [`Invocation`], [`Tool`], [`Toolchain`],
+//! [`ProbeResults`], [`Layout`]). The crate `toolchains` implements [`Toolchain`], and the crate `engine` executes
+//! plans. This crate reads no files, starts no programs and does not use the clock.
 //!
 //! A build goes through:
-//! 1. [`wire()`]: which component satisfies which import;
-//! 2. [`requirements()`]: what the probe must find out for the selected components;
-//! 3. [`install()`]: a plan that makes the tools that are missing;
-//! 4. [`build()`]: every step of the build, in dependency order.
+//! 1. [`wire()`] decides which component satisfies which import.
+//! 2. [`requirements()`] lists what the probe must find out for the selected components.
+//! 3. [`install()`] plans the installation of missing tools.
+//! 4. [`build()`] plans every step of the build, in dependency order.
+//!
+//! ```
+//! use conjoin_manifest::ComponentName;
+//! use conjoin_plan::{AbsPath, Action, CopyAction, Input, Keep, Plan, Step, StepId, Subject};
+//!
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let pricing = ComponentName::parse("pricing")?;
+//! let copy = |id: &str, from: &str, to: &str| {
+//!     let (from, to) = (AbsPath::new(from)?, AbsPath::new(to)?);
+//!     Some(Step {
+//!         id: StepId(id.to_owned()),
+//!         subject: Subject::Component(pricing.clone()),
+//!         title: "copy".to_owned(),
+//!         inputs: vec![Input::File(from.clone())],
+//!         outputs: vec![to.clone()],
+//!         action: Action::Copy(CopyAction { from, to }),
+//!         versions: Vec::new(),
+//!         discovery: None,
+//!         keep: Keep::InPlace,
+//!     })
+//! };
+//! let steps = [copy("pricing/second", "/app/b", "/app/c"), copy("pricing/first", "/app/a", "/app/b")];
+//! let plan = Plan::new(steps.into_iter().flatten().collect())?;
+//! let order: Vec<&str> = plan.steps().iter().map(|step| step.id.0.as_str()).collect();
+//! assert_eq!(order, ["pricing/first", "pricing/second"]);
+//! # Ok(())
+//! # }
+//! ```
 
 mod build;
 mod finding;

@@ -1,4 +1,4 @@
-//! Absolute paths, so that no current folder can leak into a plan.
+//! Absolute paths, so that plans do not depend on the current folder.
 
 use std::{
     fmt,
@@ -10,25 +10,25 @@ use std::{
 pub struct AbsPath(PathBuf);
 
 impl AbsPath {
-    /// The path, if it is absolute.
+    /// Wraps the path; `None` if it is not absolute.
     pub fn new(path: impl Into<PathBuf>) -> Option<Self> {
         let path = path.into();
         path.is_absolute().then_some(Self(path))
     }
 
-    /// This folder with `path` below it; `path` itself if that is absolute.
+    /// Appends `path` to this folder. An absolute `path` is given as it is.
     #[must_use]
     pub fn join(&self, path: impl AsRef<Path>) -> Self {
         Self(self.0.join(path))
     }
 
-    /// The folder that contains it; itself for the root.
+    /// The folder that contains it; the root gives itself.
     #[must_use]
     pub fn parent(&self) -> Self {
         Self(self.0.parent().unwrap_or(&self.0).to_owned())
     }
 
-    /// The path without `.` and `..`, by its letters: links are not followed.
+    /// The path with `.` and `..` resolved lexically: links are not followed.
     #[must_use]
     pub fn normal(&self) -> Self {
         let mut parts = PathBuf::new();
@@ -42,12 +42,12 @@ impl AbsPath {
         Self(parts)
     }
 
-    /// The last name of the path, empty for the root.
+    /// The last part of the path; empty for the root.
     pub fn file_name(&self) -> String {
         self.0.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default()
     }
 
-    /// The path for the standard library.
+    /// The path as a type of the standard library.
     pub fn as_path(&self) -> &Path {
         &self.0
     }

@@ -11,25 +11,30 @@ pub struct Plan {
     dependencies: Vec<Vec<usize>>,
 }
 
-/// Why steps do not make a plan. Toolchains are at fault, not the user.
+/// Why steps do not form a plan. This is a bug in a toolchain, not an error of the user.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum PlanError {
-    /// Two steps have one name.
+    /// Two steps have the same name.
     #[error("two steps are called `{0}`")]
     SameId(String),
-    /// Two steps write one file.
+    /// Two steps write the same file.
     #[error("the steps `{0}` and `{1}` both write `{2}`")]
     SameOutput(String, String, AbsPath),
-    /// A step waits for one that is not in the plan.
+    /// A step depends on one that is not in the plan.
     #[error("the step `{0}` waits for `{1}`, which is not there")]
     NoSuchStep(String, String),
-    /// Steps need one another's outputs.
+    /// Steps depend on one another's outputs.
     #[error("the steps {0} need one another's outputs")]
     Cycle(String),
 }
 
 impl Plan {
-    /// Orders `steps` by what they read and write.
+    /// Orders `steps` by their inputs and outputs.
+    ///
+    /// # Errors
+    ///
+    /// [`PlanError`] if two steps have the same name or output, if a step depends on a missing one, or if there is a
+    /// cycle.
     pub fn new(steps: Vec<Step>) -> Result<Self, PlanError> {
         let mut ids: BTreeMap<&StepId, usize> = BTreeMap::new();
         let mut writers: BTreeMap<&AbsPath, usize> = BTreeMap::new();
@@ -87,13 +92,14 @@ impl Plan {
         &self.steps
     }
 
-    /// The places in [`Plan::steps`] of the steps that the one at `index` depends on.
+    /// The indices in [`Plan::steps`] of the steps that the one at `index` depends on.
     pub fn dependencies(&self, index: usize) -> &[usize] {
         &self.dependencies[index]
     }
 }
 
-/// The indices so that each comes after those it reads, the given order kept where possible; those left over in a cycle.
+/// Orders indices so that each comes after those it reads, keeping the given order where possible. If there is a cycle,
+/// gives the indices that cannot be ordered.
 fn order(reads: &[BTreeSet<usize>]) -> Result<Vec<usize>, Vec<usize>> {
     let mut order = Vec::with_capacity(reads.len());
     let mut done = vec![false; reads.len()];

@@ -15,40 +15,41 @@ pub struct ProbeResults {
     pub says_in: BTreeMap<(Tool, AbsPath), String>,
     /// The programs that commands of the manifest name, by the word that they are named by, as far as they are there.
     pub programs: BTreeMap<String, FoundTool>,
-    /// The text of files that toolchains and providers asked for, as far as they exist; what is no UTF-8 in them is replaced.
+    /// The text of files that toolchains and providers asked for, as far as they exist; what is no UTF-8 in them is
+    /// replaced.
     pub texts: BTreeMap<AbsPath, String>,
     /// Those of these files that are not UTF-8, and the offset of the first byte that is not.
     pub not_utf_8: BTreeMap<AbsPath, usize>,
 }
 
-/// What looking for one tool gave.
+/// The result of looking for one tool.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ProbedTool {
-    /// It is there and will do.
+    /// It was found and is supported.
     Found(FoundTool),
-    /// It is nowhere.
+    /// It was not found.
     Missing,
-    /// One is there, but outside of the window.
+    /// It was found, but its version is outside of the window.
     OutsideWindow(FoundTool),
-    /// One is there, but asking for its version failed.
+    /// It was found, but asking for its version failed.
     Broken {
-        /// Where it is.
+        /// Its path.
         path: AbsPath,
-        /// What was run, pasteable.
+        /// The command that was run, ready to paste.
         command: String,
-        /// What it printed, or why it could not be started.
+        /// Its output, or why it could not be started.
         output: String,
     },
 }
 
-/// A tool that is there.
+/// A tool that was found.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FoundTool {
-    /// The program (for what is no program, the file or folder that shows it is there).
+    /// The program. If the tool is not a program, a file or folder of it.
     pub path: AbsPath,
-    /// Its version; zeros where it need not be known.
+    /// Its version; zeros if it does not matter.
     pub version: Version,
-    /// The version as the tool says it, for keys and messages; empty where it need not be known.
+    /// The version as the tool prints it, for keys and messages; empty if it does not matter.
     pub says: String,
     /// Where it was found.
     pub found_in: FoundIn,
@@ -57,7 +58,7 @@ pub struct FoundTool {
 /// Where a tool was found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FoundIn {
-    /// Named by its environment variable.
+    /// In the place that its environment variable names.
     Variable,
     /// On `PATH`.
     Path,
@@ -76,7 +77,7 @@ impl fmt::Display for FoundIn {
 }
 
 impl ProbeResults {
-    /// The tool, if it is there and will do.
+    /// The tool, if it was found and is supported.
     pub fn tool(&self, tool: Tool) -> Option<&FoundTool> {
         match self.tools.get(tool) {
             Some(ProbedTool::Found(found)) => Some(found),
@@ -95,7 +96,11 @@ impl ProbeResults {
         self.texts.get(path).map(String::as_str)
     }
 
-    /// The same of a file that plans are made from what it says, which people call `name`: it must be UTF-8.
+    /// The probed file as a [`Source`] called `name`, if it exists.
+    ///
+    /// # Errors
+    ///
+    /// A diagnostic if the file is not UTF-8.
     pub fn source(&self, path: &AbsPath, name: &str) -> Result<Option<Arc<Source>>, Box<Diagnostic>> {
         let source = self.text(path).map(|text| Arc::new(Source::new(name, text)));
         match (source, self.not_utf_8.get(path)) {

@@ -1,8 +1,8 @@
-//! Quoting for POSIX shells, so that what is shown can be pasted.
+//! Quotes text for POSIX shells, so that shown commands can be pasted.
 
 use std::{borrow::Cow, ffi::OsStr};
 
-/// `text` as one word of a POSIX shell.
+/// Quotes `text` as one word of a POSIX shell.
 pub fn quote(text: &OsStr) -> Cow<'_, str> {
     let text = text.to_string_lossy();
     let plain = |letter: char| letter.is_ascii_alphanumeric() || "-_./=:,@%+".contains(letter);

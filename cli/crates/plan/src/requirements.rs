@@ -1,4 +1,4 @@
-//! What a plan must know of the machine before it can be made.
+//! The probe results that a plan needs.
 
 use std::collections::BTreeSet;
 
@@ -10,20 +10,20 @@ use crate::{
     build::{selected_components, toolchain_of},
 };
 
-/// What is to be found out about the machine and about files outside the manifest and the WIT.
+/// A request to the probe: tools, programs and files to look for.
 #[derive(Clone, Debug, Default)]
 pub struct ProbeRequest {
     /// The tools to look for.
     pub tools: BTreeSet<Tool>,
     /// Programs to look for on `PATH`, or by their absolute paths.
     pub programs: BTreeSet<String>,
-    /// Tools, and folders below the app's in which they may be another version.
+    /// Tools, with folders below the app's in which they may have another version.
     pub places: Vec<(Tool, AbsPath)>,
-    /// Files whose text plans are made from; a folder stands for all files directly in it.
+    /// Files whose text is needed. A folder means all files directly in it.
     pub texts: Vec<AbsPath>,
 }
 
-/// Everything that the probe must find out so that [`crate::build()`] can plan the components of `selection`.
+/// Lists what the probe must find out so that [`crate::build()`] can plan the components of `selection`.
 ///
 /// # Errors
 ///
@@ -59,7 +59,7 @@ pub fn requirements(app: &AppModel<'_>, selection: &Selection) -> Result<ProbeRe
     Ok(request)
 }
 
-/// Whether the program of a command is a file of its component, as a shell would understand it.
+/// Whether the program of a command is a path to a file, as a shell would read it.
 pub fn names_file(program: &str) -> bool {
     program.contains('/') && !program.starts_with('/')
 }

@@ -1,6 +1,6 @@
-//! Which compositions cannot serve a second request with the same instance.
+//! Finds compositions that cannot serve a second request with the same instance.
 //!
-//! It looks at what the manifest says of components that are built; of one that exists already, nothing is known.
+//! This uses what the manifest says about components that are built. Nothing is known about pre-built ones.
 
 use std::collections::BTreeSet;
 
@@ -9,7 +9,7 @@ use conjoin_manifest::{ComponentName, Isolation, Manifest, Origin, ServesOnce};
 
 use crate::AppWiring;
 
-/// The triggers that ask for it all the same, each entry once.
+/// Diagnostics about triggers that reuse instances of such compositions, one per entry.
 pub(crate) fn refuse_serving_once(manifest: &Manifest, wiring: &AppWiring) -> Vec<Diagnostic> {
     let mut seen: BTreeSet<&ComponentName> = BTreeSet::new();
     let mut diagnostics = Vec::new();

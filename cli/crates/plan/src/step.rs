@@ -1,4 +1,4 @@
-//! One action with declared inputs and outputs.
+//! Steps: actions with declared inputs and outputs.
 
 use std::{collections::BTreeMap, fmt, sync::Arc};
 
@@ -19,67 +19,67 @@ impl fmt::Display for StepId {
 
 /// One action with everything it reads and writes.
 ///
-/// Its key is made of the contents of `inputs`, of `action` with the app's and the cache's folder replaced by placeholders, and
-/// of `versions`. A step depends on the steps whose outputs are among its inputs.
+/// Its key consists of the contents of `inputs`, of `action` with placeholders for the app's folder and the cache
+/// folder, and of `versions`. A step depends on the steps whose outputs are among its inputs.
 #[derive(Clone, Debug)]
 pub struct Step {
     /// Its name.
     pub id: StepId,
-    /// What it is done for: steps of one subject are shown as one line.
+    /// What it belongs to. Steps of one subject are shown as one line.
     pub subject: Subject,
     /// What it does, for `-v` and the plan, e.g. `cargo build`.
     pub title: String,
-    /// What is done.
+    /// The action.
     pub action: Action,
-    /// What it reads.
+    /// The inputs that it reads.
     pub inputs: Vec<Input>,
-    /// The files that are there when it has succeeded. Nothing else of what it writes may be relied on. A step without outputs
-    /// changes something that conjoin cannot see, and so is carried out each time.
+    /// The files that exist after it succeeded. Other files that it writes cannot be relied on. A step without outputs
+    /// changes something that conjoin cannot see, so it runs each time.
     pub outputs: Vec<AbsPath>,
     /// The versions of the tools it runs, e.g. `rustc 1.95.0 (59807616e 2026-04-14)`.
     pub versions: Vec<String>,
-    /// How the tool says what it has read, for the next time.
+    /// How the tool reports the files that it read.
     pub discovery: Option<Discovery>,
-    /// Whether its outputs are worth keeping in the store.
+    /// Whether its outputs are kept in the store.
     pub keep: Keep,
 }
 
-/// The closed set of what steps do.
+/// The closed set of actions.
 #[derive(Clone, Debug)]
 pub enum Action {
-    /// Starts a program.
+    /// Runs a program.
     Run(Invocation),
-    /// Writes files. A file that has these contents already is left alone.
+    /// Writes files. A file that already has these contents is not touched.
     Write(Vec<WrittenFile>),
-    /// Writes the WIT of a world into a folder of its own, as [`Action::Write`] does.
+    /// Writes the WIT of a world into its own folder. A file that already has its contents is not touched.
     WriteWorld(WorldAction),
-    /// Copies a file: how an artifact leaves the folder that its tool works in. The copy is whole or not there.
+    /// Copies a file atomically. Artifacts leave the working folder of their tool that way.
     Copy(CopyAction),
     /// Copies a component without names and debug information.
     Strip(CopyAction),
-    /// Makes bindings or declarations of a world.
+    /// Generates bindings or declarations for a world.
     Generate(GenerateAction),
-    /// Makes a component from a core module.
+    /// Encodes a core module as a component.
     Encode(EncodeAction),
     /// Composes an entry with everything it imports.
     Compose(ComposeAction),
-    /// Runs a component and compares what it says: the proof that an installed toolchain works.
+    /// Runs a component and compares its output. This proves that an installed toolchain works.
     Prove(ProveAction),
     /// Compiles a composition for this machine.
     Precompile(PrecompileAction),
 }
 
-/// A file with all of its contents.
+/// A file to write, with its contents.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct WrittenFile {
-    /// Where.
+    /// Its path.
     pub path: AbsPath,
-    /// What.
+    /// Its contents.
     pub contents: Arc<[u8]>,
 }
 
 impl WrittenFile {
-    /// A file of this text.
+    /// A file with this text.
     pub fn text(path: AbsPath, text: impl AsRef<str>) -> Self {
         Self { path, contents: Arc::from(text.as_ref().as_bytes()) }
     }
@@ -94,7 +94,7 @@ pub struct WorldAction {
     pub files: Vec<WrittenFile>,
 }
 
-/// A file that is copied.
+/// A file to copy.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CopyAction {
     /// The file.
@@ -103,73 +103,73 @@ pub struct CopyAction {
     pub to: AbsPath,
 }
 
-/// What of a world a language's code needs, made in process.
+/// Files to generate in process for a world.
 ///
-/// The folder is the generator's own: files that an earlier run wrote there and this one does not are removed, others are left
-/// alone.
+/// The folder belongs to the generator: files that an earlier run wrote there and this one does not are removed. Other
+/// files are left alone.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct GenerateAction {
-    /// What is made.
+    /// The generator.
     pub generator: Generator,
     /// The folder of the WIT package with the world.
     pub wit: AbsPath,
     /// The world.
     pub world: String,
-    /// The folder that the files are written into.
+    /// The folder to write into.
     pub into: AbsPath,
-    /// The list of what was written, with digests; written last.
+    /// The list of the written files, with digests. It is written last.
     pub list: AbsPath,
 }
 
-/// What a compiler has made.
+/// The output format of a compiler.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Made {
-    /// A core module that carries no description of its world, and what stands between if it speaks WASI preview 1.
+    /// A core module without a description of its world, and the adapter if it uses WASI preview 1.
     Module(Option<Adapter>),
-    /// A core module or a component; which, and what stands between, is seen from its bytes.
+    /// A core module or a component. Its bytes tell which, and which adapter it needs.
     Either,
 }
 
-/// A component from what a compiler has made.
+/// A component to encode from a compiler's output.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct EncodeAction {
-    /// The core module, or whatever else `made` says.
+    /// The compiler's output, in the format that `made` says.
     pub module: AbsPath,
     /// The folder of the WIT package with the world.
     pub wit: AbsPath,
     /// The world.
     pub world: String,
-    /// What the module is.
+    /// The format of the module.
     pub made: Made,
-    /// Whether names and debug information are left out.
+    /// Whether to remove names and debug information.
     pub strip: bool,
     /// The component.
     pub output: AbsPath,
 }
 
-/// One component from several.
+/// Several components to compose into one.
 #[derive(Clone, Debug)]
 pub struct ComposeAction {
-    /// Which import is satisfied by which export.
+    /// The connections from imports to exports.
     pub wiring: Wiring,
-    /// The components by the names that the wiring uses.
+    /// The components, by their names in the wiring.
     pub components: BTreeMap<String, AbsPath>,
     /// The composition.
     pub output: AbsPath,
 }
 
-/// A component that is run, and what it must say.
+/// A component to run, and its expected output.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ProveAction {
     /// The component.
     pub component: AbsPath,
-    /// What must come out.
+    /// The expected output.
     pub expectation: Expectation,
-    /// A file that is written when it did.
+    /// A file to write on success.
     pub output: AbsPath,
 }
 
-/// What a component that proves a toolchain must do.
+/// The expected output of a component that proves a toolchain.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Expectation {
     /// Run as a command, it prints this.
@@ -178,7 +178,7 @@ pub enum Expectation {
     Hello(String),
 }
 
-/// Native code of a composition, kept in a folder of the cache that finds it by contents.
+/// A composition to compile to native code, which is stored in a folder of the cache by contents.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PrecompileAction {
     /// The entry.
@@ -187,26 +187,27 @@ pub struct PrecompileAction {
     pub component: AbsPath,
     /// The folder.
     pub into: AbsPath,
-    /// A file that is written when it is there.
+    /// A file to write on success.
     pub output: AbsPath,
 }
 
-/// Something that a step reads.
+/// An input of a step.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Input {
-    /// A file that must be there.
+    /// A file that must exist.
     File(AbsPath),
-    /// A file that counts if it is there.
+    /// A file that counts if it exists.
     OptionalFile(AbsPath),
-    /// All files below a folder, but what version control ignores, what is hidden, and what has one of these names.
+    /// All files below a folder, except those that version control ignores, hidden ones, and those with one of these
+    /// names.
     Tree {
         /// The folder.
         dir: AbsPath,
         /// Names of folders and files, at any depth, that do not count.
         except: &'static [&'static str],
     },
-    /// Which files there are below a folder, not what is in them: a tool says which ones it has read, but one more or less can
-    /// change which ones it would read.
+    /// The names of files below a folder, not their contents. The tool reports which files it read, but an added or
+    /// removed file can change which files it would read.
     Names {
         /// The folder.
         dir: AbsPath,
@@ -214,10 +215,10 @@ pub enum Input {
         globs: &'static [&'static str],
         /// Names of folders and files, at any depth, that do not count.
         except: &'static [&'static str],
-        /// Whether those count that are hidden or that version control ignores.
+        /// Whether files count that are hidden or that version control ignores.
         unseen: HiddenFiles,
     },
-    /// Files of these names in a folder and in all above it, as far as they are there.
+    /// Files with these names in a folder and in all folders above it, where they exist.
     Above {
         /// The folder.
         dir: AbsPath,
@@ -230,11 +231,11 @@ pub enum Input {
         dir: AbsPath,
         /// The globs, relative to the folder.
         globs: Vec<String>,
-        /// Files and folders that do not count, although they match.
+        /// Files and folders that match but do not count.
         except: Vec<AbsPath>,
         /// Names of folders and files, at any depth, that do not count either.
         without: &'static [&'static str],
-        /// Whether a glob that no file matches is an error: then somebody has named what is not there.
+        /// Whether a glob without a match is an error, because a user wrote it.
         must_match: bool,
     },
     /// A value, e.g. the digest of a world.
@@ -244,11 +245,11 @@ pub enum Input {
         /// The value.
         value: String,
     },
-    /// A step that must have succeeded before, where no file says so.
+    /// A step that must succeed first, although no file depends on it.
     Step(StepId),
 }
 
-/// What becomes of files that are hidden or that version control ignores.
+/// How files count that are hidden or that version control ignores.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum HiddenFiles {
     /// They count like others.
@@ -257,51 +258,52 @@ pub enum HiddenFiles {
     Skip,
 }
 
-/// How a tool says what it has read, and what of that counts the next time.
+/// How a tool reports the files that it read, and which of them count.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Discovery {
     /// The list.
     pub list: ReadList,
-    /// Folders of files that do not count, because something else in the key stands for them.
+    /// Folders whose files do not count, because something else in the key covers them.
     pub except: Vec<AbsPath>,
-    /// What else counts of packages outside of the folder that the tool works in.
+    /// Which other files count in packages outside of the tool's working folder.
     pub packages: Option<Packages>,
 }
 
-/// A list of what a tool has read.
+/// A list of files that a tool has read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ReadList {
-    /// A file in the format of Makefiles, as rustc writes it. A folder in it stands for everything below it, and for a file that is
-    /// not there counts that it is not.
+    /// A file in Makefile format, as rustc writes it. A folder in it means everything below it. A file in it that does
+    /// not exist counts as absent.
     DepInfo(AbsPath),
-    /// What this command prints after the step: `go list -deps -json`.
+    /// The output of this command after the step, in the format of `go list -deps -json`.
     GoList(Box<Invocation>),
 }
 
-/// How the folder of a package is known by a file that was read in it. All below it counts, although the tool does not list it.
+/// How to find the folder of a package from a file in it. Everything below that folder counts, although the tool does
+/// not list it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Packages {
-    /// The ending of the files by which packages are known.
+    /// The extension of the files that identify packages.
     pub source: &'static str,
-    /// The file that makes a folder a package. Those of folders above count as well.
+    /// The file that marks the root of a package. Such files in folders above count as well.
     pub manifest: &'static str,
     /// Names of folders and files in a package, at any depth, that do not count.
     pub except: &'static [&'static str],
 }
 
-/// What becomes of a step's outputs.
+/// Where the outputs of a step are kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Keep {
-    /// A copy goes to the store that all apps share, so that the step need not be done again for the same key.
+    /// In the app, with a copy in the store that all apps share, so that the step need not run again for the same key.
     Stored,
-    /// They only lie where they were made.
+    /// Only where they were written.
     InPlace,
 }
 
-/// One program to run, fully described. Building this value runs nothing.
+/// A program to run, fully described. Creating this value runs nothing.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Invocation {
-    /// Which tool it is.
+    /// The tool.
     pub tool: Tool,
     /// The program.
     pub program: AbsPath,
@@ -309,17 +311,18 @@ pub struct Invocation {
     pub args: Vec<Arg>,
     /// The folder it runs in.
     pub cwd: AbsPath,
-    /// What is changed in the environment that it inherits.
+    /// Changes to the environment that it inherits.
     pub env: EnvChanges,
     /// Megabytes of memory that it takes at most; 0 if too little to count.
     pub memory: u64,
     /// A program that is run when this one fails: what it prints belongs to the message.
     pub explained_by: Option<Box<Self>>,
-    /// Variables that have it tell how far it is, in lines that end with a carriage return. Set where somebody looks; in no key.
+    /// Variables that have it tell how far it is, in lines that end with a carriage return. Set where somebody looks;
+    /// in no key.
     pub progress: &'static [(&'static str, &'static str)],
 }
 
-/// One argument, or the value of a variable: text, or text that ends in a path.
+/// An argument or the value of a variable: text that may end in a path.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Arg {
     /// The text.
@@ -328,17 +331,17 @@ pub struct Arg {
     pub path: Option<AbsPath>,
 }
 
-/// What is changed in the environment that a program inherits.
+/// Changes to the environment that a program inherits.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct EnvChanges {
-    /// Variables by name: set to a value, or removed.
+    /// Variables by name, each with a value or removed.
     pub variables: BTreeMap<&'static str, Option<Arg>>,
-    /// Folders in front of `PATH`, the first one searched first.
+    /// Folders to put in front of `PATH`, the first one searched first.
     pub path: Vec<AbsPath>,
 }
 
 impl Arg {
-    /// The argument as the program gets it.
+    /// The argument as it is passed to the program.
     pub fn to_os(&self) -> std::ffi::OsString {
         let mut value = std::ffi::OsString::from(&self.text);
         if let Some(path) = &self.path {
@@ -373,7 +376,7 @@ impl From<AbsPath> for Arg {
 }
 
 impl Invocation {
-    /// `found` to be run in `cwd` without arguments.
+    /// Runs `found` in `cwd` without arguments.
     pub fn new(tool: Tool, found: &FoundTool, cwd: &AbsPath) -> Self {
         Self {
             tool,
@@ -422,7 +425,7 @@ impl Invocation {
         self
     }
 
-    /// Runs `other` when this fails, for what it prints.
+    /// Runs `other` if this fails, and adds its output to the message.
     #[must_use]
     pub fn explained_by(mut self, other: Self) -> Self {
         self.explained_by = Some(Box::new(other));
@@ -437,7 +440,7 @@ impl Invocation {
     }
 }
 
-/// The command as it can be pasted into a POSIX shell.
+/// Writes the command so that it can be pasted into a POSIX shell.
 impl fmt::Display for Invocation {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(formatter, "cd {} &&", quote(self.cwd.as_path().as_os_str()))?;
@@ -470,7 +473,7 @@ impl fmt::Display for Invocation {
 }
 
 impl Input {
-    /// A value that counts.
+    /// A value that is part of the key.
     pub fn value(name: impl Into<String>, value: impl Into<String>) -> Self {
         Self::Value { name: name.into(), value: value.into() }
     }

@@ -1,4 +1,4 @@
-//! What a step is done for, and how messages call it.
+//! The subject of a step, and its name in messages.
 
 use std::fmt;
 
@@ -6,12 +6,12 @@ use conjoin_manifest::ComponentName;
 
 use crate::Tool;
 
-/// What a step is done for.
+/// What a step belongs to.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Subject {
     /// A component of the app.
     Component(ComponentName),
-    /// The bindings of a component, and nothing more of it.
+    /// Only the bindings of a component.
     Bindings(ComponentName),
     /// The composition of an entry.
     Composition(ComponentName),
@@ -21,7 +21,8 @@ pub enum Subject {
     Installation(Tool),
 }
 
-/// Writes a title such as `bindings of pricing`; with `{:#}`, a part of a sentence such as ``the bindings of `pricing` ``.
+/// Writes a title such as `bindings of pricing`; with `{:#}`, a part of a sentence such as ``the bindings of `pricing`
+/// ``.
 impl fmt::Display for Subject {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         if formatter.alternate() {

@@ -1,4 +1,4 @@
-//! External programs: how they are found, which versions will do and why, and how conjoin can install them.
+//! External programs: how they are found, which versions are supported and why, and how conjoin can install them.
 
 use std::{
     cmp::Ordering,
@@ -10,51 +10,51 @@ use conjoin_diagnostics::Diagnostic;
 
 use crate::{AbsPath, FoundTool, Layout, ProbeResults, Step};
 
-/// A version as three numbers; what follows them is ignored.
+/// A version as three numbers. Anything after them is ignored.
 pub type Version = (u64, u64, u64);
 
-/// An external program, or something else that is found and installed like one: what is known of it, declared beside the toolchain
-/// that needs it. Two tools are the same if their [`ToolSpec::id`] is.
+/// An external program, or something else that is found and installed like one. It is declared beside the toolchain
+/// that needs it. Two tools are equal if their [`ToolSpec::id`] is.
 pub type Tool = &'static ToolSpec;
 
-/// How a program that does several things at once is told how many they may be.
+/// How a program that runs several jobs learns how many it may run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Parallelism {
-    /// It takes a token for each from a jobserver in the manner of GNU make, named by `CARGO_MAKEFLAGS`.
+    /// It takes a token per job from a jobserver like GNU make's, which `CARGO_MAKEFLAGS` names.
     Jobserver,
-    /// A variable of its environment holds the number.
+    /// This environment variable holds the number.
     Variable(&'static str),
 }
 
 /// Everything about one tool, as data.
 pub struct ToolSpec {
-    /// What tells it from all others, e.g. `tinygo`; part of keys.
+    /// Its unique id, e.g. `tinygo`. It is part of keys.
     pub id: &'static str,
     /// Its name in messages, e.g. `TinyGo`.
     pub name: &'static str,
-    /// The environment variable that overrides where it is, e.g. `CONJOIN_TINYGO`.
+    /// The environment variable that overrides its path, e.g. `CONJOIN_TINYGO`.
     pub variable: &'static str,
-    /// Where it is looked for.
+    /// Where to look for it.
     pub locate: Locate,
-    /// How its version is asked for.
+    /// How to find its version.
     pub probe: Probe,
-    /// Variables that are set while it is asked, e.g. so that a question downloads nothing.
+    /// Variables to set while asking for its version, e.g. so that nothing is downloaded.
     pub probe_env: &'static [(&'static str, &'static str)],
-    /// Which versions will do.
+    /// The supported versions.
     pub window: Window,
-    /// The ways to install it, the preferred one first; empty when conjoin cannot.
+    /// The providers to install it with, the preferred one first; empty if conjoin cannot install it.
     pub providers: &'static [&'static dyn Provider],
-    /// The command or page that an installation by hand starts from.
+    /// The command or page with which to install it by hand.
     pub by_hand: &'static str,
-    /// How it is removed where conjoin did not install it, a clause; nothing where that is not known.
+    /// A clause on how to remove it if conjoin did not install it; `None` if not known.
     pub removal: Option<&'static str>,
-    /// How it is told how many things it may do at once; nothing if it does one.
+    /// How it learns how many jobs it may run; `None` if it runs one.
     pub parallelism: Option<Parallelism>,
 }
 
 impl ToolSpec {
-    /// The tool `id`, called `name` in messages: any version of the program `name` on `PATH` will do, and conjoin cannot install it.
-    /// What differs from that is written in front: `ToolSpec { window, ..ToolSpec::new("node", "Node.js") }`.
+    /// The tool `id`, called `name` in messages. By default, any version of the program `name` on `PATH` is supported,
+    /// and conjoin cannot install it. Override fields as in `ToolSpec { window, ..ToolSpec::new("node", "Node.js") }`.
     pub const fn new(id: &'static str, name: &'static str) -> Self {
         Self {
             id,
@@ -71,7 +71,7 @@ impl ToolSpec {
         }
     }
 
-    /// A program of the system by its own name, of which any version will do.
+    /// A program of the system, of which any version is supported.
     pub const fn program(variable: &'static str, names: &'static [&'static str], by_hand: &'static str) -> Self {
         let name = names[0];
         Self { variable, locate: Locate::Path { names, cached: None }, by_hand, ..Self::new(name, name) }
@@ -118,41 +118,41 @@ impl fmt::Debug for ToolSpec {
     }
 }
 
-/// Where a tool is looked for, after its environment variable.
+/// Where to look for a tool, after its environment variable.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Locate {
-    /// A program on `PATH` by one of these names, then, if conjoin can install it, a program in the cache folder.
+    /// A program on `PATH` with one of these names. Then, if conjoin can install it, a program in the cache folder.
     Path {
         /// Names of the program, the preferred one first.
         names: &'static [&'static str],
         /// The recipe's folder below `toolchains/` and the program below that.
         cached: Option<(&'static str, &'static str)>,
     },
-    /// Only in the cache folder: the recipe's folder below `toolchains/` and a file below that.
+    /// A file in the recipe's folder below `toolchains/` of the cache folder, and nowhere else.
     Cache {
         /// The recipe's folder.
         recipe: &'static str,
-        /// The file that is there when it is installed.
+        /// The file that exists when it is installed.
         file: &'static str,
     },
     /// Nowhere: the app's manifest names the program.
     Named,
-    /// A folder named by the answer of a program: it must exist and hold a file whose name starts so. Then, if conjoin can make
-    /// what belongs to that program, a folder in the cache folder.
+    /// A folder that a program prints. It must contain a file whose name starts with a prefix. Then, if conjoin can
+    /// install what belongs to that program, a folder in the cache folder.
     FolderOf {
-        /// The program that is asked.
+        /// The program to ask.
         tool: Tool,
         /// Its arguments.
         args: &'static [&'static str],
-        /// The beginning of the name of a file that must be there.
+        /// The prefix of the name of a file that must exist.
         file_starts_with: &'static str,
-        /// The beginning of [`recipe_beside`] and the folder below that.
+        /// The prefix for [`recipe_beside`], and the folder below that.
         cached: Option<(&'static str, &'static str)>,
     },
 }
 
 impl Locate {
-    /// The folder below `toolchains/` of what conjoin installs, or its beginning.
+    /// The folder below `toolchains/` into which conjoin installs it, or a prefix of its name.
     pub fn recipe(&self) -> Option<&'static str> {
         match self {
             Self::Path { cached, .. } | Self::FolderOf { cached, .. } => cached.map(|(recipe, _)| recipe),
@@ -162,70 +162,72 @@ impl Locate {
     }
 }
 
-/// The part of a recipe's folder that is the same for all versions: what stands before the first number.
+/// The part of a recipe's folder name that is the same for all versions: everything before the first number.
 pub fn recipe_stem(recipe: &str) -> &str {
     let number =
         recipe.match_indices('-').find(|(at, _)| recipe[at + 1..].starts_with(|letter: char| letter.is_ascii_digit()));
     number.map_or(recipe, |(at, _)| &recipe[..at])
 }
 
-/// The recipe's folder of what fits exactly one version of another tool: `beginning` with the version as that tool says it.
+/// The folder name of a recipe that fits exactly one version of another tool: `beginning` and the version as that tool
+/// prints it.
 pub fn recipe_beside(beginning: &str, other: &FoundTool) -> String {
     let words = other.says.split(|letter: char| !letter.is_ascii_alphanumeric() && letter != '.');
-    // The first word is the other tool's name.
+    // The first word is the name of the other tool.
     let words: Vec<&str> = words.filter(|word| !word.is_empty()).skip(1).collect();
     format!("{beginning}-{}", words.join("-"))
 }
 
-/// How a tool's version is found out.
+/// How to find a tool's version.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Probe {
-    /// Run it with these arguments; the version is the first `N.N` or `N.N.N` of its output, after this text if not empty.
+    /// Run it with these arguments. The version is the first `N.N` or `N.N.N` in its output, after this text if that is
+    /// not empty.
     Run {
         /// The arguments.
         args: &'static [&'static str],
-        /// What stands before the version.
+        /// The text before the version.
         after: &'static str,
     },
-    /// The same for a program for which a shim may stand: installing packages through a shim may write to the shim's folder, so
-    /// the program itself is used.
+    /// Run a program that may be a shim with these arguments, and use the program behind the shim. Installing packages
+    /// through a shim could write to the shim's folder.
     Interpreter {
         /// The arguments that print the version.
         args: &'static [&'static str],
-        /// What stands before the version.
+        /// The text before the version.
         after: &'static str,
-        /// The arguments that print the path of the program that really runs.
+        /// The arguments that print the path of the program behind the shim.
         itself: &'static [&'static str],
     },
-    /// It is what the recipe installs.
+    /// The version that the recipe installs.
     Fixed(Version),
-    /// That of another tool.
+    /// The version of another tool.
     SameAs(Tool),
-    /// It need not be known.
+    /// The version does not matter.
     None,
 }
 
-/// The versions of a tool that will do.
+/// The supported versions of a tool.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Window {
-    /// The oldest that will do.
+    /// The oldest supported version.
     pub at_least: Version,
-    /// The first that is not supported any more.
+    /// The first version that is no longer supported.
     pub below: Option<Version>,
-    /// Why, a clause that fits after "because".
+    /// The reason: a clause that fits after "because".
     pub because: &'static str,
 }
 
 impl Window {
-    /// For a tool of which any version will do.
+    /// Any version is supported.
     pub const ANY: Self = Self { at_least: (0, 0, 0), below: None, because: "" };
 
-    /// Whether any version will do; `because` then says why the tool is needed at all.
+    /// Whether any version is supported. Then `because` says why the tool is needed at all.
     pub fn is_any(&self) -> bool {
         (self.at_least, self.below) == (Self::ANY.at_least, Self::ANY.below)
     }
 
-    /// Whether `version` will do.
+    /// Whether `version` is supported.
     pub fn contains(&self, version: Version) -> bool {
         version >= self.at_least && self.below.is_none_or(|below| version < below)
     }
@@ -245,29 +247,34 @@ impl fmt::Display for Window {
 
 /// One way to install a tool.
 ///
-/// Its steps are carried out by the same engine as a build's. They write into [`Layout::toolchain`] of their own recipe, are
-/// idempotent, and end with a step that proves the installation by building and running a component.
+/// The engine executes its steps like those of a build. They are idempotent, write into [`Layout::toolchain`] of their
+/// own recipe, and end with a step that proves the installation by building and running a component.
 pub trait Provider: Sync + fmt::Debug {
-    /// What it takes the tool from, e.g. `npm packages`; fits after "from ".
+    /// The source of the tool, e.g. `npm packages`. It fits after "from ".
     fn name(&self) -> &'static str;
 
-    /// The tools that must be there first.
+    /// The tools that it needs.
     fn needs(&self) -> &'static [Tool];
 
-    /// What it changes outside of the cache folder, if anything: a clause such as "adds the target to your rustup toolchain".
+    /// A clause on what it changes outside of the cache folder, e.g. "adds the target to your rustup toolchain". `None`
+    /// if nothing.
     fn changes_elsewhere(&self) -> Option<&'static str> {
         None
     }
 
-    /// Megabytes that it takes in the cache folder while it installs.
+    /// The space that it needs in the cache folder during the installation, in megabytes.
     fn takes(&self) -> u64 {
         0
     }
 
-    /// Files whose text it must know; a folder stands for all files directly in it.
+    /// The files whose text it needs. A folder means all files directly in it.
     fn reads(&self, layout: &Layout) -> Vec<AbsPath>;
 
-    /// The steps.
+    /// Plans the steps of the installation.
+    ///
+    /// # Errors
+    ///
+    /// A diagnostic about a file or a tool that makes the installation impossible.
     fn steps(&self, probed: &ProbeResults, layout: &Layout) -> Result<Vec<Step>, Box<Diagnostic>>;
 }
 

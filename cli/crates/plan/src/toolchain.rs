@@ -1,4 +1,4 @@
-//! What builds a language: described, never done.
+//! The interface of toolchains, which describe how to build a language.
 
 use std::collections::BTreeSet;
 
@@ -13,11 +13,11 @@ use crate::{AbsPath, Finding, Layout, ProbeResults, Profile, Reading, Step, Tool
 pub struct Target<'a> {
     /// Its name.
     pub name: &'a ComponentName,
-    /// Its language; none where a command of the user's builds it.
+    /// Its language; `None` if a command of the user builds it.
     pub language: Option<Language>,
     /// The folder of its project.
     pub dir: AbsPath,
-    /// What it is built for.
+    /// The profile to build for.
     pub profile: Profile,
     /// The name of its world.
     pub world: &'a str,
@@ -25,7 +25,8 @@ pub struct Target<'a> {
     pub world_digest: &'a str,
     /// What the digest is of: so that what changed can be told.
     pub world_text: &'a str,
-    /// The WIT package with its world, in the toolchain's [`Dialect`]; paths are relative to a folder of the toolchain's choice.
+    /// The WIT package with its world, in the toolchain's [`Dialect`]; paths are relative to a folder of the
+    /// toolchain's choice.
     pub wit: &'a [WitFile],
     /// The interfaces that the world imports and exports, with versions as the user wrote them.
     pub imports: &'a [String],
@@ -37,26 +38,26 @@ pub struct Target<'a> {
     pub permissions: &'a Permissions,
 }
 
-/// What builds a language. One file each in the crate `toolchains`.
+/// Builds components in one or more languages. Each is a module of the crate `toolchains`.
 pub trait Toolchain: Sync {
-    /// Which one it is, and what manifests and wiring know of it.
+    /// Its name, and what manifests and wiring know about it.
     fn spec(&self) -> &'static ToolchainSpec;
 
     /// The languages that it builds.
     fn languages(&self) -> &'static [Language];
 
-    /// What the ids of templates of components in `language` that it builds end with.
+    /// The suffix of the ids of its templates for `language`.
     fn template(&self, language: Language) -> &'static str {
         language.name
     }
 
-    /// With what names begin, in backtraces, that the language and its tools give to their own functions.
+    /// The prefixes, in backtraces, of functions of the language and its tools themselves.
     fn machinery(&self) -> &'static [&'static str] {
         &[]
     }
 
-    /// Variables that no program inherits, because they would change what is made without being part of a key, and why. A `*` at the
-    /// end stands for any ending.
+    /// Variables that no program inherits, because they would change what is made without being part of a key, and why.
+    /// A `*` at the end stands for any ending.
     fn withheld(&self) -> &'static [(&'static str, &'static str)] {
         &[]
     }
@@ -64,78 +65,86 @@ pub trait Toolchain: Sync {
     /// The tools that a build needs.
     fn requirements(&self) -> &'static [Tool];
 
-    /// How it wants the WIT of a world.
+    /// The form in which it reads the WIT of a world.
     fn dialect(&self) -> Dialect;
 
-    /// Files whose text [`Toolchain::steps`] must know.
+    /// The files whose text [`Toolchain::steps`] needs.
     fn reads(&self, dir: &AbsPath) -> Vec<AbsPath>;
 
-    /// Those of the tools that may be another version in the component's folder than in the app's.
+    /// The tools that may have another version in the component's folder than in the app's.
     fn asked_in_place(&self) -> &'static [Tool] {
         &[]
     }
 
-    /// The steps that write what an editor and the build need of the world: bindings, declarations. They need no more than
-    /// [`Toolchain::requirements`] and no project that builds. By default there are none.
+    /// Plans the steps that write bindings and declarations, which editors and the build need. They need only
+    /// [`Toolchain::requirements`], and the project need not build. By default there are none.
+    ///
+    /// # Errors
+    ///
+    /// A diagnostic about the project's files.
     fn bindings(&self, _: &Target<'_>, _: &ProbeResults, _: &Layout) -> Result<Vec<Step>, Box<Diagnostic>> {
         Ok(Vec::new())
     }
 
-    /// The steps from the project and its bindings to [`Layout::artifact`]; errors are about the project's files.
+    /// Plans the steps from the project and its bindings to [`Layout::artifact`].
+    ///
+    /// # Errors
+    ///
+    /// A diagnostic about the project's files.
     fn steps(&self, target: &Target<'_>, probed: &ProbeResults, layout: &Layout) -> Result<Vec<Step>, Box<Diagnostic>>;
 
-    /// The output of one of its tools as people read it, where the tool writes for programs.
+    /// Converts a tool's output from a form for programs to one for people.
     fn for_people(&self, output: &str) -> String {
         output.to_owned()
     }
 
-    /// How far one of its tools is, a few words, by a line that it has written over since.
+    /// A few words on the progress of a tool, parsed from a line that the tool has overwritten since.
     fn progress(&self, _: &str) -> Option<String> {
         None
     }
 
-    /// What the output of one of its tools, which failed, says about the user's files.
+    /// Parses the output of a tool that failed into findings about the user's files.
     fn findings(&self, output: &str) -> Reading {
         Reading::nothing(output)
     }
 
-    /// What the output of one of its tools, which succeeded, says about the user's files all the same.
+    /// Parses warnings about the user's files from the output of a tool that succeeded.
     fn warnings(&self, _: &str) -> Vec<Finding> {
         Vec::new()
     }
 
-    /// What is known of failures of its tools.
+    /// Hints about known failures of its tools.
     fn hints(&self) -> &'static [Hint] {
         &[]
     }
 
-    /// What one build takes of the machine.
+    /// The resources that one build takes.
     fn takes(&self) -> Takes {
         Takes { disk: 100, memory: 500 }
     }
 
-    /// Why its components differ from build to build although nothing has changed, if they do: a clause.
+    /// A clause on why its components differ between builds without changes; `None` if they do not.
     fn varies(&self, _: Profile) -> Option<&'static str> {
         None
     }
 
-    /// Programs that the machine's own tools start, and that those which conjoin installs bring with them.
+    /// Programs that the machine's own tools start. Tools that conjoin installs include them.
     fn companions(&self) -> &'static [Companion] {
         &[]
     }
 
-    /// Files whose text [`Toolchain::examine`] must know.
+    /// The files whose text [`Toolchain::examine`] needs.
     fn examines(&self, _: &Project) -> Vec<AbsPath> {
         Vec::new()
     }
 
-    /// What is wrong in a project and can be seen without building it.
+    /// Problems in a project that can be found without building it.
     fn examine(&self, _: &Project, _: &ProbeResults) -> Vec<Complaint> {
         Vec::new()
     }
 }
 
-/// Megabytes that a build takes at most, as measured with the templates and samples.
+/// The resources that a build takes at most, in megabytes, as measured with the templates and samples.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Takes {
     /// On the disk of the app.
@@ -144,20 +153,20 @@ pub struct Takes {
     pub memory: u64,
 }
 
-/// A program that another one starts.
+/// A program that another program starts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Companion {
-    /// Its name, on `PATH` or in the folder of the other.
+    /// Its name, on `PATH` or in the folder of the other program.
     pub program: &'static str,
     /// The tool that starts it.
     pub of: Tool,
-    /// Why it is needed, a clause that fits after "because".
+    /// Why it is needed: a clause that fits after "because".
     pub because: &'static str,
-    /// The command or page that an installation by hand starts from.
+    /// The command or page with which to install it by hand.
     pub by_hand: &'static str,
 }
 
-/// A component's project, for what can be said before its build.
+/// A component's project, to be examined before its build.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Project {
     /// Its folder.
@@ -168,46 +177,46 @@ pub struct Project {
     pub world: String,
 }
 
-/// Something in a project that makes its build fail, or other than its author thinks.
+/// A problem in a project that makes its build fail or differ from what its author expects.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Complaint {
-    /// What was looked at: `lock-file` or `project`.
+    /// What was examined: `lock-file` or `project`.
     pub about: &'static str,
-    /// One word for it, e.g. `stale`.
+    /// The problem in one word, e.g. `stale`.
     pub state: &'static str,
     /// The file it is about.
     pub file: AbsPath,
     /// What is wrong: lower case, no full stop, fits after the file's name and a colon.
     pub what: String,
-    /// What fixes it, a command or a clause.
+    /// The fix: a command or a clause.
     pub fix: String,
-    /// The folder in which that is done.
+    /// The folder for that command.
     pub folder: AbsPath,
 }
 
-/// A failure whose cause is known by its output.
+/// A hint about a failure that can be recognised from the tool's output.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Hint {
     /// A text that the output contains.
     pub when: &'static str,
-    /// The cause and the next step, a sentence.
+    /// The cause and the next step, in a sentence.
     pub say: &'static str,
 }
 
 /// All toolchains, as `toolchains::all()` gives them.
 #[derive(Clone, Copy)]
 pub struct ToolchainSet {
-    /// What builds languages.
+    /// The toolchains for languages.
     pub toolchains: &'static [&'static dyn Toolchain],
-    /// The steps of a component that a command of the user's builds.
+    /// Plans the steps of a component that a command of the user builds.
     pub custom: CustomSteps,
 }
 
-/// From the command of a component to its steps.
+/// Plans the steps of a component from the user's command.
 pub type CustomSteps = fn(&Target<'_>, &CustomBuild, &ProbeResults, &Layout) -> Result<Vec<Step>, Box<Diagnostic>>;
 
 impl ToolchainSet {
-    /// The toolchain of this name, if conjoin has it yet.
+    /// The toolchain with this name, if this version of conjoin has it.
     pub fn toolchain(&self, spec: &ToolchainSpec) -> Option<&'static dyn Toolchain> {
         self.toolchains.iter().copied().find(|toolchain| toolchain.spec() == spec)
     }
@@ -228,7 +237,7 @@ impl ToolchainSet {
         with_needs(&required.collect())
     }
 
-    /// The first toolchain that needs `tool`: of several, all know what it says.
+    /// The first toolchain that needs `tool`. If there are several, each can parse its output.
     pub fn needing(&self, tool: Tool) -> Option<&'static dyn Toolchain> {
         self.toolchains.iter().copied().find(|toolchain| toolchain.requirements().contains(&tool))
     }

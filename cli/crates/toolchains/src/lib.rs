@@ -1,8 +1,15 @@
-//! One file per toolchain: what must be there, what must be known, what will be run.
+//! The toolchains: each describes the tools it needs, the files it reads, and the commands it runs.
 //!
 //! A [`Toolchain`] turns a component of the manifest into steps, a
-//! [`Provider`](conjoin_plan::Provider) a missing tool into steps that install it. This crate refuses to do anything: it
-//! starts no program and reads no file, so every command it would run can be shown, tested and cached before it runs.
+//! [`Provider`](conjoin_plan::Provider) turns a missing tool into steps that install it. This crate starts no programs and
+//! reads no files, so every command can be shown, tested and cached before it runs.
+//!
+//! ```
+//! let toolchains = conjoin_toolchains::all();
+//! let rust = toolchains.languages().parse("rust").expect("conjoin builds Rust");
+//! let toolchain = toolchains.toolchain(rust.default).expect("it has a toolchain for Rust");
+//! assert!(toolchain.requirements().iter().any(|tool| tool.name == "cargo"));
+//! ```
 //!
 //! | file | what it describes |
 //! |---|---|
@@ -60,7 +67,7 @@ static TOOLCHAINS: &[&dyn Toolchain] =
 /// The world of the components that prove a toolchain.
 const HELLO_WIT: &str = include_str!("../support/proof/hello.wit");
 
-/// Every toolchain and every tool that conjoin knows.
+/// All toolchains of conjoin, with the tools that they need.
 pub fn all() -> ToolchainSet {
     ToolchainSet { toolchains: TOOLCHAINS, custom: custom::steps }
 }

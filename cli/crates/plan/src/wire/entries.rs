@@ -1,4 +1,4 @@
-//! Whether the components that triggers name export what these call.
+//! Checks that the components that triggers name export what the triggers call.
 
 use std::collections::BTreeMap;
 

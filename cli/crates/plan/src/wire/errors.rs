@@ -1,4 +1,4 @@
-//! The words for what is wrong between components, with the places in `conjoin.toml` and the WIT.
+//! Diagnostics about the wiring, with the places in `conjoin.toml` and the WIT.
 
 use std::{collections::BTreeMap, ops::Range};
 
@@ -35,7 +35,7 @@ impl Errors<'_> {
         }
     }
 
-    /// The file `source` of `component`, written at `place`, is no component that can be used.
+    /// The file `source` of `component`, written at `place`, is not a usable component.
     pub(super) fn unusable_source(
         &self,
         component: &Component,
@@ -48,7 +48,7 @@ impl Errors<'_> {
         diagnostic.label(&self.manifest.source, place.clone(), "this file").hint(hint)
     }
 
-    /// The component that `written` names, which has `surface`, does not export `import`; `other` does, if there is one.
+    /// The component that `written` names, with this `surface`, does not export `import`. `other` is a component that does.
     pub(super) fn not_exported(
         &self,
         import: &Item,
@@ -67,7 +67,7 @@ impl Errors<'_> {
         }
     }
 
-    /// The only export that could satisfy `import` has other contents.
+    /// The only export that could satisfy `import` has another definition.
     pub(super) fn mismatch(
         &self,
         component: &Component,
@@ -165,7 +165,7 @@ impl Errors<'_> {
         })
     }
 
-    /// The components of `cycle`, of which the last is the first again, import from one another along `edges`.
+    /// The components of `cycle`, whose last is the first again, import from one another along `edges`.
     pub(super) fn cycle(&self, cycle: &[&ComponentName], edges: &BTreeMap<ComponentName, Vec<Edge>>) -> Diagnostic {
         let path: Vec<&str> = cycle.iter().map(|name| name.as_str()).collect();
         let message = format!("components import one another in a circle: {}", path.join(" -> "));
@@ -177,7 +177,7 @@ impl Errors<'_> {
         diagnostic.hint("a composition has no circles: move what both need into a third component")
     }
 
-    /// `diagnostic` with its main place: the import in the world, or the component in the manifest if it has no world.
+    /// Adds the main place to `diagnostic`: the import in the world, or the component in the manifest if it has no world.
     fn at_import(&self, component: &Component, import: &Item, diagnostic: Diagnostic) -> Diagnostic {
         let in_wit = match component.origin {
             Origin::Built(_) | Origin::Custom(_) => self.wit.place_of_import(&component.world.value, &import.name),

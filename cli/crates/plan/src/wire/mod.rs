@@ -1,11 +1,11 @@
-//! Which component satisfies which import: computed before anything is built, from the worlds and from the components that
-//! exist already.
+//! Decides which component satisfies which import, from the worlds and from pre-built components, before anything is
+//! built.
 //!
-//! Every import that is not WASI's is satisfied by the one component that exports a compatible interface. No component, several,
-//! a mismatch and a cycle are errors that point into `conjoin.toml` and the WIT.
+//! Every import except WASI's is satisfied by the one component that exports a compatible interface. If there is no
+//! such component, several, a mismatch or a cycle, the error points into `conjoin.toml` and the WIT.
 //!
-//! `surfaces` says what each component imports and exports, `satisfy` finds the export for an import among `offers`, `entries`
-//! checks what triggers name, `order` walks the result, and `errors` words what is wrong.
+//! `surfaces` finds what each component imports and exports, `satisfy` finds the export for an import among `offers`,
+//! `entries` checks the components that triggers name, `order` walks the result, and `errors` words the diagnostics.
 
 mod entries;
 mod errors;
@@ -34,12 +34,12 @@ pub struct AppWiring {
 }
 
 impl AppWiring {
-    /// `name` and every component it imports from, transitively; each after those it imports from.
+    /// `name` and every component it imports from, transitively. Each comes after those it imports from.
     pub fn closure(&self, name: &ComponentName) -> Vec<ComponentName> {
         order::walk([name], &self.providers).order.into_iter().cloned().collect()
     }
 
-    /// The components `names` and every component that any of them imports from, transitively.
+    /// `names` and every component that any of them imports from, transitively.
     pub fn closure_of_all<'a>(&self, names: impl IntoIterator<Item = &'a ComponentName>) -> BTreeSet<ComponentName> {
         let names: Vec<ComponentName> = names.into_iter().cloned().collect();
         order::walk(&names, &self.providers).order.into_iter().cloned().collect()
@@ -62,13 +62,13 @@ impl AppWiring {
 
 /// Connects the components of `manifest`, whose worlds are in `wit`.
 ///
-/// `sources` holds the bytes of the components that the manifest names as `source`, by the absolute path below `app`, or why
-/// they could not be read.
+/// `sources` holds what was read of the components that the manifest names as `source`, by the absolute path below
+/// `app`, or why a file could not be read.
 ///
 /// # Errors
 ///
-/// All that is wrong: components whose imports and exports are unknown, imports that no export satisfies or several do, triggers
-/// that name a component which they cannot call, and components that import one another in a circle.
+/// All problems: components whose imports and exports are unknown, imports that no export or several exports satisfy,
+/// triggers that name a component that they cannot call, and components that import one another in a cycle.
 pub fn wire(
     manifest: &Manifest,
     wit: &Wit,

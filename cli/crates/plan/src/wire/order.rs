@@ -1,4 +1,4 @@
-//! The order of a graph of components: each after those it imports from, or the circle that makes this impossible.
+//! Orders a graph of components, each after those it imports from, or finds the cycle that makes this impossible.
 
 use std::{collections::BTreeMap, slice};
 
@@ -7,26 +7,26 @@ use conjoin_manifest::ComponentName;
 /// The components that each component imports from, each once.
 pub(super) type Providers = BTreeMap<ComponentName, Vec<ComponentName>>;
 
-/// What one walk from some components along their imports finds.
+/// The result of a walk from some components along their imports.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Walk<'a> {
-    /// All components that were reached, each once and after those it imports from.
+    /// All reached components, each once and after those it imports from.
     pub(super) order: Vec<&'a ComponentName>,
-    /// The first circle that was met, if there is one: its first component stands at its end, too.
+    /// The first cycle that was met, if there is one. Its last component is the first again.
     pub(super) cycle: Option<Vec<&'a ComponentName>>,
 }
 
-/// What is known of a component in the middle of a walk; nothing of one that was not reached yet.
+/// The state of a reached component during a walk.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Colour {
-    /// It is on the path that the walk follows.
+    /// It is on the current path.
     Open,
-    /// It and all that it imports from are in the order.
+    /// It and all components that it imports from are in the order.
     Done,
 }
 
-/// Walks from `roots` along `providers`, depth first. It looks at each component and at each import once, and its path is a list and
-/// not the stack of the thread, so that neither many imports nor a long chain cost more than their number.
+/// Walks from `roots` along `providers`, depth first. It visits each component and each import once, so it takes linear
+/// time. Its path is a list rather than the thread's stack, so long chains cannot overflow that.
 pub(super) fn walk<'a>(roots: impl IntoIterator<Item = &'a ComponentName>, providers: &'a Providers) -> Walk<'a> {
     let mut found = Walk::default();
     let mut colours: BTreeMap<&ComponentName, Colour> = BTreeMap::new();

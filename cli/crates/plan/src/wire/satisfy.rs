@@ -1,4 +1,4 @@
-//! Which export satisfies an import: the one that `imports` of the manifest names, else the only one that fits.
+//! Finds the export that satisfies an import: the one that `imports` of the manifest names, or else the only one that fits.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -11,7 +11,7 @@ use super::{
     offers::{Offer, Offers},
 };
 
-/// How one component is connected.
+/// The connections of one component.
 #[derive(Default)]
 pub(super) struct Connected {
     /// Its satisfied imports, in the order of its surface.
@@ -26,7 +26,7 @@ pub(super) struct Connector<'a> {
     errors: &'a Errors<'a>,
     surfaces: &'a BTreeMap<ComponentName, Surface>,
     offers: Offers<'a>,
-    /// Whether all surfaces are known; if not, an import without exporter may be a consequence.
+    /// Whether all surfaces are known. If not, a missing exporter may only be a consequence.
     complete: bool,
 }
 
@@ -60,7 +60,7 @@ impl<'a> Connector<'a> {
         connected
     }
 
-    /// What satisfies `import`; `None` where that may be an export of a component that is wrong itself.
+    /// The export that satisfies `import`; `None` if that may be an export of a component with its own errors.
     fn satisfy(&self, component: &'a Component, import: &Item) -> Result<Option<Offer<'a>>, Box<Diagnostic>> {
         let importer = &component.name.value;
         if let Some(written) = written_for(component, import) {

@@ -1,4 +1,4 @@
-//! What each component imports and exports: its world, or what a component that exists already says itself.
+//! Finds what each component imports and exports, from its world or from the pre-built component itself.
 
 use std::collections::BTreeMap;
 
@@ -9,7 +9,7 @@ use conjoin_wit::Surface;
 use super::errors::Errors;
 use crate::AbsPath;
 
-/// The surfaces that are known, and why the others are not.
+/// The known surfaces, and diagnostics about the others.
 pub(super) fn of_all(
     errors: &Errors<'_>,
     app: &AbsPath,

@@ -1,4 +1,4 @@
-"""What words and signs say about how a text feels, from -4 (terrible) to 4 (wonderful)."""
+"""The sentiment of words and signs, from -4 (terrible) to 4 (wonderful)."""
 
 
 def _words(value: float, words: str) -> dict[str, float]:

@@ -5,18 +5,18 @@ import re
 
 from lexicon import DAMPERS, EMOJI, EMPHASIS, NEGATIONS, WORDS
 
-# Signs of the emoji list, words with inner apostrophes, and what ends a clause.
+# Signs of the emoji list, words with inner apostrophes, and punctuation that ends a clause.
 TOKENS = re.compile("|".join(map(re.escape, EMOJI)) + r"|[^\W\d_]+(?:['’][^\W\d_]+)*|[.,;:!?]")
-# How many words a negation reaches over.
+# How many words a negation affects.
 REACH = 3
 # A negated word loses its force and points the other way: "not good" is milder than "bad".
 NEGATED = -0.7
-# How fast the score nears its ends as words add up.
+# How fast the score approaches -1 or 1 as words add up.
 DAMPING = 9.0
 
 
 def score(text: str) -> float:
-    """How a text feels, from -1 (bad) to 1 (good)."""
+    """The sentiment of a text, from -1 (bad) to 1 (good)."""
     total = 0.0
     negated = 0
     force = 1.0

@@ -1,4 +1,4 @@
-//! The rules, without anything of the outside: which documents are judged, and what becomes of them.
+//! The rules: which documents are judged, and what happens to them. They depend on nothing outside of this file.
 
 use crate::bindings::exports::example::pipeline::processing::{Decision, Document, Refusal};
 
@@ -8,9 +8,9 @@ const MAX_NAME: usize = 200;
 const MAX_TEXT: usize = 4_000_000;
 /// Texts that sound worse are rejected.
 const REJECT_BELOW: f32 = -0.6;
-/// Texts that sound worse are looked at by a person.
+/// A person looks at texts that sound worse.
 const REVIEW_BELOW: f32 = -0.2;
-/// Texts with more links are looked at by a person.
+/// A person looks at texts with more links.
 const MAX_LINKS: usize = 2;
 
 /// The number of words in a document that can be judged.
@@ -26,7 +26,7 @@ pub fn check(document: &Document) -> Result<u32, Refusal> {
     }
 }
 
-/// What becomes of a text with this score, and why.
+/// What happens to a text with this score, and why.
 pub fn decide(text: &str, score: f32) -> (Decision, String) {
     let links = text.matches("http://").count() + text.matches("https://").count();
     if score < REJECT_BELOW {
@@ -51,7 +51,7 @@ pub fn name(decision: Decision) -> &'static str {
     }
 }
 
-/// Words are separated by space; what is only punctuation is no word, an emoji is one.
+/// Spaces separate words. Punctuation alone is not a word, an emoji is one.
 fn words(text: &str) -> u32 {
     let is_word = |word: &&str| !word.chars().all(|letter| letter.is_ascii_punctuation());
     u32::try_from(text.split_whitespace().filter(is_word).count()).unwrap_or(u32::MAX)

@@ -1,4 +1,4 @@
-// Package line makes the lines of a structured log: one JSON object each, the level and the message first.
+// Package line formats the lines of a structured log: one JSON object each, the level and the message first.
 package line
 
 import (
@@ -6,7 +6,7 @@ import (
 	"unicode/utf8"
 )
 
-// A Line is one entry of the log while it is being made.
+// A Line is an entry of the log that is still being written.
 type Line struct {
 	text []byte
 	keys []string
@@ -35,14 +35,14 @@ func (line *Line) Add(key, value string) {
 	line.text = appendQuoted(line.text, value)
 }
 
-// Bytes gives the whole line with its end.
+// Bytes returns the whole line, including the line break.
 func (line *Line) Bytes() []byte {
 	return append(slices.Clip(line.text), '}', '\n')
 }
 
 const hex = "0123456789abcdef"
 
-// Appends text as a JSON string. Whatever text holds, the result has no line break.
+// Appends text as a JSON string. The result has no line break, whatever the text contains.
 func appendQuoted(to []byte, text string) []byte {
 	to = append(to, '"')
 	for _, letter := range text {

@@ -1,4 +1,4 @@
-// Package greeter does what the command is for. It knows nothing of components, so that `go test ./...` can test it directly.
+// Package greeter is the command itself. It knows nothing of components, so that `go test ./...` can test it directly.
 package greeter
 
 import (

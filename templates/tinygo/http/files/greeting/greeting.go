@@ -1,4 +1,4 @@
-// Package greeting is what the service says. It uses neither HTTP nor the bindings, so that `go test ./...` can test it directly.
+// Package greeting has the texts of the service. It uses neither HTTP nor the bindings, so that `go test ./...` can test it directly.
 package greeting
 
 // Greet greets somebody, or the world.

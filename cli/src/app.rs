@@ -6,7 +6,7 @@ use conjoin_diagnostics::{Diagnostic, Source, nearest, not_utf_8};
 use conjoin_manifest::{ComponentName, Manifest, Origin, TRIGGER_KINDS, TriggerKind};
 use conjoin_plan::{AbsPath, AppModel, AppWiring, Layout, Profile, ToolchainSet, wire};
 use conjoin_scaffold::Change;
-use conjoin_wit::{Item, Wit};
+use conjoin_wit::Wit;
 
 use crate::{cache_root::CacheRoot, exit::CommandError, process_context::ProcessContext, wit_folder::wit_files};
 
@@ -81,7 +81,8 @@ impl App {
     /// Why `component`, which no trigger names, is no entry.
     fn without_trigger(&self, component: &ComponentName) -> Diagnostic {
         let surface = self.wiring.surfaces.get(component);
-        let exports = surface.into_iter().flat_map(|surface| surface.exports.iter().map(Item::without_version));
+        let exports =
+            surface.into_iter().flat_map(|surface| surface.exports.iter().map(|export| export.name.without_version()));
         let exports: Vec<&str> = exports.collect();
         let fits = |kind: &&&TriggerKind| kind.exports.iter().any(|export| exports.contains(export));
         let kind = TRIGGER_KINDS.iter().find(fits).unwrap_or(&TRIGGER_KINDS[0]);

@@ -99,7 +99,7 @@ fn crates_depend_only_along_the_arrows() {
         ("conjoin-diagnostics", &[][..]),
         ("conjoin-policy", &[]),
         ("conjoin-manifest", &["conjoin-diagnostics", "conjoin-policy"]),
-        ("conjoin-wit", &["conjoin-diagnostics"]),
+        ("conjoin-wit", &["conjoin-diagnostics", "conjoin-policy"]),
         ("conjoin-plan", &["conjoin-diagnostics", "conjoin-manifest", "conjoin-policy", "conjoin-wit"]),
         (
             "conjoin-toolchains",

@@ -90,13 +90,19 @@ fn identifier(name: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use conjoin_wit::ItemName;
+
     use super::*;
 
     #[test]
     fn names_that_are_words_of_the_language_can_be_read_back() {
         let name = |name: &str| name.to_owned();
-        let edge =
-            Edge { importer: name("new"), import: name("a:b/c"), exporter: name("import"), export: name("a:b/c") };
+        let edge = Edge {
+            importer: name("new"),
+            import: ItemName::new("a:b/c"),
+            exporter: name("import"),
+            export: ItemName::new("a:b/c"),
+        };
         let order = vec![name("import"), name("new")];
         let wiring = Wiring { entry: name("new"), order, edges: vec![edge], ..Wiring::default() };
         let text = to_wac(&wiring);

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use conjoin_diagnostics::Diagnostic;
-use conjoin_wit::{Difference, InspectError};
+use conjoin_wit::{Difference, InspectError, ItemName};
 
 /// Why components cannot be composed.
 #[derive(Debug, thiserror::Error)]
@@ -30,7 +30,7 @@ pub enum ComposeError {
         /// The component.
         component: String,
         /// What it imports.
-        import: String,
+        import: ItemName,
         /// Its definition.
         definition: String,
     },
@@ -42,11 +42,11 @@ pub enum ComposeError {
         /// The component that does not have it.
         exporter: String,
         /// The missing export.
-        export: String,
+        export: ItemName,
         /// The components that import it.
         importers: Vec<String>,
         /// Its exports.
-        exports: Vec<String>,
+        exports: Vec<ItemName>,
     },
     /// Both sides name the same interface in incompatible versions.
     #[error(
@@ -76,7 +76,7 @@ pub enum ComposeError {
         /// The entry.
         entry: String,
         /// Its export.
-        export: String,
+        export: ItemName,
         /// The resource.
         resource: String,
         /// The component that makes it.
@@ -132,13 +132,13 @@ pub struct Connection {
     /// The component that imports.
     pub importer: String,
     /// What it imports.
-    pub import: String,
+    pub import: ItemName,
     /// How it defines that.
     pub expected: String,
     /// The component that exports.
     pub exporter: String,
     /// What it exports.
-    pub export: String,
+    pub export: ItemName,
     /// How it defines that.
     pub offered: String,
 }
@@ -151,9 +151,9 @@ pub struct ForeignResource {
     /// The resource.
     pub resource: String,
     /// The interface that it belongs to.
-    pub interface: String,
+    pub interface: ItemName,
     /// The other import through which the component gets it.
-    pub import: String,
+    pub import: ItemName,
     /// The component that satisfies this import.
     pub exporter: String,
     /// The owner of the resource that the importer expects.
@@ -232,7 +232,7 @@ impl ComposeError {
                 format!("implement `{export}` in `{exporter}`, or remove it from its world")
             }
             Self::Versions(connection) => {
-                let interface = conjoin_wit::without_version(&connection.import);
+                let interface = connection.import.without_version();
                 format!("use one version of `{interface}`, and build them again")
             }
             Self::Mismatch { connection, .. } => format!("build both from one definition of `{}`", connection.import),
@@ -291,7 +291,7 @@ fn both_sides(Connection { importer, exporter, .. }: &Connection, expected: &str
     ]
 }
 
-fn list(names: &[String]) -> String {
+fn list(names: &[impl fmt::Display]) -> String {
     if names.is_empty() {
         return "nothing".to_owned();
     }

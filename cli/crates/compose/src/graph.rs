@@ -41,7 +41,7 @@ fn check(wiring: &Wiring, bytes: &[u8]) -> Result<(), ComposeError> {
         InspectError::Invalid { reason, offset } => ComposeError::Invalid { wiring: describe(wiring), reason, offset },
         other => ComposeError::Refused { wiring: describe(wiring), reason: other.to_string() },
     })?;
-    match surface.imports.iter().find(|import| !import.is_wasi()) {
+    match surface.imports.iter().find(|import| !import.name.is_wasi()) {
         Some(import) => Err(ComposeError::Refused {
             wiring: describe(wiring),
             reason: format!("it still imports `{}`", import.name),
@@ -61,7 +61,8 @@ fn too_large(wiring: &Wiring, limit: String) -> ComposeError {
 
 /// Whether the export was left behind by a toolchain that runs a guest at build time.
 fn is_leftover(export: &Item, entry: &Surface) -> bool {
-    matches!(export.name.as_str(), "init" | "exports") && entry.exports.iter().any(Item::is_interface)
+    matches!(export.name.as_str(), "init" | "exports")
+        && entry.exports.iter().any(|item| item.name.interface().is_some())
 }
 
 /// The inputs of a composition.
@@ -92,9 +93,9 @@ impl Inputs<'_> {
 
     fn connect(&self, graph: &mut CompositionGraph, instances: &BTreeMap<&str, NodeId>) -> Result<(), String> {
         for link in self.links {
-            let export = graph.alias_instance_export(instances[link.exporter.as_str()], &link.export);
+            let export = graph.alias_instance_export(instances[link.exporter.as_str()], link.export.as_str());
             let export = export.map_err(|error| with_cause(&error))?;
-            graph.set_instantiation_argument(instances[link.importer.as_str()], &link.import, export).map_err(
+            graph.set_instantiation_argument(instances[link.importer.as_str()], link.import.as_str(), export).map_err(
                 |error| {
                     let Edge { importer, import, exporter, export } = link;
                     format!(
@@ -115,8 +116,8 @@ impl Inputs<'_> {
     ) -> Result<(), String> {
         for link in self.links {
             let importer = instances[link.importer.as_str()];
-            for (argument, resource) in resources_used_by_world(graph, importer, &link.import) {
-                let exporter = graph.alias_instance_export(instances[link.exporter.as_str()], &link.export);
+            for (argument, resource) in resources_used_by_world(graph, importer, link.import.as_str()) {
+                let exporter = graph.alias_instance_export(instances[link.exporter.as_str()], link.export.as_str());
                 let resource = exporter.and_then(|exporter| graph.alias_instance_export(exporter, &resource));
                 let resource = resource.map_err(|error| with_cause(&error))?;
                 let given = graph.set_instantiation_argument(importer, &argument, resource);
@@ -144,9 +145,9 @@ impl Inputs<'_> {
     fn export(&self, graph: &mut CompositionGraph, instances: &BTreeMap<&str, NodeId>) -> Result<(), String> {
         let entry = &self.surfaces[&self.wiring.entry];
         for export in entry.exports.iter().filter(|item| !is_leftover(item, entry)) {
-            let alias = graph.alias_instance_export(instances[self.wiring.entry.as_str()], &export.name);
+            let alias = graph.alias_instance_export(instances[self.wiring.entry.as_str()], export.name.as_str());
             let alias = alias.map_err(|error| with_cause(&error))?;
-            graph.export(alias, &export.name).map_err(|error| with_cause(&error))?;
+            graph.export(alias, export.name.as_str()).map_err(|error| with_cause(&error))?;
         }
         Ok(())
     }
@@ -201,8 +202,9 @@ impl SharedTypes<'_> {
         let mut arguments = Vec::new();
         for link in links.iter().filter(|link| provider.imports.contains(&link.import)) {
             let Some(exporter) = self.instances.get(link.exporter.as_str()) else { continue };
-            let export = graph.alias_instance_export(*exporter, &link.export).map_err(|error| error.to_string())?;
-            arguments.push((link.import.clone(), export));
+            let export =
+                graph.alias_instance_export(*exporter, link.export.as_str()).map_err(|error| error.to_string())?;
+            arguments.push((link.import.to_string(), export));
         }
         let shared =
             self.providers.iter().find(|known| known.component == provider.component && known.arguments == arguments);
@@ -211,8 +213,8 @@ impl SharedTypes<'_> {
             None => self.instantiate(graph, provider.component, arguments)?,
         };
         for name in &provider.exports {
-            let export = graph.alias_instance_export(types, name).map_err(|error| error.to_string())?;
-            graph.set_instantiation_argument(instance, name, export).map_err(|error| with_cause(&error))?;
+            let export = graph.alias_instance_export(types, name.as_str()).map_err(|error| error.to_string())?;
+            graph.set_instantiation_argument(instance, name.as_str(), export).map_err(|error| with_cause(&error))?;
         }
         Ok(())
     }

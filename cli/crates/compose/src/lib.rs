@@ -34,13 +34,13 @@ use conjoin_wit::{Surface, Wiring, inspect};
 ///
 /// ```
 /// use std::collections::BTreeMap;
-/// use conjoin_wit::{Edge, Wiring};
+/// use conjoin_wit::{Edge, ItemName, Wiring};
 ///
 /// let gateway = wat::parse_str(r#"(component (import "a:b/c" (instance $c (export "f" (func)))) (export "d" (func $c "f")))"#)?;
 /// let pricing = wat::parse_str(r#"(component (core module $m (func (export "f"))) (core instance $i (instantiate $m))
 ///     (func $f (canon lift (core func $i "f"))) (instance $c (export "f" (func $f))) (export "a:b/c" (instance $c)))"#)?;
 /// let name = str::to_owned;
-/// let edge = Edge { importer: name("gateway"), import: name("a:b/c"), exporter: name("pricing"), export: name("a:b/c") };
+/// let edge = Edge { importer: name("gateway"), import: ItemName::new("a:b/c"), exporter: name("pricing"), export: ItemName::new("a:b/c") };
 /// let order = vec![name("pricing"), name("gateway")];
 /// let wiring = Wiring { entry: name("gateway"), order, edges: vec![edge], exports: BTreeMap::new() };
 ///

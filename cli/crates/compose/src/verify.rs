@@ -6,7 +6,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use conjoin_wit::{Edge, Item, Surface, Wiring, differences, same_interface, without_version};
+use conjoin_wit::{Edge, Item, ItemName, Surface, Wiring, differences};
 
 use crate::{
     ComposeError,
@@ -63,8 +63,8 @@ fn surface_of<'a>(
 }
 
 /// The item with this name, or else one with a compatible version.
-fn find<'a>(items: &'a [Item], name: &str) -> Option<&'a Item> {
-    items.iter().find(|item| item.name == name).or_else(|| items.iter().find(|item| same_interface(&item.name, name)))
+fn find<'a>(items: &'a [Item], name: &ItemName) -> Option<&'a Item> {
+    items.iter().find(|item| item.name == *name).or_else(|| items.iter().find(|item| item.name.fits(name)))
 }
 
 /// The connection that satisfies `import` of `importer`, one of those in `planned`; `None` if the host satisfies it.
@@ -75,10 +75,10 @@ fn link(
     import: &Item,
     planned: &[&Edge],
 ) -> Result<Option<Edge>, ComposeError> {
-    let by_name = |edge: &&&Edge| without_version(&edge.import) == import.without_version();
+    let by_name = |edge: &&&Edge| edge.import.without_version() == import.name.without_version();
     let exact = planned.iter().find(|edge| edge.import == import.name);
     let Some(edge) = exact.or_else(|| planned.iter().find(by_name)) else {
-        if import.is_wasi() {
+        if import.name.is_wasi() {
             return Ok(None);
         }
         return Err(ComposeError::UnplannedImport {
@@ -89,7 +89,7 @@ fn link(
     };
     let exporter = surface_of(wiring, surfaces, &edge.exporter)?;
     let in_any_version =
-        || exporter.exports.iter().find(|export| export.without_version() == without_version(&edge.export));
+        || exporter.exports.iter().find(|export| export.name.without_version() == edge.export.without_version());
     let export = find(&exporter.exports, &edge.export)
         .or_else(in_any_version)
         .ok_or_else(|| missing_export(wiring, (&edge.exporter, &edge.export), exporter))?;
@@ -103,7 +103,7 @@ fn link(
             offered: export.definition.clone(),
         })
     };
-    if !import.same_interface(export) {
+    if !import.name.fits(&export.name) {
         return Err(ComposeError::Versions(connection()));
     }
     let differences = differences(import, export);
@@ -114,11 +114,11 @@ fn link(
 }
 
 /// The error that `export` is missing in the component `name` with this `surface`.
-fn missing_export(wiring: &Wiring, (name, export): (&str, &str), surface: &Surface) -> ComposeError {
-    let importers = wiring.edges.iter().filter(|edge| edge.exporter == name && edge.export == export);
+fn missing_export(wiring: &Wiring, (name, export): (&str, &ItemName), surface: &Surface) -> ComposeError {
+    let importers = wiring.edges.iter().filter(|edge| edge.exporter == name && edge.export == *export);
     ComposeError::MissingExport {
         exporter: name.to_owned(),
-        export: export.to_owned(),
+        export: export.clone(),
         importers: importers.map(|edge| edge.importer.clone()).collect(),
         exports: surface.exports.iter().map(|export| export.name.clone()).collect(),
     }
@@ -196,7 +196,7 @@ impl<'a> Resources<'a> {
     }
 
     /// The name of `owner` and its definition of `interface`; `None` for the host, whose definition is WASI's.
-    fn definition(&self, owner: &ResourceOwner<'_>, interface: &str) -> Option<(String, String)> {
+    fn definition(&self, owner: &ResourceOwner<'_>, interface: &ItemName) -> Option<(String, String)> {
         let ResourceOwner::Component(name) = owner else { return None };
         let export = find(&self.surfaces.get(*name)?.exports, interface)?;
         Some(((*name).to_owned(), export.definition.clone()))
@@ -223,15 +223,15 @@ impl<'a> Resources<'a> {
     }
 
     /// The owner of the resources of `interface` that `component` imports.
-    fn owner_for_import(&self, component: &str, interface: &str) -> ResourceOwner<'a> {
+    fn owner_for_import(&self, component: &str, interface: &ItemName) -> ResourceOwner<'a> {
         let mut links = self.links.get(component).into_iter().flatten();
-        let link = links.find(|link| same_interface(&link.import, interface));
+        let link = links.find(|link| link.import.fits(interface));
         link.map_or(ResourceOwner::Host, |link| ResourceOwner::Component(&link.exporter))
     }
 
     /// The owner of the resources of `interface` that the exports of `component` name: itself if it exports that
     /// interface too, or else the one it imports the interface from.
-    fn owner_for_export(&self, component: &'a str, interface: &str) -> ResourceOwner<'a> {
+    fn owner_for_export(&self, component: &'a str, interface: &ItemName) -> ResourceOwner<'a> {
         let exports = self.surfaces.get(component).map_or(&[][..], |surface| &surface.exports);
         if find(exports, interface).is_some() {
             ResourceOwner::Component(component)

@@ -7,7 +7,7 @@ use std::{collections::BTreeMap, error::Error, fmt::Write as _, path::Path, sync
 
 use conjoin_compose::{compose, describe, to_wac};
 use conjoin_diagnostics::{Source, Style, render};
-use conjoin_wit::{Dialect, Edge, Wiring, missing_wasi, parse, wasi_deps};
+use conjoin_wit::{Dialect, Edge, ItemName, Wiring, missing_wasi, parse, wasi_deps};
 use serde::Deserialize;
 use wit_component::{
     ComponentEncoder, DecodedWasm, StringEncoding, WitPrinter, dummy_module, embed_component_metadata,
@@ -41,10 +41,16 @@ struct Case {
 fn check(input: &Path) -> Result<String, Box<dyn Error>> {
     let folder = input.parent().expect("a case is a folder");
     let case: Case = toml::from_str(&fs_err::read_to_string(input)?)?;
-    let edges =
-        case.edges.into_iter().map(|[importer, import, exporter, export]| Edge { importer, import, exporter, export });
+    let edges = case.edges.into_iter().map(|[importer, import, exporter, export]| Edge {
+        importer,
+        import: ItemName::new(&import),
+        exporter,
+        export: ItemName::new(&export),
+    });
     let entry = case.order.last().cloned().ok_or("a wiring has an entry")?;
-    let wiring = Wiring { entry, order: case.order, edges: edges.collect(), exports: case.exports };
+    let names = |names: Vec<String>| names.iter().map(|name| ItemName::new(name)).collect();
+    let exports = case.exports.into_iter().map(|(component, exports)| (component, names(exports))).collect();
+    let wiring = Wiring { entry, order: case.order, edges: edges.collect(), exports };
     let mut components = BTreeMap::new();
     for name in &wiring.order {
         let (wit, wat) = (folder.join(format!("{name}.wit")), folder.join(format!("{name}.wat")));

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use conjoin_compose::{ComposeError, compose};
 use conjoin_diagnostics::{Style, render};
-use conjoin_wit::{Edge, Wiring, inspect};
+use conjoin_wit::{Edge, ItemName, Wiring, inspect};
 use snapbox::{assert_data_eq, file};
 
 /// The chain of so many components, where each imports from the next; the last one has code.
@@ -25,9 +25,9 @@ fn chain(count: usize) -> Result<Vec<u8>, ComposeError> {
         } else {
             wiring.edges.push(Edge {
                 importer: name(index),
-                import: import.clone(),
+                import: ItemName::new(&import),
                 exporter: name(index + 1),
-                export: import.clone(),
+                export: ItemName::new(&import),
             });
             format!(
                 r#"(component (import "{import}" (instance $n (export "f" (func))))

@@ -216,10 +216,9 @@ impl ActionPrint {
 impl WiringPrint {
     fn of(compose: &ComposeAction) -> Self {
         let wiring = &compose.wiring;
-        let edges = wiring
-            .edges
-            .iter()
-            .map(|edge| [&edge.importer, &edge.import, &edge.exporter, &edge.export].map(ToString::to_string));
+        let edges = wiring.edges.iter().map(|edge| {
+            [&edge.importer, edge.import.as_str(), &edge.exporter, edge.export.as_str()].map(str::to_owned)
+        });
         let exports = wiring.exports.iter();
         Self {
             entry: wiring.entry.clone(),

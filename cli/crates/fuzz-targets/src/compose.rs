@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use conjoin_diagnostics::{Style, render};
-use conjoin_wit::{Edge, Item, Surface, Wiring, guarded};
+use conjoin_wit::{Edge, Item, ItemName, Surface, Wiring, guarded};
 use wit_parser::Resolve;
 
 use crate::dummy;
@@ -18,7 +18,7 @@ pub(crate) fn compose(bytes: &[u8]) {
     let (first, second) = text.split_once(BETWEEN).unwrap_or((text, text));
     let (Some(exporter), Some(importer)) = (component(first), component(second)) else { return };
     let (Some(exports), Some(imports)) = (surface(&exporter), surface(&importer)) else { return };
-    let edge = |name: &String| Edge {
+    let edge = |name: &ItemName| Edge {
         importer: "importer".to_owned(),
         import: name.clone(),
         exporter: "exporter".to_owned(),

@@ -21,7 +21,7 @@ use crate::{
 };
 
 const NAME: &str = "^[a-z][a-z0-9]*(-[a-z][a-z0-9]*)*$";
-const WIT_NAME: &str = "([a-z][a-z0-9]*|[A-Z][A-Z0-9]*)(-([a-z][a-z0-9]*|[A-Z][A-Z0-9]*))*";
+const WIT_NAME: &str = "([a-z][a-z0-9]*|[A-Z][A-Z0-9]*)(-([a-z0-9]+|[A-Z0-9]+))*";
 const VERSION: &str = r"[0-9]+\.[0-9]+\.[0-9]+([+-][0-9A-Za-z.+-]+)?";
 
 /// The JSON schema of `conjoin.toml`, of draft 7, which editors for TOML understand.

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use conjoin_diagnostics::Diagnostic;
 use conjoin_manifest::{Built, Component, ComponentName, CustomBuild, Manifest, Origin};
-use conjoin_wit::{Dialect, Renderer, Wit, WitFile};
+use conjoin_wit::{Dialect, ItemName, Renderer, Wit, WitFile};
 
 use crate::{
     AbsPath, Action, AppWiring, ComposeAction, Input, Keep, Layout, Plan, PrecompileAction, ProbeResults, Step, StepId,
@@ -209,8 +209,8 @@ struct World<'a> {
     of: conjoin_wit::World<'a>,
     digest: String,
     text: String,
-    imports: Vec<String>,
-    exports: Vec<String>,
+    imports: Vec<ItemName>,
+    exports: Vec<ItemName>,
 }
 
 impl<'a> World<'a> {

@@ -46,5 +46,5 @@ fn serves_once(manifest: &Manifest, wiring: &AppWiring, name: &ComponentName) ->
     let Origin::Built(built) = &manifest.components.get(name)?.origin else { return None };
     let once = built.toolchain.serves_once.as_ref()?;
     let exports = &wiring.surfaces.get(name)?.exports;
-    exports.iter().any(|export| export.without_version() == once.exports).then_some(once)
+    exports.iter().any(|export| export.name.without_version() == once.exports).then_some(once)
 }

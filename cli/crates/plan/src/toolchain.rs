@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use conjoin_diagnostics::Diagnostic;
 use conjoin_manifest::{ComponentName, CustomBuild, Language, LanguageSet, Permissions, ToolchainSpec};
-use conjoin_wit::{Dialect, WitFile};
+use conjoin_wit::{Dialect, ItemName, WitFile};
 
 use crate::{AbsPath, Finding, Layout, ProbeResults, Profile, Reading, Step, Tool, with_needs};
 
@@ -29,9 +29,9 @@ pub struct Target<'a> {
     /// toolchain's choice.
     pub wit: &'a [WitFile],
     /// The interfaces that the world imports and exports, with versions as the user wrote them.
-    pub imports: &'a [String],
+    pub imports: &'a [ItemName],
     /// See `imports`.
-    pub exports: &'a [String],
+    pub exports: &'a [ItemName],
     /// The folder of the shared WIT.
     pub shared_wit: AbsPath,
     /// What it was granted.

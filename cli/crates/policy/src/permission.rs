@@ -6,6 +6,8 @@
 
 use std::cmp::Ordering;
 
+use crate::InterfaceName;
+
 /// Something a component may do beyond computing: one row of the table.
 #[derive(Debug)]
 pub struct Permission {
@@ -174,19 +176,19 @@ impl Permission {
         self.missing.replace("{}", value.unwrap_or_default())
     }
 
-    /// Whether it opens `interface`, a name of WASI without its version.
-    pub fn opens(&self, interface: &str) -> bool {
-        let below =
-            |name: &str| interface.strip_prefix(name).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
-        self.interfaces.iter().any(|name| below(name))
+    /// Whether it opens `interface`, in whatever version.
+    pub fn opens(&self, interface: &InterfaceName) -> bool {
+        self.interfaces.iter().any(|name| *name == interface.package() || *name == interface.without_version())
     }
 
     /// Whether the host withholds it by denying calls of this function.
-    pub fn denies(&self, interface: &str, function: &str) -> bool {
+    pub fn denies(&self, interface: &InterfaceName, function: &str) -> bool {
         match self.withheld {
             Withheld::Empty => false,
             Withheld::Calls { only, open } => {
-                self.opens(interface) && !open.contains(&interface) && (only.is_empty() || only.contains(&function))
+                self.opens(interface)
+                    && !open.contains(&interface.without_version())
+                    && (only.is_empty() || only.contains(&function))
             }
         }
     }
@@ -227,9 +229,10 @@ mod tests {
     #[test]
     fn a_call_is_denied_by_the_permission_that_opens_its_interface() {
         let denied = |interface: &str, function: &str| -> Vec<&str> {
-            PERMISSIONS.iter().filter(|row| row.denies(interface, function)).map(|row| row.key).collect()
+            let interface = InterfaceName::parse(interface).unwrap();
+            PERMISSIONS.iter().filter(|row| row.denies(&interface, function)).map(|row| row.key).collect()
         };
-        assert_eq!(denied("wasi:clocks/monotonic-clock", "now"), ["clocks"]);
+        assert_eq!(denied("wasi:clocks/monotonic-clock@0.3.0", "now"), ["clocks"]);
         assert_eq!(denied("wasi:random/random", "get-random-bytes"), ["random"]);
         assert_eq!(denied("wasi:random/insecure-seed", "insecure-seed"), [""; 0]);
         assert_eq!(denied("wasi:sockets/tcp-create-socket", "create-tcp-socket"), ["sockets"]);

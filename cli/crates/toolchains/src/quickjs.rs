@@ -15,8 +15,8 @@ use conjoin_plan::{
     AbsPath, Arg, Complaint, Finding, GenerateAction, Generator, Hint, Layout, ProbeResults, Profile, Project, Reading,
     Step, Takes, Target, Tool, Toolchain,
 };
-use conjoin_policy::{CLOCKS, OUTBOUND_HTTP, Permission, RANDOM, STDIO};
-use conjoin_wit::{Dialect, Wit, WitFile, missing_wasi, wasi_deps, without_version};
+use conjoin_policy::{CLOCKS, InterfaceName, OUTBOUND_HTTP, Permission, RANDOM, STDIO};
+use conjoin_wit::{Dialect, Wit, WitFile, missing_wasi, wasi_deps};
 
 use crate::{
     javascript::{self, Componentize},
@@ -173,7 +173,7 @@ enum Calls {
 impl Conveniences {
     fn of(target: &Target<'_>, wit: &Wit) -> Self {
         let granted = USED.into_iter().filter(|permission| target.permissions.has(permission)).collect();
-        let calls = if target.exports.iter().any(|name| name.starts_with("wasi:http/handler@")) {
+        let calls = if target.exports.iter().any(|name| name.without_version() == "wasi:http/handler") {
             Calls::Handler
         } else if wit.world(target.world).is_some_and(|world| world.has_async_functions()) {
             Calls::Async
@@ -189,7 +189,9 @@ impl Conveniences {
         if self.calls == Calls::Handler {
             imports.push("wasi:clocks/monotonic-clock@0.3.0");
         }
-        imports.retain(|import| self.granted.iter().any(|permission| permission.opens(without_version(import))));
+        imports.retain(|import| {
+            InterfaceName::parse(import).is_ok_and(|name| self.granted.iter().any(|permission| permission.opens(&name)))
+        });
         imports
     }
 
@@ -226,7 +228,7 @@ impl Conveniences {
         sources: &[Arc<Source>],
     ) -> Result<Vec<WitFile>, Box<Diagnostic>> {
         let mut imports = self.imports();
-        imports.retain(|name| !target.imports.iter().any(|import| import == name));
+        imports.retain(|name| !target.imports.iter().any(|import| import.as_str() == *name));
         let changed = wit.with_imports(target.world, &imports);
         // WASI is that of conjoin, whole: what is imported now may need what the world did not reach before.
         let packages = conjoin_wit::packages(sources, "").into_iter();
@@ -272,7 +274,7 @@ fn describe(target: &Target<'_>, world: &Step, wit: &AbsPath, layout: &Layout) -
 /// Finds what this engine cannot do before it fails without saying so.
 fn check(target: &Target<'_>) -> Result<(), Box<Diagnostic>> {
     let wrong = |code: &'static str, message: String| Diagnostic::error(code, message);
-    if let Some(handler) = target.exports.iter().find(|name| name.starts_with("wasi:http/incoming-handler@")) {
+    if let Some(handler) = target.exports.iter().find(|name| name.without_version() == "wasi:http/incoming-handler") {
         return Err(Box::new(wrong("quickjs::http-0-2", format!("QuickJS cannot answer HTTP by `{handler}`")).hint(
             format!("let the world `{}` export `wasi:http/handler@0.3.0`; the code can stay as it is", target.world),
         )));

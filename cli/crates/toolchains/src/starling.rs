@@ -151,12 +151,12 @@ fn disabled_features(target: &Target<'_>) -> Vec<&'static str> {
 }
 
 fn answers_http(target: &Target<'_>) -> bool {
-    target.exports.iter().any(|name| name.starts_with("wasi:http/incoming-handler@"))
+    target.exports.iter().any(|name| name.without_version() == "wasi:http/incoming-handler")
 }
 
 /// Finds what this engine cannot do before it fails without saying so.
 fn check(target: &Target<'_>) -> Result<(), Box<Diagnostic>> {
-    if let Some(handler) = target.exports.iter().find(|name| name.starts_with("wasi:http/handler@")) {
+    if let Some(handler) = target.exports.iter().find(|name| name.without_version() == "wasi:http/handler") {
         return Err(Box::new(
             Diagnostic::error("starling::http-0-3", format!("StarlingMonkey cannot answer HTTP by `{handler}`"))
                 .hint(format!("let the world `{}` export `wasi:http/incoming-handler@0.2.12`", target.world)),

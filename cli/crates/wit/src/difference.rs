@@ -8,7 +8,7 @@ use std::{collections::BTreeSet, fmt};
 use crate::{
     canonical::{case_text, function_text, type_text, use_text},
     model::{Definition, Signature, TypeName, Use},
-    surface::{Contract, Item, function_name, same_interface},
+    surface::{Contract, Item, ItemName, function_name},
 };
 
 /// One thing that both sides understand differently.
@@ -296,7 +296,7 @@ fn resources(name: &TypeName, other: &TypeName, comparison: &Comparison<'_>) -> 
         return vec![both("the resource is", &name.name, &other.name)];
     }
     let is_own = name.interface == comparison.import.root && other.interface == comparison.export.root;
-    if is_own || same_interface(&name.interface, &other.interface) {
+    if is_own || ItemName::new(&name.interface).fits(&ItemName::new(&other.interface)) {
         Vec::new()
     } else {
         vec![both("it is the resource of", &name.interface, &other.interface)]

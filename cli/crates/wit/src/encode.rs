@@ -17,7 +17,7 @@ use wit_parser::{
     WorldId, WorldItem, WorldKey,
 };
 
-use crate::{InspectError, WASI_0_2, WitFile, bounds, guarded, parse, surface, wasi};
+use crate::{InspectError, ItemName, WASI_0_2, WitFile, bounds, guarded, parse, surface, wasi};
 
 /// What stands between a module that speaks WASI preview 1 and WASI 0.2.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -151,7 +151,7 @@ fn encode_named(
         leave_run_to_adapter(&mut resolve, id);
     }
     let unfit = |reason: String| EncodeError::Unfit { world: world.clone(), reason };
-    if names.imports.iter().any(|import| import.starts_with("wasi:")) {
+    if names.imports.iter().any(|import| ItemName::new(import).is_wasi()) {
         add_wasi_of_runtimes(&mut resolve, id).map_err(unfit)?;
     }
     let mut described = module.to_vec();
@@ -195,8 +195,9 @@ pub fn encode_either(made: &[u8], wit: &[WitFile], world: &str) -> Result<Vec<u8
 /// Takes `wasi:cli/run` out of the exports of a world: a program has only its `main`.
 pub fn leave_run_to_adapter(resolve: &mut Resolve, world: WorldId) {
     let exports = std::mem::take(&mut resolve.worlds[world].exports);
-    let others =
-        exports.into_iter().filter(|(key, _)| surface::without_version(&resolve.name_world_key(key)) != "wasi:cli/run");
+    let others = exports
+        .into_iter()
+        .filter(|(key, _)| ItemName::new(&resolve.name_world_key(key)).without_version() != "wasi:cli/run");
     let others = others.collect();
     resolve.worlds[world].exports = others;
 }
@@ -296,12 +297,11 @@ impl CoreNames {
         if !exports.is_empty() {
             return Some(EncodeError::MissingExports { world: name, exports });
         }
-        let known: Vec<String> = resolve.worlds[world].imports.keys().map(|key| resolve.name_world_key(key)).collect();
+        let known: Vec<ItemName> =
+            resolve.worlds[world].imports.keys().map(|key| ItemName::new(&resolve.name_world_key(key))).collect();
         let is_unknown = |import: &&String| {
-            import.contains('/')
-                && !import.starts_with('[')
-                && !import.contains('|')
-                && !known.iter().any(|known| surface::same_interface(known, import))
+            let import = ItemName::new(import);
+            import.interface().is_some() && !known.iter().any(|known| known.fits(&import))
         };
         let imports: Vec<String> = self.imports.iter().filter(is_unknown).cloned().collect();
         (!imports.is_empty()).then_some(EncodeError::UnknownImports { world: name, imports })

@@ -12,7 +12,7 @@
 //! let text = "package shop:api@0.1.0; interface pricing { price: func() -> u32; } world gateway { import pricing; }";
 //! let wit = conjoin_wit::parse(&[Arc::new(Source::new("wit/shop.wit", text))], "wit").expect("it is right");
 //! let surface = wit.world("gateway").expect("it is defined").surface();
-//! assert_eq!(surface.imports[0].name, "shop:api/pricing@0.1.0");
+//! assert_eq!(surface.imports[0].name.as_str(), "shop:api/pricing@0.1.0");
 //! assert_eq!(surface.imports[0].functions(), ["price"]);
 //! ```
 
@@ -43,7 +43,7 @@ pub use inspect::{InspectError, inspect};
 pub use parse::parse;
 pub use render::Renderer;
 pub use strip::strip;
-pub use surface::{Item, Surface, compatible_versions, same_interface, without_version};
+pub use surface::{Item, ItemName, Surface};
 pub use types::{TypesProvider, types_provider};
 pub use wasi::{WASI_0_2, WASI_0_3, missing_wasi, wasi_deps};
 pub use world::{Wit, World};
@@ -76,7 +76,7 @@ pub struct Wiring {
     /// The connections, sorted.
     pub edges: Vec<Edge>,
     /// What the world of each component exports, whether it is connected or not.
-    pub exports: BTreeMap<String, Vec<String>>,
+    pub exports: BTreeMap<String, Vec<ItemName>>,
 }
 
 /// One import that another component satisfies.
@@ -85,9 +85,9 @@ pub struct Edge {
     /// The component that imports.
     pub importer: String,
     /// The interface as the importer names it, e.g. `shop:api/pricing@0.1.0`.
-    pub import: String,
+    pub import: ItemName,
     /// The component that exports.
     pub exporter: String,
     /// The interface as the exporter names it.
-    pub export: String,
+    pub export: ItemName,
 }

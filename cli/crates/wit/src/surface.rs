@@ -4,7 +4,7 @@
 
 use std::{fmt, sync::Arc};
 
-use semver::Version;
+use conjoin_policy::InterfaceName;
 use wit_parser::{Resolve, WorldId, WorldItem, WorldKey};
 
 use crate::{
@@ -20,14 +20,79 @@ pub struct Surface {
     /// What others may use.
     pub exports: Vec<Item>,
     /// The names of imported interfaces that hold nothing but types; those of WASI left out.
-    pub types: Vec<String>,
+    pub types: Vec<ItemName>,
+}
+
+/// What an import or an export is called.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum ItemName {
+    /// An interface of a package.
+    Interface(InterfaceName),
+    /// A function that is in no interface, or an interface that is written inside a world.
+    Plain(String),
+}
+
+impl ItemName {
+    /// The name that `text` is; a plain one unless it is the full name of an interface.
+    pub fn new(text: &str) -> Self {
+        InterfaceName::parse(text).map_or_else(|_| Self::Plain(text.to_owned()), Self::Interface)
+    }
+
+    /// The interface, if it is one of a package.
+    pub fn interface(&self) -> Option<&InterfaceName> {
+        match self {
+            Self::Interface(name) => Some(name),
+            Self::Plain(_) => None,
+        }
+    }
+
+    /// All of it, e.g. `shop:api/pricing@0.1.0` or `hello`.
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::Interface(name) => name.as_str(),
+            Self::Plain(name) => name,
+        }
+    }
+
+    /// All but the version, e.g. `shop:api/pricing` or `hello`.
+    pub fn without_version(&self) -> &str {
+        match self {
+            Self::Interface(name) => name.without_version(),
+            Self::Plain(name) => name,
+        }
+    }
+
+    /// Whether it belongs to WASI, so that the host provides it.
+    pub fn is_wasi(&self) -> bool {
+        self.interface().is_some_and(InterfaceName::is_wasi)
+    }
+
+    /// Whether both name one item: the same plain name, or one interface in versions that fit.
+    pub fn fits(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Interface(left), Self::Interface(right)) => left.fits(right),
+            _ => self == other,
+        }
+    }
+}
+
+impl fmt::Display for ItemName {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(self.as_str())
+    }
+}
+
+impl fmt::Debug for ItemName {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(self.as_str(), formatter)
+    }
 }
 
 /// One import or export: an interface, or a function that is in none.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Item {
-    /// Its full name, e.g. `shop:api/pricing@0.1.0`; of a function, its bare name.
-    pub name: String,
+    /// Its name.
+    pub name: ItemName,
     /// Canonical text of it and of the types it takes from elsewhere, without comments.
     pub definition: String,
     pub(crate) contract: Arc<Contract>,
@@ -49,42 +114,12 @@ impl fmt::Debug for Item {
 }
 
 impl Item {
-    /// Whether it belongs to WASI, so that the host provides it.
-    pub fn is_wasi(&self) -> bool {
-        self.name.starts_with("wasi:")
-    }
-
-    /// Whether it is an interface with a full name, not a function or an interface written inside a world.
-    pub fn is_interface(&self) -> bool {
-        self.name.contains('/')
-    }
-
-    /// The package without its version, e.g. `shop:api`; `None` where the name is a bare one.
-    pub fn package(&self) -> Option<&str> {
-        self.name.split_once('/').map(|(package, _)| package)
-    }
-
-    /// The version of its package.
-    pub fn version(&self) -> Option<&str> {
-        self.name.split_once('@').map(|(_, version)| version)
-    }
-
-    /// Its name without the version, e.g. `shop:api/pricing`.
-    pub fn without_version(&self) -> &str {
-        without_version(&self.name)
-    }
-
-    /// Whether both name one interface in versions that fit one another; says nothing about their contents.
-    pub fn same_interface(&self, other: &Self) -> bool {
-        same_interface(&self.name, &other.name)
-    }
-
     /// The resources that it takes from other interfaces: the interface and the name of each.
-    pub fn foreign_resources(&self) -> Vec<(String, String)> {
+    pub fn foreign_resources(&self) -> Vec<(ItemName, String)> {
         let others = self.contract.interfaces.iter().filter(|(interface, _)| **interface != self.contract.root);
         let resources = others.flat_map(|(interface, found)| {
             let resources = found.types.iter().filter(|(_, definition)| matches!(definition, Definition::Resource));
-            resources.map(|(name, _)| (interface.clone(), name.clone()))
+            resources.map(|(name, _)| (ItemName::new(interface), name.clone()))
         });
         resources.collect()
     }
@@ -93,37 +128,6 @@ impl Item {
     pub fn functions(&self) -> Vec<String> {
         let root = self.contract.interfaces.get(&self.contract.root);
         root.iter().flat_map(|interface| interface.functions.keys()).map(|name| function_name(name)).collect()
-    }
-}
-
-/// The name of an interface without its version.
-pub fn without_version(name: &str) -> &str {
-    name.split_once('@').map_or(name, |(name, _)| name)
-}
-
-/// Whether two names mean one interface, in versions that fit one another.
-pub fn same_interface(left: &str, right: &str) -> bool {
-    let version = |name: &str| name.split_once('@').map(|(_, version)| version.to_owned());
-    without_version(left) == without_version(right)
-        && match (version(left), version(right)) {
-            (None, None) => true,
-            (Some(left), Some(right)) => compatible_versions(&left, &right),
-            _ => false,
-        }
-}
-
-/// Whether one of the versions may stand for the other: equal up to the first number that is not 0 (`0.1.0` and `0.1.3`, `1.0.0`
-/// and `1.2.0`). Pre-releases fit only themselves.
-pub fn compatible_versions(left: &str, right: &str) -> bool {
-    if left == right {
-        return true;
-    }
-    match (Version::parse(left), Version::parse(right)) {
-        (Ok(left), Ok(right)) => {
-            let track = wit_parser::PackageName::version_compat_track;
-            track(&left) == track(&right)
-        }
-        _ => false,
     }
 }
 
@@ -143,12 +147,12 @@ pub(crate) fn of_world(resolve: &Resolve, world: WorldId) -> Surface {
     let items = |items: &wit_parser::IndexMap<WorldKey, WorldItem>| {
         let mut found: Vec<Item> =
             items.iter().filter_map(|(key, item)| item_of(resolve, &interfaces, key, item)).collect();
-        found.sort_by(|left, right| left.name.cmp(&right.name));
+        found.sort_by(|left, right| left.name.as_str().cmp(right.name.as_str()));
         found
     };
     let has_substance = |item: &Item| item.contract.interfaces[&item.contract.root].has_substance();
     let (imports, types): (Vec<Item>, Vec<Item>) = items(&world.imports).into_iter().partition(has_substance);
-    let types = types.into_iter().filter(|item| !item.is_wasi()).map(|item| item.name).collect();
+    let types = types.into_iter().filter(|item| !item.name.is_wasi()).map(|item| item.name).collect();
     Surface { imports, exports: items(&world.exports), types }
 }
 
@@ -163,29 +167,5 @@ fn item_of(resolve: &Resolve, interfaces: &Interfaces, key: &WorldKey, item: &Wo
         WorldItem::Type { .. } => return None,
     };
     let definition = canonical::interfaces_text(&interfaces, &root);
-    Some(Item { name, definition, contract: Arc::new(Contract { root, interfaces }) })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn versions_fit_up_to_the_first_number_that_is_not_zero() {
-        assert!(compatible_versions("0.1.0", "0.1.3"));
-        assert!(compatible_versions("1.0.0", "1.2.0"));
-        assert!(!compatible_versions("0.1.0", "0.2.0"));
-        assert!(!compatible_versions("1.0.0", "2.0.0"));
-        assert!(!compatible_versions("0.0.1", "0.0.2"));
-        assert!(!compatible_versions("0.1.0-rc.1", "0.1.0"));
-        assert!(compatible_versions("0.1.0-rc.1", "0.1.0-rc.1"));
-    }
-
-    #[test]
-    fn an_interface_without_a_version_is_not_one_with() {
-        assert!(same_interface("shop:api/pricing", "shop:api/pricing"));
-        assert!(same_interface("shop:api/pricing@0.1.0", "shop:api/pricing@0.1.9"));
-        assert!(!same_interface("shop:api/pricing", "shop:api/pricing@0.1.0"));
-        assert!(!same_interface("shop:api/pricing@0.1.0", "shop:api/ranking@0.1.0"));
-    }
+    Some(Item { name: ItemName::new(&name), definition, contract: Arc::new(Contract { root, interfaces }) })
 }

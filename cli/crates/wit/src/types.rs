@@ -9,7 +9,7 @@ use wasmparser::Payload;
 use wit_component::{ComponentEncoder, DecodedWasm, StringEncoding, embed_component_metadata};
 use wit_parser::{Docs, IndexMap, Resolve, Span, Stability, World, WorldId, WorldItem, WorldKey};
 
-use crate::{InspectError, inspect::on_decoded, model};
+use crate::{InspectError, ItemName, inspect::on_decoded, model};
 
 /// What provides the interfaces of types that a component imports.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -17,9 +17,9 @@ pub struct TypesProvider {
     /// A component without code.
     pub component: Vec<u8>,
     /// The names of the interfaces that its types come from, which it imports.
-    pub imports: Vec<String>,
+    pub imports: Vec<ItemName>,
     /// The names of the interfaces that it exports, as the component names them that it is made for.
-    pub exports: Vec<String>,
+    pub exports: Vec<ItemName>,
 }
 
 /// What provides the interfaces of types that `component` imports, those of WASI left out; `None` if there are none.
@@ -40,7 +40,7 @@ fn provider(mut resolve: Resolve, world: WorldId) -> Result<Option<TypesProvider
     if wanted.is_empty() {
         return Ok(None);
     }
-    let exports = wanted.keys().map(|key| resolve.name_world_key(key)).collect();
+    let exports = wanted.keys().map(|key| ItemName::new(&resolve.name_world_key(key))).collect();
     let world = add_world(&mut resolve, world, wanted);
     resolve.exportize(world, None, None).map_err(|error| unsupported(&error))?;
     let mut module = b"\0asm\x01\0\0\0".to_vec();
@@ -55,7 +55,7 @@ fn provider(mut resolve: Resolve, world: WorldId) -> Result<Option<TypesProvider
     let component = without_code(&component);
     let imports = match wit_component::decode(&component).map_err(|error| unsupported(&error))? {
         DecodedWasm::Component(resolve, world) => {
-            resolve.worlds[world].imports.keys().map(|key| resolve.name_world_key(key)).collect()
+            resolve.worlds[world].imports.keys().map(|key| ItemName::new(&resolve.name_world_key(key))).collect()
         }
         DecodedWasm::WitPackage(..) => Vec::new(),
     };
@@ -96,7 +96,7 @@ fn interfaces_of_types(resolve: &Resolve, world: WorldId) -> IndexMap<WorldKey, 
     let is_of_types = |key: &WorldKey, item: &WorldItem| {
         let name = resolve.name_world_key(key);
         matches!((key, item), (WorldKey::Interface(_), WorldItem::Interface { .. }))
-            && !name.starts_with("wasi:")
+            && !ItemName::new(&name).is_wasi()
             && interfaces.get(&name).is_some_and(|interface| !interface.has_substance())
     };
     let imports = resolve.worlds[world].imports.iter().filter(|(key, item)| is_of_types(key, item));

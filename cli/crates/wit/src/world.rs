@@ -6,7 +6,7 @@ use conjoin_diagnostics::Source;
 use wit_parser::{PackageId, Resolve, WorldId, WorldItem};
 
 use crate::{
-    Dialect, Renderer, Surface, WitFile, canonical, model, parse,
+    Dialect, ItemName, Renderer, Surface, WitFile, canonical, model, parse,
     places::{self, Direction},
     surface,
 };
@@ -56,21 +56,20 @@ impl Wit {
 
     /// Where the world imports `import`, an [`crate::Item::name`] of any version that fits; the world itself where it does so only
     /// through others.
-    pub fn place_of_import(&self, world: &str, import: &str) -> Option<(Arc<Source>, Range<usize>)> {
+    pub fn place_of_import(&self, world: &str, import: &ItemName) -> Option<(Arc<Source>, Range<usize>)> {
         self.place_of_item(world, Direction::Import, import)
     }
 
     /// Where the world exports `export`, an [`crate::Item::name`] of any version that fits; the world itself where it does so only
     /// through others.
-    pub fn place_of_export(&self, world: &str, export: &str) -> Option<(Arc<Source>, Range<usize>)> {
+    pub fn place_of_export(&self, world: &str, export: &ItemName) -> Option<(Arc<Source>, Range<usize>)> {
         self.place_of_item(world, Direction::Export, export)
     }
 
-    fn place_of_item(&self, world: &str, direction: Direction, name: &str) -> Option<(Arc<Source>, Range<usize>)> {
+    fn place_of_item(&self, world: &str, direction: Direction, name: &ItemName) -> Option<(Arc<Source>, Range<usize>)> {
         let package = &self.resolve.packages[self.main].name;
-        let is_wanted = |word: &str| {
-            surface::same_interface(word, name) || surface::same_interface(&package.interface_id(word), name)
-        };
+        let is_wanted =
+            |word: &str| [word, &package.interface_id(word)].into_iter().any(|word| ItemName::new(word).fits(name));
         places::item_of_world(&self.sources, world, direction, &is_wanted).or_else(|| self.place_of_world(world))
     }
 }

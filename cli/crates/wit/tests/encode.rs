@@ -49,7 +49,7 @@ fn imports_of_a_runtime_come_out_in_one_version() {
     let module = wat::parse_str(MODULE).expect("the text is right");
     let component = encode(&module, &wit(), "logger", None).expect("it fits");
     let surface = inspect(&component).expect("it is a component");
-    let names = |items: &[conjoin_wit::Item]| items.iter().map(|item| item.name.clone()).collect::<Vec<_>>();
+    let names = |items: &[conjoin_wit::Item]| items.iter().map(|item| item.name.to_string()).collect::<Vec<_>>();
     assert_eq!(
         names(&surface.imports),
         ["wasi:cli/stdout@0.2.12", "wasi:clocks/wall-clock@0.2.12", "wasi:io/streams@0.2.12"]

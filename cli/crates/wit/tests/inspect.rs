@@ -25,7 +25,7 @@ fn message(bytes: &[u8]) -> String {
 #[test]
 fn a_component_tells_its_imports_and_exports() {
     let surface = inspect(&component()).expect("it is a component");
-    let names = |items: &[conjoin_wit::Item]| items.iter().map(|item| item.name.clone()).collect::<Vec<_>>();
+    let names = |items: &[conjoin_wit::Item]| items.iter().map(|item| item.name.to_string()).collect::<Vec<_>>();
     assert_eq!(names(&surface.imports), ["shop:api/store@0.1.0"]);
     assert_eq!(names(&surface.exports), ["run", "shop:api/pricing@0.1.0"]);
     assert_eq!(surface.exports[1].definition, "interface shop:api/pricing@0.1.0 {\n  price: func();\n}\n");

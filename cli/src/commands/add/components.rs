@@ -8,7 +8,7 @@ use conjoin_plan::Selection;
 use conjoin_scaffold::{
     AppContext, Contribution, NewComponent, ScaffoldError, Template, check_name, render_component, wit_name,
 };
-use conjoin_wit::WitFile;
+use conjoin_wit::{ItemName, WitFile};
 use serde_json::json;
 
 use super::{advice, quoted};
@@ -96,7 +96,7 @@ fn tell_imports(ui: &mut Ui, app: &App, importers: &[ComponentName], libs: &[Str
     for importer in importers {
         let world = &app.manifest.components[importer].world.value;
         for lib in libs {
-            let place = app.wit.place_of_import(world, &format!("{lib}-api"));
+            let place = app.wit.place_of_import(world, &ItemName::Plain(format!("{lib}-api")));
             let place = place.map_or(String::new(), |(source, span)| {
                 format!(" ({}:{})", source.name, source.position(span.start).0)
             });

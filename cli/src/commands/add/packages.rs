@@ -160,7 +160,8 @@ pub(super) fn add_component(
     session.ui.status("Added", &format!("`{name}`, a built component, as {place}"));
     let surface = app.wiring.surfaces.iter().find(|(key, _)| key.as_str() == name).map(|(_, surface)| surface);
     let imports = surface.map_or(&[][..], |surface| &surface.imports);
-    let wasi: Vec<String> = imports.iter().filter(|item| item.is_wasi()).map(|item| item.name.clone()).collect();
+    let wasi: Vec<String> =
+        imports.iter().filter(|item| item.name.is_wasi()).map(|item| item.name.to_string()).collect();
     if !wasi.is_empty() {
         session.ui.note(&format!("It imports {}; grant in conjoin.toml what it may do.", quoted(&wasi)));
     }

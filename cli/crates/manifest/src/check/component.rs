@@ -2,10 +2,12 @@
 
 use std::collections::BTreeMap;
 
+use conjoin_policy::is_wit_name;
+
 use super::{
     findings::{Findings, with_choices},
     permissions::check_permissions,
-    values::{Inside, Names, check_letters, check_path, check_reference, is_import_name, is_wit_name, spanned},
+    values::{Inside, Names, check_letters, check_path, check_reference, is_import_name, spanned},
 };
 use crate::{
     AppPath, Built, Component, ComponentName, CustomBuild, Import, Language, LanguageSet, Origin, Spanned,

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use conjoin_policy::{InterfaceName, is_wit_name};
+
 use super::findings::{Findings, with_choices};
 use crate::{AppPath, ComponentName, Spanned};
 
@@ -99,20 +101,7 @@ pub(crate) fn check_reference(
     None
 }
 
-/// Whether `text` is a name of WIT: words of letters and digits joined by `-`, each in lower or in upper case, starting with a letter.
-pub(super) fn is_wit_name(text: &str) -> bool {
-    text.split('-').all(|word| {
-        let lower = word.chars().all(|letter| letter.is_ascii_lowercase() || letter.is_ascii_digit());
-        let upper = word.chars().all(|letter| letter.is_ascii_uppercase() || letter.is_ascii_digit());
-        word.starts_with(|first: char| first.is_ascii_alphabetic()) && (lower || upper)
-    })
-}
-
 /// Whether `text` names something that a world imports: `namespace:package/interface`, with `@version` or without, or a plain name.
 pub(super) fn is_import_name(text: &str) -> bool {
-    let (name, version) = text.split_once('@').map_or((text, None), |(name, version)| (name, Some(version)));
-    let Some((package, interface)) = name.split_once('/') else { return version.is_none() && is_wit_name(name) };
-    let package =
-        package.split_once(':').is_some_and(|(namespace, package)| is_wit_name(namespace) && is_wit_name(package));
-    package && is_wit_name(interface) && version.is_none_or(|version| semver::Version::parse(version).is_ok())
+    is_wit_name(text) || InterfaceName::parse(text).is_ok()
 }

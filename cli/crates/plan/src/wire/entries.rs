@@ -12,7 +12,7 @@ use super::errors::Errors;
 pub(super) fn unsuitable(errors: &Errors<'_>, surfaces: &BTreeMap<ComponentName, Surface>) -> Vec<Diagnostic> {
     let unsuitable = errors.manifest.triggers.iter().filter_map(|trigger| {
         let surface = surfaces.get(&trigger.component.value)?;
-        let is_called = |export: &Item| trigger.kind.exports.contains(&export.without_version());
+        let is_called = |export: &Item| trigger.kind.exports.contains(&export.name.without_version());
         (!surface.exports.iter().any(is_called)).then(|| errors.not_an_entry(trigger, surface))
     });
     unsuitable.collect()

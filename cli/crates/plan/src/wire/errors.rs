@@ -4,6 +4,7 @@ use std::{collections::BTreeMap, ops::Range};
 
 use conjoin_diagnostics::{Diagnostic, nearest};
 use conjoin_manifest::{Component, ComponentName, Import, Manifest, Origin, Trigger};
+use conjoin_policy::InterfaceName;
 use conjoin_wit::{Difference, Edge, Item, Surface, Wit};
 
 use super::offers::{Offer, Offers};
@@ -116,7 +117,7 @@ impl Errors<'_> {
         });
         diagnostic.hint(format!(
             "choose one in conjoin.toml:\n[component.{importer}.imports]\n\"{}\" = \"{}\"",
-            import.without_version(),
+            import.name.without_version(),
             offers.first().map_or("", |offer| offer.exporter.as_str())
         ))
     }
@@ -129,7 +130,7 @@ impl Errors<'_> {
         written: &Import,
         surface: &Surface,
     ) -> Diagnostic {
-        let imports = surface.imports.iter().filter(|import| !import.is_wasi()).map(|import| import.name.as_str());
+        let imports = surface.imports.iter().filter(|import| !import.name.is_wasi()).map(|import| import.name.as_str());
         let imports: Vec<&str> = imports.collect();
         let message = format!("component `{}` does not import `{key}`", component.name.value);
         let diagnostic = Diagnostic::error("wiring::not-imported", message).label(
@@ -196,10 +197,10 @@ impl Errors<'_> {
 }
 
 /// What is exported from the package of `import` under nearly the same name.
-fn nearest_export<'a>(import: &Item, offers: &Offers<'a>) -> Option<&'a str> {
-    let (package, name) = import.without_version().rsplit_once('/')?;
-    let exports = offers.of_package(package);
-    nearest(name, exports.keys().copied()).map(|name| exports[name])
+fn nearest_export<'a>(import: &Item, offers: &Offers<'a>) -> Option<&'a InterfaceName> {
+    let import = import.name.interface()?;
+    let exports = offers.of_package(import.package());
+    nearest(import.interface(), exports.keys().copied()).map(|name| exports[name])
 }
 
 /// `diagnostic` with what `component` expects of `import`, and what others offer in its place.

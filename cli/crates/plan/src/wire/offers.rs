@@ -1,8 +1,9 @@
 //! What the components of an app export, found by name.
 
-use std::{collections::BTreeMap, ops::Bound};
+use std::collections::BTreeMap;
 
 use conjoin_manifest::ComponentName;
+use conjoin_policy::InterfaceName;
 use conjoin_wit::{Item, Surface};
 
 /// One export of one component.
@@ -23,7 +24,7 @@ impl<'a> Offers<'a> {
         let mut by_name: BTreeMap<&str, Vec<Offer<'_>>> = BTreeMap::new();
         for (exporter, surface) in surfaces {
             for export in &surface.exports {
-                by_name.entry(export.without_version()).or_default().push(Offer { exporter, export });
+                by_name.entry(export.name.without_version()).or_default().push(Offer { exporter, export });
             }
         }
         Self { by_name }
@@ -31,23 +32,18 @@ impl<'a> Offers<'a> {
 
     /// What is exported under the name of `import`, in whatever version.
     pub(super) fn of_any_version(&self, import: &Item) -> &[Offer<'a>] {
-        self.by_name.get(import.without_version()).map_or(&[], Vec::as_slice)
+        self.by_name.get(import.name.without_version()).map_or(&[], Vec::as_slice)
     }
 
     /// What others than `importer` export under the name of `import`, in a version that fits.
     pub(super) fn of(&self, import: &Item, importer: &ComponentName) -> impl Iterator<Item = Offer<'a>> {
         let others = self.of_any_version(import).iter().copied().filter(move |offer| offer.exporter != importer);
-        others.filter(|offer| offer.export.same_interface(import))
+        others.filter(|offer| offer.export.name.fits(&import.name))
     }
 
-    /// What is exported of the package called `package`: the name of each interface, and with its package and version.
-    pub(super) fn of_package(&self, package: &str) -> BTreeMap<&'a str, &'a str> {
-        let begin = format!("{package}/");
-        let from = (Bound::Included(begin.as_str()), Bound::Unbounded);
-        let names = self.by_name.range::<str, _>(from).map_while(|(name, offers)| {
-            let name: &'a str = name.strip_prefix(&begin)?;
-            Some((name, offers.last()?.export.name.as_str()))
-        });
-        names.collect()
+    /// The interfaces that are exported of the package called `package`, each in its last version, by their bare names.
+    pub(super) fn of_package(&self, package: &str) -> BTreeMap<&'a str, &'a InterfaceName> {
+        let last = self.by_name.values().filter_map(|offers| offers.last()?.export.name.interface());
+        last.filter(|name| name.package() == package).map(|name| (name.interface(), name)).collect()
     }
 }

@@ -40,7 +40,7 @@ impl<'a> Connector<'a> {
         let mut connected =
             Connected { diagnostics: self.unused_overrides(component, surface), ..Connected::default() };
         let mut seen = BTreeSet::new();
-        for import in surface.imports.iter().filter(|import| !import.is_wasi()) {
+        for import in surface.imports.iter().filter(|import| !import.name.is_wasi()) {
             match self.satisfy(component, import) {
                 Ok(Some(Offer { exporter, export })) => {
                     connected.edges.push(Edge {
@@ -92,7 +92,7 @@ impl<'a> Connector<'a> {
     ) -> Result<Option<Offer<'a>>, Box<Diagnostic>> {
         let exporter = &written.component.value;
         let Some(surface) = self.surfaces.get(exporter) else { return Ok(None) };
-        let named = |offer: &&Offer<'a>| offer.exporter == exporter && offer.export.same_interface(import);
+        let named = |offer: &&Offer<'a>| offer.exporter == exporter && offer.export.name.fits(&import.name);
         let Some(offer) = self.offers.of_any_version(import).iter().find(named) else {
             let other = self.offers.of(import, &component.name.value).next();
             return Err(Box::new(self.errors.not_exported(import, written, surface, other)));
@@ -114,7 +114,7 @@ impl<'a> Connector<'a> {
         if component.imports.is_empty() {
             return Vec::new();
         }
-        let used = surface.imports.iter().flat_map(|import| [import.name.as_str(), import.without_version()]);
+        let used = surface.imports.iter().flat_map(|import| [import.name.as_str(), import.name.without_version()]);
         let used: BTreeSet<&str> = used.collect();
         let unused = component.imports.iter().filter(|(key, _)| !used.contains(key.as_str()));
         unused.map(|(key, written)| self.errors.not_imported(component, key, written, surface)).collect()
@@ -124,5 +124,5 @@ impl<'a> Connector<'a> {
 /// The line of `imports` that means `import`: its name with or without the version.
 fn written_for<'a>(component: &'a Component, import: &Item) -> Option<&'a Import> {
     let lines = &component.imports;
-    lines.get(import.name.as_str()).or_else(|| lines.get(import.without_version()))
+    lines.get(import.name.as_str()).or_else(|| lines.get(import.name.without_version()))
 }

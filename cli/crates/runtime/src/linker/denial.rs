@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use conjoin_policy::{PERMISSIONS, Permission};
+use conjoin_policy::{InterfaceName, PERMISSIONS, Permission};
 use wasmtime::component::{
     Component, Linker, Val,
     types::{ComponentFunc, ComponentItem, Type},
@@ -15,7 +15,8 @@ use crate::{
 };
 
 /// The packages of the host and the version of each generation that it defines.
-const PACKAGES: [&str; 7] = ["cli", "clocks", "filesystem", "http", "io", "random", "sockets"];
+const PACKAGES: [&str; 7] =
+    ["wasi:cli", "wasi:clocks", "wasi:filesystem", "wasi:http", "wasi:io", "wasi:random", "wasi:sockets"];
 const GENERATION_2: &str = "0.2.12";
 const GENERATION_3: &str = "0.3.0";
 
@@ -25,17 +26,17 @@ pub(super) fn deny(linker: &mut Linker<Guest>, component: &Component, blueprint:
     let ty = component.component_type();
     for (import, item) in ty.imports(&engine) {
         let ComponentItem::ComponentInstance(instance) = item.ty else { continue };
-        let Some(defined) = defined_name(import) else { continue };
-        let interface = import.split('@').next().unwrap_or(import);
+        let Ok(interface) = InterfaceName::parse(import) else { continue };
+        let Some(defined) = defined_name(&interface) else { continue };
         for (function, item) in instance.exports(&engine) {
             let ComponentItem::ComponentFunc(ty) = item.ty else { continue };
             let missing = |permission: &&&'static Permission| {
-                permission.denies(interface, function) && !blueprint.entry().grants.has(permission)
+                permission.denies(&interface, function) && !blueprint.entry().grants.has(permission)
             };
             let Some(permission) = PERMISSIONS.iter().find(missing) else { continue };
             let denial = Denial {
                 permission,
-                call: format!("{interface}.{}", bare(function)),
+                call: format!("{}.{}", interface.without_version(), bare(function)),
                 denials: Arc::clone(&blueprint.denials),
             };
             let mut instance = linker.instance(&defined)?;
@@ -53,20 +54,17 @@ pub(super) fn deny(linker: &mut Linker<Guest>, component: &Component, blueprint:
 }
 
 /// The name under which the host defines an interface that a guest imports in a version of its own.
-fn defined_name(import: &str) -> Option<String> {
-    let (interface, version) = import.split_once('@')?;
-    let package = interface.strip_prefix("wasi:")?.split('/').next()?;
-    if !PACKAGES.contains(&package) {
+fn defined_name(import: &InterfaceName) -> Option<String> {
+    if !PACKAGES.contains(&import.package()) {
         return None;
     }
-    let defined = if version.starts_with("0.2.") {
-        GENERATION_2
-    } else if version.starts_with("0.3.") {
-        GENERATION_3
-    } else {
-        return None;
+    let version = import.version()?;
+    let defined = match (version.major, version.minor) {
+        (0, 2) => GENERATION_2,
+        (0, 3) => GENERATION_3,
+        _ => return None,
     };
-    Some(format!("{interface}@{defined}"))
+    Some(format!("{}@{defined}", import.without_version()))
 }
 
 /// A function's name without the marks of its kind.

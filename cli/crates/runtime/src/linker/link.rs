@@ -1,5 +1,6 @@
 //! Makes an entry's linker and explains what does not fit.
 
+use conjoin_policy::InterfaceName;
 use wasmtime::{
     Engine,
     component::{Component, InstancePre, Linker},
@@ -41,7 +42,7 @@ fn missing_import(error: &wasmtime::Error, entry: &str) -> Option<RuntimeError> 
         return None;
     }
     let interface = text.split('`').nth(1)?.to_owned();
-    let why = if interface.starts_with("wasi:") {
+    let why = if InterfaceName::parse(&interface).is_ok_and(|name| name.is_wasi()) {
         "this host does not have (of WASI 0.2 and 0.3 it has cli, clocks, filesystem, http, io, random and sockets)"
     } else {
         "no component of its composition provides"

@@ -1,7 +1,7 @@
 //! The bindings of a world in C: the generator's files, and conjoin's bridges for programs and HTTP.
 
 use conjoin_plan::{Generate, GenerateError, GeneratedFile};
-use conjoin_wit::{WitFile, without_version};
+use conjoin_wit::{ItemName, WitFile};
 use heck::ToSnakeCase as _;
 use wit_bindgen_c::Opts;
 use wit_bindgen_core::Files;
@@ -39,11 +39,11 @@ const HTTP: Bridge = Bridge {
 const PROGRAM: Bridge = Bridge { stem: "run-main", code: include_str!("../../support/clang/run-main.c"), header: None };
 
 /// The bridge for a world with these exports.
-pub(super) fn bridge(exports: &[String]) -> Option<Bridge> {
-    if exports.iter().any(|export| without_version(export) == "wasi:http/incoming-handler") {
+pub(super) fn bridge(exports: &[ItemName]) -> Option<Bridge> {
+    if exports.iter().any(|export| export.without_version() == "wasi:http/incoming-handler") {
         return Some(HTTP);
     }
-    matches!(exports, [only] if without_version(only) == "wasi:cli/run").then_some(PROGRAM)
+    matches!(exports, [only] if only.without_version() == "wasi:cli/run").then_some(PROGRAM)
 }
 
 /// Bindings for C and C++.
@@ -71,7 +71,8 @@ pub(crate) fn generate(
     if let Some(what) = unsupported(&resolve, usize::MAX) {
         return Err(GenerateError::Unsupported { world: world.to_owned(), what, language });
     }
-    let exports: Vec<String> = resolve.worlds[id].exports.keys().map(|key| resolve.name_world_key(key)).collect();
+    let exports: Vec<ItemName> =
+        resolve.worlds[id].exports.keys().map(|key| ItemName::new(&resolve.name_world_key(key))).collect();
     let options = Opts { no_object_file: true, ..Opts::default() };
     let mut files = Files::default();
     let generated = options.build().generate(&mut resolve, id, &mut files);

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use conjoin_plan::{Generate, GenerateError, GeneratedFile};
-use conjoin_wit::{WitFile, leave_run_to_adapter, without_version};
+use conjoin_wit::{ItemName, WitFile, leave_run_to_adapter};
 use wit_bindgen_core::Files;
 use wit_bindgen_go::{Format, Opts};
 use wit_parser::{Resolve, WorldId};
@@ -68,9 +68,9 @@ fn generate(package: &str, wit: &[WitFile], world: &str) -> Result<Vec<Generated
     if let Some(what) = unsupported(&resolve, LARGEST_TUPLE) {
         return Err(GenerateError::Unsupported { world: world.to_owned(), what, language: "Go" });
     }
-    let exports: Vec<String> =
-        resolve.worlds[id].exports.keys().map(|key| without_version(&resolve.name_world_key(key)).to_owned()).collect();
-    let is_program = exports == ["wasi:cli/run"];
+    let exports: Vec<ItemName> =
+        resolve.worlds[id].exports.keys().map(|key| ItemName::new(&resolve.name_world_key(key))).collect();
+    let is_program = matches!(exports.as_slice(), [only] if only.without_version() == "wasi:cli/run");
     if is_program {
         leave_run_to_adapter(&mut resolve, id);
         if resolve.worlds[id].imports.is_empty() {
@@ -82,7 +82,7 @@ fn generate(package: &str, wit: &[WitFile], world: &str) -> Result<Vec<Generated
         files.retain(|path, _| !path.starts_with("wit_exports/"));
     }
     let mut support = SUPPORT.to_vec();
-    if exports.iter().any(|export| export == "wasi:http/incoming-handler") {
+    if exports.iter().any(|export| export.without_version() == "wasi:http/incoming-handler") {
         support.extend_from_slice(BRIDGE);
     }
     if is_program {

@@ -7,7 +7,7 @@ use conjoin_plan::{
     AbsPath, Complaint, GenerateAction, Generator, Hint, Input, Invocation, Keep, Layout, Made, ProbeResults, Profile,
     Project, Reading, Step, StepId, Takes, Target, Tool, Toolchain,
 };
-use conjoin_wit::{Adapter, Dialect, without_version};
+use conjoin_wit::{Adapter, Dialect};
 
 use super::{
     generate::{Bindings, VERSION},
@@ -146,7 +146,7 @@ fn bindings(target: &Target<'_>, module: &go_mod::Module, world: &Step, wit: Abs
 /// that imports as well is built like a library, whose bindings run its `main`.
 fn adapter(target: &Target<'_>) -> Adapter {
     match target.exports {
-        [only] if without_version(only) == "wasi:cli/run" && target.imports.is_empty() => Adapter::Command,
+        [only] if only.without_version() == "wasi:cli/run" && target.imports.is_empty() => Adapter::Command,
         _ => Adapter::Reactor,
     }
 }

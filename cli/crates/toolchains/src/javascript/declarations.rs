@@ -7,7 +7,7 @@
 
 use std::fmt::Write as _;
 
-use conjoin_wit::WASI_0_2;
+use conjoin_wit::{ItemName, WASI_0_2};
 use wit_parser::{
     Docs, Function, FunctionKind, InterfaceId, Resolve, Type, TypeDef, TypeDefKind, TypeId, TypeOwner, WorldId,
     WorldItem, WorldKey,
@@ -60,13 +60,17 @@ pub(crate) fn declarations(resolve: &Resolve, world: WorldId) -> String {
 
 /// Whether it is the interface of a handler, which listens for events instead.
 fn answers_http(name: &str) -> bool {
-    name.starts_with("wasi:http/incoming-handler@") || name.starts_with("wasi:http/handler@")
+    matches!(ItemName::new(name).without_version(), "wasi:http/incoming-handler" | "wasi:http/handler")
 }
 
 /// The name with the patch version of WASI 0.2 that users write, whatever the engine speaks.
 fn as_users_write(name: &str) -> String {
-    match name.split_once("@0.2.") {
-        Some((interface, _)) if name.starts_with("wasi:") => format!("{interface}@{WASI_0_2}"),
+    let item = ItemName::new(name);
+    let of_wasi = item.interface().filter(|interface| interface.is_wasi());
+    match of_wasi.and_then(|interface| Some((interface, interface.version()?))) {
+        Some((interface, version)) if (version.major, version.minor) == (0, 2) => {
+            format!("{}@{WASI_0_2}", interface.without_version())
+        }
         _ => name.to_owned(),
     }
 }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use conjoin_wit::ItemName;
 use heck::{ToLowerCamelCase, ToUpperCamelCase};
 use wit_parser::{InterfaceId, Resolve, WorldId, WorldItem, WorldKey};
 
@@ -98,8 +99,9 @@ pub(crate) fn modules(resolve: &Resolve, world: WorldId) -> Vec<Module> {
                 WorldKey::Name(name) => name.clone(),
                 WorldKey::Interface(id) => resolve.id_of(*id).unwrap_or_default(),
             };
-            let name = full_name.split('@').next().unwrap_or_default().to_owned();
-            let entry = found.entry((full_name.starts_with("wasi:"), full_name.clone()));
+            let item = ItemName::new(&full_name);
+            let name = item.without_version().to_owned();
+            let entry = found.entry((item.is_wasi(), full_name.clone()));
             let module = entry.or_insert(Module { name, full_name, id: *id, imported: false, exported: false });
             module.imported |= !exported;
             module.exported |= exported;

@@ -5,6 +5,8 @@
 
 use std::collections::BTreeMap;
 
+use conjoin_policy::InterfaceName;
+use conjoin_wit::ItemName;
 use serde_json::{Map, Value, json};
 use wit_parser::{
     Function, FunctionKind, Handle, IndexMap, InterfaceId, Resolve, Type, TypeDefKind, TypeId, TypeOwner, WorldId,
@@ -27,8 +29,8 @@ pub(crate) fn description(resolve: &Resolve, world: WorldId) -> String {
             imports.insert(module.full_name.clone(), interface.clone());
         }
         if module.exported {
-            let name = module.name.split('@').next().unwrap_or_default();
-            let name = name.rsplit('/').next().map(names::value).unwrap_or_default();
+            let name = ItemName::new(&module.full_name);
+            let name = names::value(name.interface().map_or(name.as_str(), InterfaceName::interface));
             let mut export = interface;
             export["interface"] = json!(module.full_name);
             exports.insert(name, export);

@@ -250,7 +250,7 @@ fn site(componentize: &FoundTool) -> AbsPath {
 
 /// The module through which `target` answers HTTP, if it does that; in a folder of its own.
 fn http_module(target: &Target<'_>, layout: &Layout) -> Option<AbsPath> {
-    let answers = target.exports.iter().any(|name| name.starts_with("wasi:http/incoming-handler@0.2."));
+    let answers = target.exports.iter().any(|name| name.without_version() == "wasi:http/incoming-handler");
     answers.then(|| layout.work(target.name).join("modules/conjoin_http.py"))
 }
 
@@ -276,7 +276,7 @@ fn wasi_of(target: &Target<'_>) -> Result<Wasi, Box<Diagnostic>> {
     if target.permissions.has(&RANDOM) {
         return Ok(Wasi::Imported);
     }
-    let asked = target.imports.iter().chain(target.exports).find(|name| name.starts_with("wasi:"));
+    let asked = target.imports.iter().chain(target.exports).find(|name| name.is_wasi());
     let why = match asked {
         Some(name) => format!("its world names `{name}`"),
         None if !target.permissions.is_empty() => "it was granted other permissions".to_owned(),

@@ -96,7 +96,7 @@ impl InspectError {
 /// ```
 /// let component = wat::parse_str(r#"(component (import "shop:api/store" (instance (export "f" (func)))))"#)?;
 /// let surface = conjoin_wit::inspect(&component)?;
-/// assert_eq!(surface.imports[0].name, "shop:api/store");
+/// assert_eq!(surface.imports[0].name.as_str(), "shop:api/store");
 /// assert_eq!(conjoin_wit::inspect(b""), Err(conjoin_wit::InspectError::Empty));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```

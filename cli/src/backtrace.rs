@@ -1,13 +1,12 @@
-//! A guest's backtrace without the frames that belong to no code of the user's.
+//! Shortens a guest's backtrace to the frames of the user's code.
 
-/// How many frames are shown.
+/// The largest number of frames to show.
 const SHOWN: usize = 6;
 
-/// With what names begin that generated bindings and linkers give to their own functions. What languages call theirs, their toolchains
-/// say.
+/// Prefixes of functions of generated bindings and linkers. Toolchains give those of their languages.
 const MACHINERY: [&str; 7] = ["<wasm function", "__wasm", "_start", "cabi_", "wasi:", "wasm_", "wit_bindgen"];
 
-/// The frames of the user's code, or the innermost ones where there are none such, and how many there are beside them.
+/// Gives the frames of the user's code, or the innermost ones if there are none, and the number of the other frames.
 pub(crate) fn shortened(backtrace: &str) -> String {
     let (frames, heading): (Vec<&str>, Vec<&str>) = backtrace.lines().partition(|line| name(line).is_some());
     if frames.len() <= SHOWN {
@@ -23,7 +22,7 @@ pub(crate) fn shortened(backtrace: &str) -> String {
     heading.into_iter().chain(shown).chain([more.as_str()]).collect::<Vec<_>>().join("\n")
 }
 
-/// The name of the function of a frame, `  NUMBER: ADDRESS - MODULE!NAME`.
+/// The function name in a frame of the form `  NUMBER: ADDRESS - MODULE!NAME`.
 fn name(line: &str) -> Option<&str> {
     let (number, rest) = line.trim_start().split_once(':')?;
     let is_frame = !number.is_empty() && number.chars().all(|digit| digit.is_ascii_digit());

@@ -1,10 +1,10 @@
 //! The cache folder, checked before anything in it is used.
 //!
-//! conjoin starts compilers from the cache folder and loads native code from it, so whoever can change it decides what runs. A
-//! [`CacheRoot`] exists only if the folder and every folder and link on the way to it belong to this user or to root, and nobody else
-//! can write to them. In a folder with the sticky bit, such as `/tmp`, others may write: they cannot rename what is not theirs. A link
-//! as cache folder is followed, if its owner may be trusted and the folder it leads to passes the same check. What does not exist is
-//! created for this user alone.
+//! conjoin runs compilers and native code from the cache folder, so anybody who can change it decides what runs. A
+//! [`CacheRoot`] exists only if the folder, and every folder and link on its path, belong to this user or to root and
+//! are not writable by others. Folders with the sticky bit, such as `/tmp`, may be writable by others, because they
+//! cannot rename files of other owners. If the cache folder is a link, it is followed if its owner is trusted and its
+//! target passes the same check. Missing folders are created for this user alone.
 
 use std::{
     ffi::OsString,
@@ -19,19 +19,19 @@ use conjoin_plan::{AbsPath, Layout, Profile};
 
 use crate::{exit::CommandError, process_context::ProcessContext};
 
-/// Who else may write to a folder: its group, and everybody.
+/// The mode bits that let group or others write.
 const OTHERS_WRITE: u32 = 0o022;
 
-/// The bit by which only the owner of a file may rename or remove it.
+/// The mode bit that lets only the owner of a file rename or remove it.
 const STICKY: u32 = 0o1000;
 
-/// How many links a path may have, as for the system.
+/// The largest number of links on a path, as in the kernel.
 const MOST_LINKS: usize = 40;
 
-/// A path at which nothing can be, because it is below a file.
+/// A path that cannot exist, because it is below a file.
 const NOWHERE: &str = "/dev/null/no-cache-folder";
 
-/// What to do where the folder cannot be used.
+/// The hint if the folder cannot be used.
 const ANOTHER_FOLDER: &str = "set CONJOIN_CACHE to a folder that belongs to you and that nobody else can write to";
 
 /// A cache folder that only this user and root can change.
@@ -41,17 +41,17 @@ pub(crate) struct CacheRoot(AbsPath);
 impl CacheRoot {
     /// Finds the cache folder, checks it, and creates it if it does not exist.
     ///
-    /// It is `$CONJOIN_CACHE`, else `$XDG_CACHE_HOME/conjoin`, else `$HOME/.cache/conjoin`.
+    /// It is `$CONJOIN_CACHE`, or else `$XDG_CACHE_HOME/conjoin`, or else `$HOME/.cache/conjoin`.
     ///
     /// # Errors
     ///
-    /// None of these variables is set, others could change what is in the folder, or it cannot be created.
+    /// None of these variables is set, other users could change the folder's contents, or it cannot be created.
     pub(crate) fn open(environment: &ProcessContext) -> Result<Self, CommandError> {
         Self::checked(environment).map_err(|diagnostic| CommandError::environment(vec![diagnostic]))
     }
 
-    /// The cache folder for a command that can do without it, and why there is none: then nothing is found in it, and nothing can be
-    /// written to it.
+    /// Finds the cache folder for a command that does not require it. If it cannot be used, gives a path at which
+    /// nothing can exist, and the reason.
     pub(crate) fn open_if_usable(environment: &ProcessContext) -> (Self, Option<Diagnostic>) {
         match Self::checked(environment) {
             Ok(root) => (root, None),
@@ -59,7 +59,7 @@ impl CacheRoot {
         }
     }
 
-    /// Where everything lies for the app in the folder `app`, built with `profile`.
+    /// The layout for the app in the folder `app`, built with `profile`.
     pub(crate) fn layout(&self, app: AbsPath, profile: Profile) -> Layout {
         Layout { app, cache: self.0.clone(), profile }
     }
@@ -79,23 +79,23 @@ impl CacheRoot {
     }
 }
 
-/// What is at a path.
+/// What exists at a path.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Found {
-    /// A folder that may be used.
+    /// A folder that is safe to use.
     Folder,
-    /// Nothing, but only this user and root can create something.
+    /// Nothing, but only this user and root can create something there.
     Nothing,
 }
 
-/// What a file on the way is to the cache folder.
+/// The role of a file on the path of the cache folder.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Role {
     /// The cache folder itself.
     Root,
     /// A folder above it.
     Above,
-    /// A link on the way to it.
+    /// A link on its path.
     Link,
 }
 
@@ -111,11 +111,11 @@ enum Refusal {
     Gone,
 }
 
-/// Who runs conjoin.
+/// The user who runs conjoin.
 #[derive(Clone, Copy, Debug)]
 struct User {
     id: u32,
-    /// The number that stands for all users who have none in this user namespace; `None` outside of such namespaces.
+    /// The id that stands for all users without an id in this user namespace; `None` outside of user namespaces.
     unmapped: Option<u32>,
 }
 
@@ -124,10 +124,10 @@ impl User {
         Self { id: rustix::process::geteuid().as_raw(), unmapped: unmapped_user() }
     }
 
-    /// Why a file of this owner and mode cannot be on the way to the cache folder in this role.
+    /// Why a file with this owner and mode cannot have this role, if so.
     fn refuse(self, path: &Path, (owner, mode): (u32, u32), role: Role) -> Option<Refusal> {
         let path = || path.to_owned();
-        // In a user namespace, the system's folders belong to a user without number. That is nobody who is in it, too.
+        // In a user namespace, the system's folders belong to a user without an id there. No user inside has that id.
         let is_system = role != Role::Root && self.unmapped == Some(owner);
         if owner != self.id && owner != 0 && !is_system {
             return Some(Refusal::OtherOwner { path: path(), owner, user: self.id });
@@ -135,14 +135,14 @@ impl User {
         let is_open = match role {
             Role::Root => mode & OTHERS_WRITE != 0,
             Role::Above => mode & OTHERS_WRITE != 0 && mode & STICKY == 0,
-            // The mode of a link means nothing.
+            // The mode of a link has no meaning.
             Role::Link => false,
         };
         is_open.then(|| Refusal::OthersWrite { path: path(), mode: mode & 0o7777 })
     }
 }
 
-/// The number of the user who stands for all others in this user namespace.
+/// The id of the user who stands for all unmapped users in this user namespace.
 fn unmapped_user() -> Option<u32> {
     let map = fs_err::read_to_string("/proc/self/uid_map").ok()?;
     let is_whole = map.split_whitespace().eq(["0", "0", "4294967295"]);
@@ -150,7 +150,7 @@ fn unmapped_user() -> Option<u32> {
     if is_whole { None } else { number() }
 }
 
-/// Goes the way to `path` as the system does, and judges every folder and link on it.
+/// Resolves `path` as the system does, and checks every folder and link on it.
 fn examine(path: &Path, user: &User) -> Result<Found, Refusal> {
     let mut at = PathBuf::from("/");
     let mut rest: Vec<OsString> = Vec::new();
@@ -183,7 +183,7 @@ fn examine(path: &Path, user: &User) -> Result<Found, Refusal> {
     Ok(Found::Folder)
 }
 
-/// Puts the parts of `path` before those that are left to go; from `/` if it is absolute.
+/// Pushes the parts of `path` in front of the remaining ones. An absolute `path` starts again at `/`.
 fn push_parts(path: &Path, at: &mut PathBuf, rest: &mut Vec<OsString>) {
     if path.is_absolute() {
         *at = PathBuf::from("/");
@@ -203,13 +203,13 @@ fn judge(path: &Path, metadata: &Metadata, user: &User, role: Role) -> Result<()
     user.refuse(path, (metadata.uid(), metadata.mode()), role).map_or(Ok(()), Err)
 }
 
-/// Creates the folder, and those above it that do not exist, for this user alone.
+/// Creates the folder and missing folders above it, for this user alone.
 fn create(folder: &Path) -> Result<(), Refusal> {
     std::fs::DirBuilder::new().recursive(true).mode(0o700).create(folder).map_err(Refusal::Uncreatable)
 }
 
 fn not_named() -> Diagnostic {
-    Diagnostic::error("machine::no-cache-folder", "there is no place for the cache folder")
+    Diagnostic::error("machine::no-cache-folder", "there is no folder for the cache")
         .note("none of the variables CONJOIN_CACHE, XDG_CACHE_HOME and HOME is set to an absolute path")
         .hint(ANOTHER_FOLDER)
 }

@@ -1,7 +1,7 @@
-//! Completions: a shell hands over the words of a command line, and gets what may stand at the cursor.
+//! Completions: a shell passes the words of a command line and gets the candidates at the cursor.
 //!
-//! The script of `conjoin completions` calls `conjoin` itself with the variable [`VARIABLE`]. The app's names come from its
-//! `conjoin.toml` alone: no tool is probed, nothing is built, and what cannot be read has no names.
+//! The script of `conjoin completions` calls `conjoin` itself with the variable [`VARIABLE`]. The app's names come from
+//! its `conjoin.toml` alone: no tool is probed and nothing is built. An unreadable manifest gives no names.
 
 use std::{
     ffi::{OsStr, OsString},
@@ -20,20 +20,20 @@ use conjoin_manifest::{Named, Outline, outline};
 
 use crate::{args::Cli, process_context::ProcessContext};
 
-/// The variable that a shell sets, to its name, when it asks.
+/// The variable that a shell sets to its name when it asks for candidates.
 const VARIABLE: &str = "CONJOIN_COMPLETE";
 
-/// The script by which `shell` will ask.
+/// The script with which `shell` asks for candidates.
 pub(crate) fn script(shell: Shell) -> String {
     let mut script = Vec::new();
     let shells = Shells::builtins();
     let asks = shells.completer(&shell.to_string());
-    // A shell that clap knows but cannot ask has no script; writing into memory does not fail.
+    // A shell that clap does not support here has no script. Writing to memory cannot fail.
     drop(asks.map(|asks| asks.write_registration(VARIABLE, "conjoin", "conjoin", "conjoin", &mut script)));
     String::from_utf8_lossy(&script).trim().to_owned()
 }
 
-/// What may stand at the cursor, as the shell that asks wants it; `None` if no shell asks.
+/// The candidates at the cursor in the format of the shell; `None` if no shell asks.
 pub(crate) fn candidates(args: &[OsString], process: &ProcessContext) -> Option<Vec<u8>> {
     let shell = process.variable(VARIABLE)?;
     let mut answer = Vec::new();
@@ -46,12 +46,12 @@ pub(crate) fn candidates(args: &[OsString], process: &ProcessContext) -> Option<
     let names = Arc::new(outline(&manifest(&words, &process.current_dir).unwrap_or_default()));
     let mut command = with_names(Cli::command(), &names);
     command.build();
-    // A line that cannot be completed has no candidates, and the shell's user is not disturbed.
+    // A line that cannot be completed gives no candidates and no error, which would disturb the user.
     drop(asks.write_complete(&mut command, words, Some(&process.current_dir), &mut answer));
     Some(answer)
 }
 
-/// The text of the manifest of the app that the words name, or else that the current folder is in.
+/// The manifest of the app that the words name, or else of the app that contains the current folder.
 fn manifest(words: &[OsString], current_dir: &Path) -> Option<String> {
     let named =
         words.iter().skip(2).map(|word| current_dir.join(word).join("conjoin.toml")).find(|path| path.is_file());
@@ -59,7 +59,7 @@ fn manifest(words: &[OsString], current_dir: &Path) -> Option<String> {
     fs_err::read_to_string(named.or_else(above)?).ok()
 }
 
-/// The command line, its arguments that are names of the app or of templates with their candidates.
+/// Adds candidates to those arguments of the command line that are names of the app or of templates.
 fn with_names(command: Command, names: &Arc<Outline>) -> Command {
     let command = command.mut_args(|arg| with_candidates(arg, names));
     let subcommands: Vec<String> = command.get_subcommands().map(|sub| sub.get_name().to_owned()).collect();
@@ -78,12 +78,12 @@ fn with_candidates(arg: Arg, names: &Arc<Outline>) -> Arg {
 }
 
 fn listed(names: &[Named]) -> Vec<CompletionCandidate> {
-    // A name that a terminal would obey is wrong in the manifest, and nobody could type it.
+    // Names with control characters are invalid, and nobody could type them.
     let is_plain = |named: &&Named| printable(&named.name, Foreign::Line) == named.name;
     names.iter().filter(is_plain).map(|named| candidate(&named.name, &printable(&named.what, Foreign::Line))).collect()
 }
 
-/// The languages, and the toolchains of those that have several.
+/// The languages, and the toolchains of languages that have several.
 fn languages() -> Vec<CompletionCandidate> {
     let all = conjoin_toolchains::all();
     let languages = all.languages();
@@ -97,7 +97,7 @@ fn candidate(name: &str, what: &str) -> CompletionCandidate {
     CompletionCandidate::new(name).help((!what.is_empty()).then(|| what.to_owned().into()))
 }
 
-/// The ids of the templates; folders for what starts like a path.
+/// The ids of templates, or folders if the word starts like a path.
 fn templates(current: &OsStr) -> Vec<CompletionCandidate> {
     let typed = current.to_string_lossy();
     if typed.starts_with(['.', '/']) {

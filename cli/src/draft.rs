@@ -1,6 +1,6 @@
-//! An app in memory, before it is written: the one that `conjoin new` makes, or the one that `conjoin add` changes.
+//! An app in memory before it is written, for `conjoin new` and `conjoin add`.
 //!
-//! Everything is parsed and wired before a file is touched, so that neither leaves an app behind that is broken.
+//! Everything is parsed and wired before a file is touched, so neither command leaves a broken app behind.
 
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -18,28 +18,28 @@ use crate::{
     settings::Machine,
 };
 
-/// An app that exists, and what is to become of it.
+/// An existing app and the changes to it.
 pub(crate) struct Draft<'a> {
     machine: &'a Machine,
     /// Its folder.
     pub(crate) dir: AbsPath,
-    /// Its manifest as it is.
+    /// Its current manifest.
     pub(crate) manifest: Manifest,
-    /// Its shared WIT as it is.
+    /// Its current shared WIT.
     pub(crate) wit: Wit,
-    /// Whether everything in it was connected before.
+    /// Whether its wiring had no errors before.
     was_whole: bool,
     manifest_before: String,
     manifest_now: String,
-    /// The files of the shared WIT: as they were, if they were there, and as they shall be.
+    /// The files of the shared WIT: their old text, if they existed, and their new text.
     sources: Vec<(Option<Arc<Source>>, Arc<Source>)>,
     new: FileSet,
-    /// The bytes of components that are to be written.
+    /// The bytes of components to write.
     components: BTreeMap<AbsPath, Result<Vec<u8>, String>>,
 }
 
 impl<'a> Draft<'a> {
-    /// The app in `dir`, unchanged.
+    /// Reads the app in `dir`, without changes.
     pub(crate) fn open(machine: &'a Machine, dir: AbsPath) -> Result<Self, CommandError> {
         let here = &machine.process;
         let manifest = load_manifest(here, &dir)?;
@@ -49,7 +49,7 @@ impl<'a> Draft<'a> {
             load_wit_sources(here, &folder)?.into_iter().map(|source| (Some(Arc::clone(&source)), source)).collect();
         let mut new = FileSet::new();
         if sources.is_empty() {
-            // An app whose WIT was not begun yet.
+            // The app has no WIT yet.
             let path = format!("{}/{}.wit", manifest.app.wit, manifest.app.name.value);
             let begin = format!("package {}:api;\n", conjoin_scaffold::wit_name(&manifest.app.name.value));
             sources.push((None, Arc::new(Source::new(here.shown(&dir.join(&path)), begin.clone()))));
@@ -90,7 +90,7 @@ impl<'a> Draft<'a> {
         self.add_file(path, bytes)
     }
 
-    /// Adds a file of WIT; its path is relative to the folder of the shared WIT.
+    /// Adds a WIT file. Its path is relative to the folder of the shared WIT.
     pub(crate) fn add_wit(&mut self, file: &WitFile) -> Result<(), CommandError> {
         let path = format!("{}/{}", self.manifest.app.wit, file.path.display());
         let name = self.machine.process.shown(&self.dir.join(&path));
@@ -98,7 +98,7 @@ impl<'a> Draft<'a> {
         self.add_file(path, file.text.clone().into_bytes())
     }
 
-    /// Lets `world` import the interface `import` of the app's own package.
+    /// Makes `world` import the interface `import` of the app's own package.
     pub(crate) fn import(&mut self, world: &str, import: &str) -> Result<(), CommandError> {
         let wit = self.parse_wit()?;
         let Some((source, text)) = wit.with_imports(world, &[import]) else { return Ok(()) };
@@ -110,23 +110,23 @@ impl<'a> Draft<'a> {
         Ok(())
     }
 
-    /// The shared WIT as it shall be.
+    /// Parses the changed shared WIT.
     pub(crate) fn parse_wit(&self) -> Result<Wit, CommandError> {
         let sources = self.wit_sources();
         conjoin_wit::parse(&sources, &self.wit_root()).map_err(CommandError::project)
     }
 
-    /// The files of the shared WIT as they shall be.
+    /// The changed files of the shared WIT.
     pub(crate) fn wit_sources(&self) -> Vec<Arc<Source>> {
         self.sources.iter().map(|(_, now)| Arc::clone(now)).collect()
     }
 
-    /// The folder of the shared WIT, as it is called in the names of its files.
+    /// The folder of the shared WIT, as it appears in the names of its files.
     pub(crate) fn wit_root(&self) -> String {
         self.machine.process.shown(&self.dir.join(self.manifest.app.wit.as_path()))
     }
 
-    /// Adds the packages of WASI that are missing; gives the app as it shall be, checked.
+    /// Adds missing WASI packages. Checks and gives the changed app.
     pub(crate) fn complete(&mut self) -> Result<App, CommandError> {
         let missing = conjoin_wit::missing_wasi(&self.wit_sources(), &self.wit_root());
         for file in conjoin_wit::wasi_deps(&missing) {
@@ -142,14 +142,14 @@ impl<'a> Draft<'a> {
         let wiring = match wire(&manifest, &wit, &self.dir, &components) {
             Ok(wiring) => wiring,
             Err(diagnostics) if self.was_whole => return Err(CommandError::project(diagnostics)),
-            // It was not connected before either: that is for its next build to tell.
+            // Its wiring had errors before, too. The next build reports them.
             Err(_) => AppWiring::default(),
         };
         let layout = layout(self.machine, &self.dir);
         Ok(App { manifest, wit, wiring, layout })
     }
 
-    /// Writes all of it, or nothing; `names` is what it is called. Gives the number of new files.
+    /// Writes all changes or none. `names` are the names of the change for messages. Gives the number of new files.
     pub(crate) fn write(self, names: Vec<String>) -> Result<usize, CommandError> {
         let mut replaced = BTreeMap::new();
         if self.manifest_now != self.manifest_before {
@@ -179,7 +179,7 @@ impl<'a> Draft<'a> {
     }
 }
 
-/// The app called `dir` that `files` would be, checked.
+/// Checks and gives the app that `files` would form in the folder `dir`.
 pub(crate) fn check_files(machine: &Machine, dir: &AbsPath, files: &FileSet) -> Result<App, CommandError> {
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
     let manifest = files.get("conjoin.toml").map(text).unwrap_or_default();
@@ -205,12 +205,13 @@ pub(crate) fn check_files(machine: &Machine, dir: &AbsPath, files: &FileSet) -> 
     Ok(App { manifest, wit, wiring, layout })
 }
 
-/// Where everything lies for an app that may need no tool and so no cache folder: `tools::offer` refuses a folder that cannot be used.
+/// The layout of an app that may need no tool, and so no cache folder. `install::offer` refuses an unusable cache
+/// folder later.
 fn layout(machine: &Machine, dir: &AbsPath) -> Layout {
     CacheRoot::open_if_usable(&machine.process).0.layout(dir.clone(), Profile::Dev)
 }
 
-/// Adds the packages of WASI that the app's WIT names.
+/// Adds the WASI packages that the app's WIT names.
 pub(crate) fn add_wasi(files: &mut FileSet) -> Result<(), ScaffoldError> {
     let sources: Vec<Arc<Source>> = files
         .iter()

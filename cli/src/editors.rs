@@ -1,4 +1,4 @@
-//! What editors need of an app that was just written.
+//! Writes what editors need for a new app.
 
 use std::collections::BTreeSet;
 
@@ -12,8 +12,8 @@ use crate::{
     settings::{InstallPolicy, WorkSettings},
 };
 
-/// Lets editors know the types of the WIT, where the tools for that are there. That this fails is told and no more: the app is
-/// there.
+/// Writes bindings, so that editors know the types of the WIT, if the tools for them are installed. A failure is only
+/// reported, because the app exists.
 pub(crate) fn bindings_for_editors(
     session: &mut Session<'_>,
     app: &App,

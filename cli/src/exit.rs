@@ -1,19 +1,19 @@
-//! How a command ends.
+//! Exit codes and errors of commands.
 
 use conjoin_diagnostics::Diagnostic;
 
-/// The exit codes of conjoin; part of what it promises. `run` passes the code of a command entry through instead.
+/// The exit codes of conjoin, which are stable. `run` passes through the code of a command entry instead.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Exit {
-    /// Everything asked for was done.
+    /// Success.
     Done = 0,
-    /// The project is at fault: its manifest, its WIT, a build or a composition.
+    /// An error of the project: its manifest, its WIT, a build or a composition.
     Project = 1,
-    /// The command line is at fault.
+    /// An error of the command line.
     Usage = 2,
-    /// The machine is at fault: a tool is missing or not supported, a folder cannot be written, a port is in use.
+    /// An error of the machine: a tool is missing or not supported, a folder is not writable, a port is in use.
     Environment = 3,
-    /// conjoin is at fault.
+    /// A bug in conjoin.
     Internal = 70,
     /// Ctrl-C or SIGTERM ended it.
     Interrupted = 130,
@@ -21,27 +21,27 @@ pub enum Exit {
     Trap = 134,
 }
 
-/// Why a command failed: the code it exits with, and everything there is to say, in order.
+/// Why a command failed: its exit code and its diagnostics, in order.
 #[derive(Debug)]
 pub(crate) struct CommandError {
     /// The code.
     pub(crate) exit: Exit,
-    /// What is said; may be empty where it was said already.
+    /// The diagnostics; empty if they were already printed.
     pub(crate) diagnostics: Vec<Diagnostic>,
 }
 
 impl CommandError {
-    /// The project is at fault.
+    /// An error of the project.
     pub(crate) fn project(diagnostics: Vec<Diagnostic>) -> Self {
         Self { exit: Exit::Project, diagnostics }
     }
 
-    /// The command line is at fault.
+    /// An error of the command line.
     pub(crate) fn usage(diagnostic: Diagnostic) -> Self {
         Self { exit: Exit::Usage, diagnostics: vec![diagnostic] }
     }
 
-    /// The machine is at fault.
+    /// An error of the machine.
     pub(crate) fn environment(diagnostics: Vec<Diagnostic>) -> Self {
         Self { exit: Exit::Environment, diagnostics }
     }

@@ -14,9 +14,10 @@
 //! | run | [`conjoin_runtime::Runtime`] | `runtime` |
 //! | scaffold | [`conjoin_scaffold::render`] | `scaffold` |
 //!
-//! In this crate: `args` is what can be typed, `settings` what commands need, `session` what they work with, `commands` one file
-//! per command. `app` reads an app; `build` goes once through requirements, probe, `install`, plan, `execute` and `report`;
-//! `performer` carries out what the engine cannot, `run_printer` prints what runs, `ui` is the only code that prints.
+//! In this crate: `args` is what can be typed, `settings` what commands need, `session` what they work with, `commands`
+//! one file per command. `app` reads an app; `build` goes once through requirements, probe, `install`, plan, `execute`
+//! and `report`; `performer` carries out what the engine cannot, `run_printer` prints what runs, `ui` is the only code
+//! that prints.
 
 mod app;
 mod args;
@@ -234,7 +235,7 @@ fn usage_diagnostic(error: &clap::Error) -> Diagnostic {
 }
 
 fn report_request() -> Diagnostic {
-    Diagnostic::error("internal::bug", "this is a bug of conjoin, not of your app")
+    Diagnostic::error("internal::bug", "this is a bug in conjoin, not in your app")
         .note(format!("conjoin {}", env!("CARGO_PKG_VERSION")))
         .hint("please report it with the command that you typed and the text above")
 }

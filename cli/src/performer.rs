@@ -1,4 +1,4 @@
-//! What the engine cannot do itself: wasm-tools, composition and Wasmtime.
+//! Carries out the actions that the engine cannot: those of wasm-tools, composition and Wasmtime.
 
 use std::{
     collections::BTreeMap,
@@ -38,7 +38,7 @@ impl Performer for SystemPerformer {
             Made::Module(adapter) => conjoin_wit::encode(&module, &wit, &action.world, adapter),
             Made::Either => conjoin_wit::encode_either(&module, &wit, &action.world),
         };
-        // Only the user knows what a command of theirs makes, so they need the file's name.
+        // A command of the user wrote the file, so the message names it.
         let made = made.map_err(|error| match action.made {
             Made::Module(_) => PerformError::new(chain(&error)),
             Made::Either => PerformError::new(format!("`{}`: {}", action.module, chain(&error))),
@@ -91,8 +91,8 @@ impl Performer for SystemPerformer {
     }
 }
 
-/// Carries out `work`, which nothing can stop, on a thread of its own. When `cancel` is set, that thread is left behind. A panic
-/// there goes on here.
+/// Runs `work`, which cannot be stopped, on its own thread. On cancellation, that thread is abandoned. A panic there is
+/// resumed here.
 fn unless_cancelled(
     cancel: &CancelToken,
     work: impl FnOnce() -> Result<(), PerformError> + Send + 'static,
@@ -104,22 +104,22 @@ fn unless_cancelled(
     });
     let thread = thread.map_err(|error| PerformError::new(format!("no thread could be started: {error}")))?;
     loop {
-        match ended.recv_timeout(LOOK) {
+        match ended.recv_timeout(CHECK_INTERVAL) {
             Err(RecvTimeoutError::Disconnected) => {
                 return thread.join().unwrap_or_else(|panic| panic::resume_unwind(panic));
             }
             Err(RecvTimeoutError::Timeout) if cancel.is_cancelled() => {
-                return Err(PerformError::new("it was left behind, because the build was cancelled"));
+                return Err(PerformError::new("it was abandoned because the build was cancelled"));
             }
             Err(RecvTimeoutError::Timeout) | Ok(()) => {}
         }
     }
 }
 
-/// How often a thread that waits for work checks whether the work is still wanted.
-const LOOK: Duration = Duration::from_millis(20);
+/// How often to check for cancellation.
+const CHECK_INTERVAL: Duration = Duration::from_millis(20);
 
-/// `component`, which was made from the file `from`, without what only people and debuggers read.
+/// Removes names and debug information from `component`, which was made from the file `from`.
 fn stripped(component: &[u8], from: &AbsPath) -> Result<Vec<u8>, PerformError> {
     conjoin_wit::strip(component)
         .map_err(|error| PerformError::new(format!("`{from}` cannot be used: {}; {}", chain(&error), error.hint())))
@@ -139,7 +139,7 @@ fn read_wit(folder: &AbsPath) -> Result<Vec<WitFile>, PerformError> {
     wit_files(folder).map_err(failed)?.into_iter().map(read).collect()
 }
 
-/// An error with its causes.
+/// Renders an error with its causes.
 fn chain(error: &dyn std::error::Error) -> String {
     conjoin_engine::error_chain(error)
 }
@@ -165,7 +165,7 @@ mod tests {
             let _ = never.recv();
             Ok(())
         });
-        assert_eq!(ended.expect_err("it was cancelled").text, "it was left behind, because the build was cancelled");
+        assert_eq!(ended.expect_err("it was cancelled").text, "it was abandoned because the build was cancelled");
         drop(end);
     }
 }

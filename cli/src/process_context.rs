@@ -1,4 +1,4 @@
-//! What the process was started with: read once, here, and passed on.
+//! The environment of the process, read once and passed on.
 
 use std::{
     collections::BTreeMap,
@@ -9,12 +9,12 @@ use std::{
 
 use conjoin_plan::AbsPath;
 
-/// The environment, the current folder and what the streams are.
+/// The environment variables, the current folder, and which streams are terminals.
 #[derive(Clone, Debug)]
 pub struct ProcessContext {
     /// The environment variables.
     pub environment: BTreeMap<OsString, OsString>,
-    /// The folder that relative paths of arguments are relative to.
+    /// The current folder, which relative paths in arguments refer to.
     pub current_dir: PathBuf,
     /// Whether stdin is a terminal.
     pub stdin_is_terminal: bool,
@@ -59,7 +59,7 @@ impl ProcessContext {
         AbsPath::new(clean).expect("a path joined to the current folder is absolute")
     }
 
-    /// `path` as its reader would type it: relative to the current folder if it is below that.
+    /// `path` as the user would type it: relative to the current folder if it is below that.
     pub fn shown(&self, path: &AbsPath) -> String {
         match path.as_path().strip_prefix(&self.current_dir) {
             Ok(below) if below.as_os_str().is_empty() => ".".to_owned(),
@@ -68,8 +68,8 @@ impl ProcessContext {
         }
     }
 
-    /// The path of the cache folder: `$CONJOIN_CACHE`, else `$XDG_CACHE_HOME/conjoin`, else `$HOME/.cache/conjoin`; `None` where
-    /// none of them is set. The latter two count only if they are absolute.
+    /// The path of the cache folder: `$CONJOIN_CACHE`, or else `$XDG_CACHE_HOME/conjoin`, or else
+    /// `$HOME/.cache/conjoin`. `None` if none of them is set. The latter two count only if they are absolute.
     pub(crate) fn cache_folder(&self) -> Option<AbsPath> {
         let absolute = |name| self.variable(name).map(Path::new).filter(|path| path.is_absolute());
         let folder = match self.variable("CONJOIN_CACHE") {
@@ -82,7 +82,8 @@ impl ProcessContext {
         Some(self.absolute(&folder))
     }
 
-    /// How many bytes the artifacts of all apps may take in the cache folder: `$CONJOIN_STORE_SIZE`, or else ten gigabytes.
+    /// How many bytes the artifacts of all apps may take in the cache folder: `$CONJOIN_STORE_SIZE`, or else ten
+    /// gigabytes.
     ///
     /// # Errors
     ///

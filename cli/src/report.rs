@@ -1,4 +1,4 @@
-//! What came of a plan that was carried out: what failed, the page about its time, the exit code.
+//! Reports on an executed plan: failures, the page with timings, the exit code.
 
 use conjoin_diagnostics::{Diagnostic, Severity};
 use conjoin_engine::{BuildOutcome, BuildReport, FailedStep, Scope, StepOutcome};
@@ -12,7 +12,7 @@ use crate::{
     ui::{Format, Ui},
 };
 
-/// Tells what has failed, which is an error without more to say.
+/// Prints what failed. If something did, gives an error without further diagnostics.
 pub(crate) fn conclude(session: &mut Session<'_>, task: &Task<'_>, report: &BuildReport) -> Result<(), CommandError> {
     for failed in &report.failed {
         session.ui.failure(failed, &task.layout.app, Severity::Error);
@@ -38,16 +38,16 @@ pub(crate) fn conclude(session: &mut Session<'_>, task: &Task<'_>, report: &Buil
     }
 }
 
-/// Says what the time of a build was made of.
+/// Prints what took the time of a build.
 fn tell_times(ui: &mut Ui, task: &Task<'_>, report: &BuildReport) {
     let figures = timings::Figures::new(task.plan, report, task.work.jobs.get());
     match ui.format {
-        Format::Human => figures.in_words(report).iter().for_each(|path| ui.status("Longest path", path)),
+        Format::Human => figures.in_words(report).iter().for_each(|path| ui.status("Critical path", path)),
         Format::Json => ui.answer_json("times", figures.for_programs(report)),
     }
 }
 
-/// Writes the page about the time that the steps took.
+/// Writes the page with the timings of the steps.
 fn write_timings(session: &mut Session<'_>, task: &Task<'_>, report: &BuildReport) -> Result<(), CommandError> {
     let page = timings::page(&task.layout.app.file_name(), task.plan, report, task.work.jobs.get());
     let path = task.layout.dot_conjoin().join("timings.html");
@@ -57,13 +57,13 @@ fn write_timings(session: &mut Session<'_>, task: &Task<'_>, report: &BuildRepor
     Ok(())
 }
 
-/// Which components failed and which were skipped, in a sentence.
+/// Says in one sentence which components failed and which were skipped.
 fn summary(report: &BuildReport) -> String {
     let named = |outcome: StepOutcome| {
         let steps = report.steps.iter().filter(|step| step.outcome == outcome);
         let mut names: Vec<String> = steps
             .map(|step| match &step.subject {
-                // Most are components, so the name is enough.
+                // Most subjects are components, so the name is enough.
                 Subject::Component(name) => format!("`{name}`"),
                 other => format!("{other:#}"),
             })

@@ -1,4 +1,4 @@
-//! What a command works with, and what it wants of a build.
+//! The session of a command, and the goal of a build.
 
 use conjoin_engine::{ProbeContext, probe};
 use conjoin_plan::{Extent, Layout, ProbeRequest, ProbeResults, Selection, ToolchainSet, requirements};
@@ -10,38 +10,38 @@ use crate::{
     ui::Ui,
 };
 
-/// What every command works with: made once, when the process starts, and passed on.
+/// Everything that commands share. It is created once at the start and passed on.
 ///
-/// An app is not part of it: commands load none, one or, to compare builds, two.
+/// An app is not part of it, because commands load none, one, or two of them.
 pub(crate) struct Session<'a> {
-    /// What prints and asks.
+    /// Prints and asks.
     pub(crate) ui: &'a mut Ui,
-    /// What the process was started with.
+    /// The process's environment and signals.
     pub(crate) machine: &'a Machine,
-    /// All languages and tools that conjoin knows.
+    /// All toolchains of conjoin.
     pub(crate) toolchains: ToolchainSet,
 }
 
-/// What is wanted of a build.
+/// The goal of a build.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Goal<'a> {
-    /// Which part of the app.
+    /// The part of the app to build.
     pub(crate) selection: &'a Selection,
-    /// How far it goes.
+    /// How far to build.
     pub(crate) extent: Extent,
-    /// How steps are carried out.
+    /// How to run steps.
     pub(crate) work: &'a WorkSettings,
 }
 
 impl Session<'_> {
-    /// Finds out what `request` names, without changing anything.
+    /// Probes for what `request` names. Changes nothing.
     pub(crate) fn probe(&self, layout: &Layout, request: &ProbeRequest) -> ProbeResults {
         let environment = self.machine.environment();
         let context = ProbeContext { environment: &environment, layout, cancel: &self.machine.signals.cancel };
         probe(request, &context)
     }
 
-    /// What must be known of the machine to plan `selection` of `app`.
+    /// The probe results that planning `selection` of `app` needs.
     pub(crate) fn requirements(&self, app: &App, selection: &Selection) -> Result<ProbeRequest, CommandError> {
         requirements(&app.model(&self.toolchains), selection).map_err(CommandError::project)
     }

@@ -1,4 +1,4 @@
-//! `build --verify`: the same from nothing in another folder, compared byte by byte.
+//! `build --verify`: builds again from nothing in another folder, and compares byte by byte.
 
 use std::path::Path;
 
@@ -15,10 +15,11 @@ use crate::{
     settings::WorkSettings,
 };
 
-/// Builds a copy of `app` without the store of artifacts, and compares each component that `goal` selects with the one in `app`.
+/// Builds a copy of `app` without the store of artifacts, and compares each component that `goal` selects with the one
+/// in `app`.
 ///
-/// The copy lies beside the app, so that paths that lead out of it lead to the same place, and is removed afterwards. A component
-/// that is another one is an error, unless its toolchain is known for that.
+/// The copy is beside the app, so that paths out of it lead to the same places. It is removed afterwards. A component
+/// that differs is an error, unless its toolchain is known for that.
 pub(crate) fn verify(session: &mut Session<'_>, app: &App, goal: Goal<'_>) -> Result<(), CommandError> {
     let failed = |error: &std::io::Error| CommandError::io("verify::copy", error);
     let beside = app.layout.app.parent();
@@ -57,7 +58,7 @@ pub(crate) fn verify(session: &mut Session<'_>, app: &App, goal: Goal<'_>) -> Re
     if wrong.is_empty() { Ok(()) } else { Err(CommandError::project(wrong)) }
 }
 
-/// Where two files differ, in words.
+/// Describes where two files differ.
 fn difference(one: &Path, other: &Path) -> std::io::Result<Option<String>> {
     let (one, other) = (fs_err::read(one)?, fs_err::read(other)?);
     if one == other {
@@ -69,8 +70,8 @@ fn difference(one: &Path, other: &Path) -> std::io::Result<Option<String>> {
 }
 
 fn interface_differs(app: &App, name: &ComponentName, difference: &str) -> Diagnostic {
-    Diagnostic::error("verify::different", format!("component `{name}` is another one each time it is built"))
+    Diagnostic::error("verify::different", format!("component `{name}` differs each time it is built"))
         .label(&app.manifest.source, app.manifest.components[name].name.span.clone(), "this component")
         .note(format!("built in the app and from nothing in another folder: {difference}"))
-        .hint("look for the time, random numbers or the folder's path in what it is made from")
+        .hint("check whether its build uses the time, random numbers or the path of the folder")
 }

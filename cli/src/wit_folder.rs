@@ -7,11 +7,12 @@ use std::{
 
 use conjoin_plan::AbsPath;
 
-/// The paths, relative to `folder`, of the files of WIT in it and in the folders below it, sorted; none if there is no such folder.
+/// Lists the WIT files in `folder` and the folders below it, sorted, by paths relative to `folder`. A missing folder
+/// has none.
 ///
 /// # Errors
 ///
-/// That a folder cannot be listed.
+/// A folder cannot be listed.
 pub(crate) fn wit_files(folder: &AbsPath) -> io::Result<Vec<PathBuf>> {
     let mut files = Vec::new();
     if folder.as_path().is_dir() {

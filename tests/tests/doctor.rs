@@ -45,7 +45,7 @@ fn an_address_that_another_program_has_is_a_warning() {
     let said = run(&mut conjoin(&env, &["doctor", "--listen", &address]));
     let table = text(&said.stdout);
     assert_eq!(said.status.code(), Some(0), "{table}");
-    assert!(table.contains(&format!("busy     the address {address}: another program serves there")), "{table}");
+    assert!(table.contains(&format!("busy     the address {address}: another program listens there")), "{table}");
     assert!(table.contains("`conjoin run --listen 127.0.0.1:"), "{table}");
 
     drop(busy);

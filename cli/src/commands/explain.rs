@@ -1,4 +1,4 @@
-//! `conjoin explain build`: what a build would do, and why; and, for those who want to know all, what the rest was compared with.
+//! `conjoin explain build`: what a build would do and why, and on request what up-to-date steps were compared with.
 
 use conjoin_engine::{DirtyReason, Examined, Verdict, error_chain};
 use conjoin_plan::{Extent, Selection, Subject};
@@ -13,8 +13,8 @@ use crate::{
     ui::{Format, Verbosity},
 };
 
-/// Answers with a paragraph per component and composition that would be built, a line per step that would run, and then with a line
-/// for each of the others. About one component, and to those who want to know all, it tells all steps.
+/// Prints a paragraph for each component and composition that would be built, with a line per step that would run, and
+/// then a line for each of the others. For one component, or with `-v`, it prints all steps.
 pub(crate) fn explain(session: &mut Session<'_>, settings: &ExplainSettings) -> Result<(), CommandError> {
     let app = load(&session.machine.process, &settings.app, settings.profile)?;
     let components = settings.component.iter().map(|name| app.component(name)).collect::<Result<Vec<_>, _>>()?;
@@ -42,7 +42,7 @@ pub(crate) fn explain(session: &mut Session<'_>, settings: &ExplainSettings) -> 
     Ok(())
 }
 
-/// What the steps are for, in their order.
+/// The subjects of the steps, in order.
 fn subjects(examined: &[Examined]) -> Vec<&Subject> {
     let mut subjects: Vec<&Subject> = Vec::new();
     for step in examined {

@@ -1,4 +1,4 @@
-//! `conjoin plan`: every step, and nothing done.
+//! `conjoin plan`: prints every step and runs nothing.
 
 use conjoin_plan::{Action, Extent, Failures, Plan, Selection, Step, WorldAction, build, missing_tools};
 use serde_json::json;
@@ -12,7 +12,7 @@ use crate::{
     ui::{Format, Ui, quote_path},
 };
 
-/// Prints the installation of what is missing, or else the build, as commands to paste.
+/// Prints the steps that install missing tools, or else those of the build, as commands to paste.
 pub(crate) fn plan(session: &mut Session<'_>, settings: &PlanSettings) -> Result<(), CommandError> {
     let app = load(&session.machine.process, &settings.app, settings.profile)?;
     let components = settings.components.iter().map(|name| app.component(name)).collect::<Result<Vec<_>, _>>()?;
@@ -34,7 +34,7 @@ pub(crate) fn plan(session: &mut Session<'_>, settings: &PlanSettings) -> Result
     Ok(())
 }
 
-/// Prints the steps in their order.
+/// Prints the steps in order.
 pub(crate) fn print(ui: &mut Ui, plan: &Plan) {
     for (index, step) in plan.steps().iter().enumerate() {
         let after: Vec<&str> =
@@ -52,7 +52,7 @@ pub(crate) fn print(ui: &mut Ui, plan: &Plan) {
     }
 }
 
-/// The step as lines for a POSIX shell; what conjoin does itself is a comment.
+/// The step as lines for a POSIX shell. Work that conjoin does itself is a comment.
 fn commands(step: &Step) -> String {
     match &step.action {
         Action::Run(invocation) => invocation.to_string(),

@@ -1,4 +1,4 @@
-//! `conjoin schema`: what editors know of `conjoin.toml`.
+//! `conjoin schema`: the JSON schema of `conjoin.toml`, for editors.
 
 use serde_json::json;
 

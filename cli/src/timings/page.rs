@@ -46,7 +46,7 @@ fn summary(figures: &Figures, jobs: usize) -> Value {
     let rows = [
         ("Time", seconds(figures.wall)),
         ("Work of all steps", seconds(figures.work)),
-        ("Longest path", format!("{} in {} steps", seconds(figures.longest), figures.path.len())),
+        ("Critical path", format!("{} in {} steps", seconds(figures.longest), figures.path.len())),
         ("Jobs at a time", jobs.to_string()),
         ("Shortest time possible", format!("{}; this build took {over:.2} times as long", seconds(figures.bound))),
     ];
@@ -87,7 +87,7 @@ fn drawing(report: &BuildReport, figures: &Figures, jobs: usize) -> Value {
 fn legend(steps: &[(usize, &StepReport)]) -> Vec<Value> {
     let occurs = |outcomes: &[StepOutcome]| steps.iter().any(|(_, step)| outcomes.contains(&step.outcome));
     let colours = [
-        ("critical", "on the longest path", true),
+        ("critical", "on the critical path", true),
         ("built", "built", occurs(&[StepOutcome::Built])),
         ("restored", "restored from the cache folder", occurs(&[StepOutcome::Restored])),
         ("failed", "failed or interrupted", occurs(&[StepOutcome::Failed, StepOutcome::Cancelled])),

@@ -23,7 +23,8 @@ pub(crate) fn line(reason: &str, value: Value) -> String {
     escaped(Value::Object(object).to_string())
 }
 
-/// The JSON text with escapes in place of characters that a terminal would obey or hide: they are in strings, and mean the same.
+/// Escapes characters that a terminal would obey or hide. They occur only in JSON strings, so the meaning stays the
+/// same.
 fn escaped(json: String) -> String {
     let visible = |letter: char| matches!(printable(letter.encode_utf8(&mut [0; 4]), Foreign::Line), Cow::Borrowed(_));
     if json.chars().all(visible) {
@@ -48,7 +49,7 @@ pub(super) fn build_event(event: &BuildEvent) -> Option<String> {
     Some(line("build-event", value))
 }
 
-/// The line of a diagnostic; places count lines and columns from 1.
+/// The line of a diagnostic. Lines and columns of places count from 1.
 pub(super) fn diagnostic(diagnostic: &Diagnostic) -> String {
     let labels: Vec<Value> = diagnostic
         .labels

@@ -1,8 +1,8 @@
-//! The process's stdout and stderr, as streams that nobody has to wait for after a signal.
+//! The process's stdout and stderr as streams that do not block the process's end.
 //!
-//! Who writes to a pipe that nobody reads is blocked until somebody does, and no signal changes that. So a thread writes, and the one
-//! who has something to say waits for that thread: for ever, until the process is asked to end; from then on only for a moment. What
-//! could not be written by then is lost, and so is all that would come after it.
+//! A write to a pipe that nobody reads blocks, and no signal interrupts it. So a separate thread writes, and the caller
+//! waits for that thread: without a limit until the process is asked to end, and only briefly afterwards. Output that
+//! was not written by then is lost, and so is everything after it.
 
 use std::{
     io::{self, Write},
@@ -14,13 +14,13 @@ use std::{
 /// How long the thread may take for one write once the process was asked to end.
 const PATIENCE: Duration = Duration::from_secs(1);
 
-/// A handle on such a stream; clones write to the same one.
+/// A handle on such a stream. Clones write to the same stream.
 #[derive(Clone, Debug)]
 pub(crate) struct Stream(Arc<Shared>);
 
 #[derive(Debug, Default)]
 struct Shared {
-    /// Held by the one that waits for the thread.
+    /// Held by the caller that waits for the thread.
     turn: Mutex<()>,
     state: Mutex<State>,
     changed: Condvar,
@@ -28,9 +28,9 @@ struct Shared {
 
 #[derive(Debug, Default)]
 struct State {
-    /// What the thread has to write next.
+    /// The bytes to write next.
     bytes: Option<Vec<u8>>,
-    /// What came of the last write.
+    /// The result of the last write.
     outcome: Option<io::Result<()>>,
     /// Whether the process was asked to end.
     is_hurried: bool,
@@ -39,11 +39,11 @@ struct State {
 }
 
 impl Stream {
-    /// Starts the thread that writes to `target`; it lives as long as the process.
+    /// Starts the thread that writes to `target`. It lives as long as the process.
     ///
     /// # Errors
     ///
-    /// If the system gives the process no further thread.
+    /// The thread cannot be started.
     pub(crate) fn start(target: impl Write + Send + 'static) -> io::Result<Self> {
         let shared = Arc::new(Shared::default());
         let (writer, mut target) = (Arc::clone(&shared), target);
@@ -58,7 +58,7 @@ impl Stream {
         Ok(Self(shared))
     }
 
-    /// From now on, nobody waits long for a write.
+    /// Limits the time of each write from now on.
     pub(crate) fn hurry(&self) {
         self.0.state().is_hurried = true;
         self.0.changed.notify_all();
@@ -66,7 +66,7 @@ impl Stream {
 }
 
 impl Stream {
-    /// Whether something was not written, because nobody has read it when the process was asked to end.
+    /// Whether output was lost, because nobody read it after the process was asked to end.
     pub(crate) fn is_stuck(&self) -> bool {
         self.0.state().is_stuck
     }
@@ -115,7 +115,7 @@ impl Write for Stream {
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        // Each write is.
+        // Each write is flushed.
         Ok(())
     }
 }

@@ -1,7 +1,8 @@
 //! The terminal that live lines are drawn on.
 //!
-//! indicatif fills lines to the right end of the terminal, so that each next one begins by itself. There the `^C` that the terminal writes
-//! when somebody types it begins a line, too, and the lines above are not found again to be removed. So they end some letters before.
+//! indicatif fills lines up to the right edge, so that the next one starts by itself. A `^C` that the terminal echoes
+//! there would also start a new line, and the live lines above could not be found again and removed. So lines end a few
+//! columns earlier.
 
 use std::{
     io::{self, Write},
@@ -17,13 +18,13 @@ use indicatif::{ProgressDrawTarget, TermLike};
 
 use super::Stream;
 
-/// How many letters at the right are left free: two times `^C`.
+/// The number of free columns at the right: room for two `^C`.
 const MARGIN: u16 = 4;
 
-/// How many times a second lines are drawn at most.
+/// The largest number of redraws per second.
 const TIMES_A_SECOND: u8 = 20;
 
-/// `stream`, which is stderr, for live lines; nowhere if that is no terminal.
+/// A target on `stream`, which is stderr, for live lines. If stderr is not a terminal, it draws nothing.
 pub(super) fn draw_target(stream: Stream) -> ProgressDrawTarget {
     let drawn = Drawn::default();
     let term = Term::read_write_pair(io::stdin(), drawn.clone());
@@ -34,7 +35,7 @@ pub(super) fn draw_target(stream: Stream) -> ProgressDrawTarget {
     ProgressDrawTarget::term_like_with_hz(Box::new(narrowed), TIMES_A_SECOND)
 }
 
-/// What was drawn and not written yet; as a terminal it is stderr.
+/// A buffer of drawn output that acts as the terminal of stderr.
 #[derive(Clone, Debug, Default)]
 struct Drawn(Arc<Mutex<Vec<u8>>>);
 
@@ -51,7 +52,7 @@ impl Write for Drawn {
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        // It is written when a whole picture was drawn.
+        // It is written when the drawing is complete.
         Ok(())
     }
 }
@@ -62,13 +63,13 @@ impl AsRawFd for Drawn {
     }
 }
 
-/// A terminal less [`MARGIN`].
+/// A terminal that is narrower by [`MARGIN`].
 #[derive(Debug)]
 struct Narrowed {
     term: Term,
     drawn: Drawn,
     stream: Mutex<Stream>,
-    /// How many letters were written since the line began.
+    /// The number of characters written on the current line.
     column: AtomicUsize,
 }
 

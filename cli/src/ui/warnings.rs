@@ -1,4 +1,4 @@
-//! What tools that succeeded warn of.
+//! Warnings of tools that succeeded.
 
 use std::collections::BTreeMap;
 
@@ -8,27 +8,27 @@ use conjoin_plan::{AbsPath, Action, Finding, Plan, StepId, Subject, Toolchain, T
 
 use super::failure;
 
-/// How many warnings are shown.
+/// The largest number of warnings to show.
 const MOST: usize = 20;
 
-/// How many bytes of what a program prints are read.
+/// How much of a program's output is searched for warnings, in bytes.
 const MOST_BYTES: usize = 1024 * 1024;
 
-/// Listens to a build for warnings about the app's files.
+/// Collects warnings about the app's files during a build.
 pub(super) struct Warnings<'a> {
     app: &'a AbsPath,
-    /// Where the steps' programs run whose words can be read.
+    /// The working folders of steps whose output can be parsed.
     programs: BTreeMap<&'a StepId, (&'a AbsPath, &'static dyn Toolchain)>,
-    /// What the running ones have printed.
+    /// The output of running steps.
     printed: BTreeMap<StepId, Vec<u8>>,
-    /// Those that were told, with the folders that they are relative to.
+    /// The warnings that were shown, with the folders that their paths are relative to.
     told: Vec<(&'a AbsPath, Finding)>,
-    /// How many more there were.
+    /// The number of warnings that were not shown.
     more: usize,
 }
 
 impl<'a> Warnings<'a> {
-    /// Of the build of `plan` for the app in `app`.
+    /// For the build of `plan` for the app in `app`.
     pub(super) fn new(plan: &'a Plan, app: &'a AbsPath, toolchains: &ToolchainSet) -> Self {
         let programs = plan.steps().iter().filter(|step| !matches!(step.subject, Subject::Installation(_)));
         let programs = programs.filter_map(|step| match &step.action {
@@ -38,7 +38,7 @@ impl<'a> Warnings<'a> {
         Self { app, programs: programs.collect(), printed: BTreeMap::new(), told: Vec::new(), more: 0 }
     }
 
-    /// What is to be told after `event`: the warnings of a step that has been carried out.
+    /// Gives the warnings to show after `event`: those of a step that has succeeded.
     pub(super) fn collect(&mut self, event: &BuildEvent) -> Vec<Diagnostic> {
         match event {
             BuildEvent::StepOutput { step, output } if self.programs.contains_key(step) => {
@@ -55,7 +55,7 @@ impl<'a> Warnings<'a> {
         }
     }
 
-    /// How many warnings were not shown, in words.
+    /// A note on how many warnings were not shown.
     pub(super) fn left_out(&self) -> Option<Diagnostic> {
         let message = format!("{} more warnings are not shown", self.more);
         let hint = "fix some: a build that compiles this again shows the next ones, and with `-v` all of them";
@@ -66,7 +66,7 @@ impl<'a> Warnings<'a> {
         let Some((cwd, toolchain)) = self.programs.get(step).copied() else { return Vec::new() };
         let mut diagnostics = Vec::new();
         for finding in toolchain.warnings(&String::from_utf8_lossy(printed)) {
-            // A header is read for each file that includes it, and a step may be carried out twice.
+            // A header is compiled for each file that includes it, and a step may run twice.
             let finding = (cwd, finding);
             if self.told.contains(&finding) {
                 continue;

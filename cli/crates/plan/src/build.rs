@@ -116,7 +116,7 @@ pub fn build(
         vec![
             Diagnostic::error("plan::inconsistent", format!("the toolchains describe steps that do not fit: {error}"))
                 .note(format!("app folder: {}", layout.app))
-                .hint("this is a bug of conjoin: please report it with your conjoin.toml"),
+                .hint("this is a bug in conjoin: please report it with your conjoin.toml"),
         ]
     })
 }

@@ -1,4 +1,4 @@
-//! What makes builds fail and is no tool: a row each.
+//! Checks of things other than tools that make builds fail. Each is a row of the answer.
 
 use conjoin_diagnostics::Severity;
 use serde_json::json;
@@ -6,30 +6,30 @@ use serde_json::json;
 use super::command::heading;
 use crate::ui::{Format, Ui};
 
-/// What came of one check.
+/// The result of one check.
 pub(super) struct Check {
-    /// What was looked at, e.g. `disk`; part of what programs are told.
+    /// The name of the check, e.g. `disk`. It is part of the JSON output.
     pub(super) name: &'static str,
-    /// One word for what came of it, e.g. `ok`, `low`.
+    /// The result in one word, e.g. `ok`, `low`.
     pub(super) state: &'static str,
-    /// How bad it is; `None` if it is as it should be.
+    /// The severity; `None` if there is no problem.
     pub(super) severity: Option<Severity>,
     /// What it is about: a folder, an address, a file.
     pub(super) subject: String,
     /// What was found.
     pub(super) what: String,
-    /// What fixes it; empty if nothing has to be.
+    /// The fix; empty if there is no problem.
     pub(super) fix: String,
 }
 
 impl Check {
-    /// Everything is as it should be.
+    /// A check without a problem.
     pub(super) fn ok(name: &'static str, subject: impl Into<String>, what: impl Into<String>) -> Self {
         let (subject, what) = (subject.into(), what.into());
         Self { name, state: "ok", severity: None, subject, what, fix: String::new() }
     }
 
-    /// What was looked at, for people.
+    /// The title of the check, for people.
     pub(super) fn title(&self) -> String {
         match self.name {
             "wit" => format!("the WIT in {}", self.subject),
@@ -40,15 +40,15 @@ impl Check {
         }
     }
 
-    /// Builds may fail.
+    /// A check with a problem that may make builds fail.
     pub(super) fn warning(name: &'static str, state: &'static str, subject: String, what: String, fix: String) -> Self {
         Self { name, state, severity: Some(Severity::Warning), subject, what, fix }
     }
 }
 
-/// The rows, as part of the answer.
+/// Prints the checks as part of the answer.
 pub(super) fn show(ui: &mut Ui, checks: &[Check]) {
-    heading(ui, "beside the tools");
+    heading(ui, "other checks");
     for check in checks {
         let Check { name, state, severity, subject, what, fix } = check;
         match ui.format {

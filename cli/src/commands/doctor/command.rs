@@ -1,4 +1,4 @@
-//! What `conjoin doctor` does, in order.
+//! Runs `conjoin doctor`.
 
 use std::collections::BTreeSet;
 
@@ -22,8 +22,8 @@ use crate::{
     ui::{Format, Ui},
 };
 
-/// Looks at the tools that the app needs (all tools, outside of an app) and at whatever else a build needs; fixes what is missing,
-/// or removes what was installed, if asked to.
+/// Checks the tools that the app needs (outside of an app, all tools) and everything else that a build needs. On
+/// request, fixes what is missing or removes what was installed.
 pub(crate) fn doctor(session: &mut Session<'_>, settings: &DoctorSettings) -> Result<(), CommandError> {
     let scope = Scope::find(session, settings)?;
     match settings.cure {
@@ -37,7 +37,7 @@ pub(crate) fn doctor(session: &mut Session<'_>, settings: &DoctorSettings) -> Re
     }
 }
 
-/// The steps that would fix it.
+/// Prints the steps that would fix it.
 fn show_plan(session: &mut Session<'_>, scope: &Scope) -> Result<(), CommandError> {
     let missing = scope.app.as_ref().map_or_else(Vec::new, |app| project::missing_wit(session.machine, scope, app));
     if !missing.is_empty() {
@@ -61,7 +61,7 @@ fn fix(session: &mut Session<'_>, settings: &DoctorSettings, scope: &Scope) -> R
         }
     }
     let policy = match settings.work.policy {
-        // Where nobody can be asked, `--fix` is the consent.
+        // Without a terminal, `--fix` counts as consent.
         InstallPolicy::Ask if !session.ui.can_ask() => InstallPolicy::Install,
         policy => policy,
     };
@@ -69,7 +69,8 @@ fn fix(session: &mut Session<'_>, settings: &DoctorSettings, scope: &Scope) -> R
     ensure(session, &scope.layout, &scope.request(), &work).map(drop)
 }
 
-/// Shows everything; what is needed and missing is an error of the machine, what is wrong in the app's texts one of the project.
+/// Prints all results. A missing tool is an error of the machine, a problem in the app's files is an error of the
+/// project.
 fn report(session: &mut Session<'_>, settings: &DoctorSettings, scope: &Scope) -> Result<(), CommandError> {
     let rows = tool_table::rows(session, scope);
     tool_table::show(session.ui, scope, &rows);
@@ -118,7 +119,7 @@ fn verdict(rows: &[Vec<Row>], checks: &[Check], diagnostics: &[Diagnostic]) -> R
     Ok(())
 }
 
-/// A heading of the table, where it is for people.
+/// Prints a heading of the table, if the output is for people.
 pub(super) fn heading(ui: &mut Ui, text: &str) {
     if ui.format == Format::Human {
         ui.answer(&format!("{text}:"));

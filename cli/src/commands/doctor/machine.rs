@@ -1,4 +1,4 @@
-//! Room on the disk, memory and the port, against what builds need of them.
+//! Checks of the machine: free disk space, free memory and the port, compared with what builds need.
 
 use std::{
     collections::BTreeSet,
@@ -13,10 +13,10 @@ use conjoin_plan::{AbsPath, Tool};
 use super::{check::Check, scope::Scope};
 use crate::{session::Session, settings::DoctorSettings};
 
-/// The address on which `conjoin run` serves when none is named.
+/// The default address of `conjoin run`.
 const USUAL_ADDRESS: &str = "127.0.0.1:3000";
 
-/// Everything about the machine; `absent` are the tools that have to be installed.
+/// Runs all checks of the machine. `absent` are the tools that have to be installed.
 pub(super) fn checks(
     session: &Session<'_>,
     settings: &DoctorSettings,
@@ -32,7 +32,7 @@ pub(super) fn checks(
     checks
 }
 
-/// The cache folder that cannot be used.
+/// A check that reports a cache folder that cannot be used.
 fn cache_folder(unusable: &Diagnostic) -> Check {
     let what = [&unusable.message].into_iter().chain(&unusable.notes).cloned().collect::<Vec<_>>().join("; ");
     Check {
@@ -45,7 +45,7 @@ fn cache_folder(unusable: &Diagnostic) -> Check {
     }
 }
 
-/// Whether there is room for what has to be installed and for a build.
+/// Checks that the disk has room for the tools to install and for a build.
 fn disk(session: &Session<'_>, scope: &Scope, absent: &BTreeSet<Tool>) -> Check {
     let missing = absent.iter().filter_map(|tool| tool.providers.iter().max_by_key(|provider| provider.takes()));
     let installing: u64 = missing.map(|provider| provider.takes()).sum();
@@ -63,7 +63,7 @@ fn disk(session: &Session<'_>, scope: &Scope, absent: &BTreeSet<Tool>) -> Check 
     }
 }
 
-/// Whether as many megabytes are free as are needed.
+/// Compares free with needed megabytes.
 fn compare(name: &'static str, subject: String, (free, needed): (u64, u64), fix: &str) -> Check {
     let need = if needed == 0 { String::new() } else { format!(", {} are needed", size(needed)) };
     let what = format!("{} are free{need}", size(free));
@@ -74,7 +74,7 @@ fn compare(name: &'static str, subject: String, (free, needed): (u64, u64), fix:
     }
 }
 
-/// Whether there is memory for as many builds as run at a time; nothing where that is not known.
+/// Checks that there is memory for the builds that run at the same time; `None` if that is not known.
 fn memory(settings: &DoctorSettings, scope: &Scope) -> Option<Check> {
     let free = conjoin_engine::free_memory()? / 1_000_000;
     let each = scope.groups.iter();
@@ -88,13 +88,13 @@ fn memory(settings: &DoctorSettings, scope: &Scope) -> Option<Check> {
     Some(compare("memory", "memory".to_owned(), (free, needed), fix))
 }
 
-/// Where the app would be served; nowhere if nothing of it listens and no address was named.
+/// The address where the app would be served; `None` if it does not listen and no address was named.
 fn address(listen: Option<SocketAddr>, app: Option<&Manifest>) -> Option<SocketAddr> {
     let serves = app.is_some_and(|manifest| manifest.triggers.iter().any(|trigger| trigger.kind.listens));
     listen.or_else(|| if serves { USUAL_ADDRESS.parse().ok() } else { None })
 }
 
-/// Whether the port is free on which the app would be served.
+/// Checks that the port on which the app would be served is free.
 fn port(settings: &DoctorSettings, scope: &Scope) -> Option<Check> {
     let address = address(settings.listen, scope.app.as_ref())?;
     let shown = address.to_string();
@@ -103,16 +103,16 @@ fn port(settings: &DoctorSettings, scope: &Scope) -> Option<Check> {
         Err(error) if error.kind() == io::ErrorKind::AddrInUse => {
             let next = SocketAddr::new(address.ip(), address.port().wrapping_add(1));
             let fix = format!("stop the program that has it, or `conjoin run --listen {next}`");
-            Some(Check::warning("port", "busy", shown, "another program serves there".to_owned(), fix))
+            Some(Check::warning("port", "busy", shown, "another program listens there".to_owned(), fix))
         }
         Err(error) => {
-            let fix = "`conjoin run --listen 127.0.0.1:0` takes an address that will do".to_owned();
+            let fix = "`conjoin run --listen 127.0.0.1:0` takes a free port".to_owned();
             Some(Check::warning("port", "refused", shown, error.to_string(), fix))
         }
     }
 }
 
-/// The folder, or the nearest one above it that is there.
+/// The folder, or the nearest existing one above it.
 fn existing(folder: &AbsPath) -> AbsPath {
     let mut folder = folder.clone();
     while !folder.as_path().exists() && folder.parent() != folder {
@@ -125,7 +125,7 @@ fn times(megabytes: u64, count: usize) -> u64 {
     megabytes * u64::try_from(count).unwrap_or(u64::MAX)
 }
 
-/// Megabytes as people read them.
+/// Renders megabytes for people.
 fn size(megabytes: u64) -> String {
     format!("{}.{} GB", megabytes / 1000, megabytes % 1000 / 100)
 }

@@ -1,12 +1,12 @@
-//! `conjoin doctor`: what the machine and the app have and lack, and the command that fixes it.
+//! `conjoin doctor`: what is missing on the machine and in the app, and the command that fixes it.
 //!
-//! - `command`: what is done, in order;
-//! - `scope`: which toolchains it is about, in an app or outside of one;
-//! - `tool_table`: a row per tool;
-//! - `check`, `machine`, `project`: everything else that makes builds fail and can be seen beforehand;
-//! - `remove`: what conjoin has installed goes.
+//! - `command` runs the steps in order.
+//! - `scope` selects the toolchains, in an app or outside of one.
+//! - `tool_table` has a row per tool.
+//! - `check`, `machine` and `project` find everything else that makes builds fail and can be found beforehand.
+//! - `remove` removes what conjoin has installed.
 //!
-//! What is known of languages is data of the crate `toolchains`. Without `--fix` and `--remove` nothing is changed.
+//! Knowledge about languages is data of the crate `toolchains`. Without `--fix` and `--remove` nothing is changed.
 
 mod check;
 mod command;

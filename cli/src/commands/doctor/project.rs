@@ -1,4 +1,4 @@
-//! What is wrong in the app's own files and can be seen before a build: its WIT, and what toolchains know of projects.
+//! Checks of the app's own files before a build: its WIT, and what toolchains know about projects.
 
 use std::os::unix::fs::PermissionsExt as _;
 
@@ -16,7 +16,7 @@ use crate::{
     settings::Machine,
 };
 
-/// Everything about the app, and what there is to say of the texts that are wrong; nothing outside of an app.
+/// Runs all checks of the app, and gives diagnostics about its files. Outside of an app there are none.
 pub(super) fn checks(session: &Session<'_>, scope: &Scope) -> (Vec<Check>, Vec<Diagnostic>) {
     let Some(manifest) = &scope.app else { return (Vec::new(), Vec::new()) };
     let machine = session.machine;
@@ -28,7 +28,7 @@ pub(super) fn checks(session: &Session<'_>, scope: &Scope) -> (Vec<Check>, Vec<D
     (checks, diagnostics)
 }
 
-/// The packages of WASI that the app's WIT names but does not have.
+/// The WASI packages that the app's WIT names but does not contain.
 pub(super) fn missing_wit(machine: &Machine, scope: &Scope, manifest: &Manifest) -> Vec<String> {
     missing_wasi(&machine.process, &scope.layout.app, manifest).map(|(_, names)| names).unwrap_or_default()
 }
@@ -54,7 +54,7 @@ fn check_wit(machine: &Machine, scope: &Scope, manifest: &Manifest) -> (Check, V
     }
 }
 
-/// Components without their folders.
+/// Finds components whose folders are missing.
 fn missing_folders(machine: &Machine, scope: &Scope, manifest: &Manifest) -> Vec<Check> {
     let folders = manifest.components.values().filter_map(|component| match &component.origin {
         Origin::Built(Built { path, .. }) | Origin::Custom(CustomBuild { path, .. }) => {
@@ -73,7 +73,7 @@ fn missing_folders(machine: &Machine, scope: &Scope, manifest: &Manifest) -> Vec
         .collect()
 }
 
-/// The programs of components that commands of the user's build.
+/// Checks the programs of components that the user's own commands build.
 fn commands(machine: &Machine, scope: &Scope, manifest: &Manifest) -> Vec<Check> {
     let customs = manifest.components.values().filter_map(|component| match &component.origin {
         Origin::Custom(custom) => Some((component.name.value.as_str(), custom)),
@@ -82,7 +82,7 @@ fn commands(machine: &Machine, scope: &Scope, manifest: &Manifest) -> Vec<Check>
     customs.filter_map(|(name, custom)| command(machine, scope, name, custom)).collect()
 }
 
-/// Whether the first word of a component's command can be started.
+/// Checks that the first word of a component's command can be started.
 fn command(machine: &Machine, scope: &Scope, name: &str, custom: &CustomBuild) -> Option<Check> {
     let here = &machine.process;
     let program = custom.command.first()?;
@@ -107,14 +107,14 @@ fn command(machine: &Machine, scope: &Scope, name: &str, custom: &CustomBuild) -
     let shown = here.shown(&path);
     Some(match fs_err::metadata(&path) {
         Ok(file) if file.is_file() && file.permissions().mode() & 0o111 == 0 => {
-            wrong("unfit", "it is no program", &format!("chmod +x {shown}"))
+            wrong("unfit", "it is not executable", &format!("chmod +x {shown}"))
         }
         Ok(file) if file.is_file() => Check::ok("command", program.clone(), format!("it builds `{name}` ({shown})")),
         Ok(_) | Err(_) => wrong("missing", "there is no such file", &format!("write it as {shown}")),
     })
 }
 
-/// What the toolchain of `group` has to say of the projects.
+/// The complaints of the toolchain of `group` about its projects.
 fn complaints(session: &Session<'_>, scope: &Scope, group: &Group) -> Vec<Check> {
     let here = &session.machine.process;
     let texts = group.projects.iter().flat_map(|project| group.toolchain.examines(project)).collect();

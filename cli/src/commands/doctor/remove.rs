@@ -1,4 +1,4 @@
-//! `conjoin doctor --remove`: what conjoin has installed for languages goes, and nothing else.
+//! `conjoin doctor --remove`: removes what conjoin has installed for languages, and nothing else.
 
 use conjoin_diagnostics::Diagnostic;
 use conjoin_engine::{CleanError, Installed, LockError, installed, remove_installed};
@@ -43,7 +43,7 @@ pub(super) fn remove(session: &mut Session<'_>, settings: &DoctorSettings, scope
     Ok(())
 }
 
-/// Whether it is wanted: by `--yes`, or by an answer.
+/// Whether the user agrees, by `--yes` or by an answer.
 fn may_remove(ui: &mut Ui, settings: &DoctorSettings) -> Result<bool, CommandError> {
     if settings.dry_run {
         return Ok(false);
@@ -52,7 +52,8 @@ fn may_remove(ui: &mut Ui, settings: &DoctorSettings) -> Result<bool, CommandErr
         return Ok(true);
     }
     if !ui.can_ask() {
-        let diagnostic = Diagnostic::error("doctor::not-confirmed", "nobody can be asked whether to remove them");
+        let diagnostic =
+            Diagnostic::error("doctor::not-confirmed", "there is no terminal on which to ask whether to remove them");
         return Err(CommandError::usage(diagnostic.hint("`--yes` removes them without asking")));
     }
     Ok(ui.confirm("Remove them?"))
@@ -80,12 +81,12 @@ fn remove_one(session: &mut Session<'_>, scope: &Scope, tool: Tool, found: &Inst
     Ok(())
 }
 
-/// The beginnings of the folders of the tool's recipes, of every version.
+/// The stems of the tool's recipe folders, which are the same for every version.
 fn recipes(tool: Tool) -> Vec<String> {
     tool.locate.recipe().map(|recipe| recipe_stem(recipe).to_owned()).into_iter().collect()
 }
 
-/// The languages that need the tool and were not named, as far as they are installed.
+/// The installed languages that need the tool and were not named.
 fn others(set: &ToolchainSet, scope: &Scope, tool: Tool) -> Vec<String> {
     let named: Vec<_> = scope.groups.iter().map(|group| group.toolchain.spec()).collect();
     let others = set.toolchains.iter().filter(|toolchain| !named.contains(&toolchain.spec()));
@@ -94,13 +95,13 @@ fn others(set: &ToolchainSet, scope: &Scope, tool: Tool) -> Vec<String> {
     needing.map(|toolchain| toolchain.spec().to_string()).collect()
 }
 
-/// Whether conjoin has installed everything of a toolchain that it can install.
+/// Whether conjoin has installed all tools of a toolchain that it can install.
 fn is_installed(scope: &Scope, toolchain: &dyn Toolchain) -> bool {
     let recipes = toolchain.requirements().iter().map(|tool| recipes(tool)).filter(|recipes| !recipes.is_empty());
     recipes.map(|recipes| installed(&scope.layout, &recipes)).all(|found| !found.is_empty())
 }
 
-/// Tools that are there and that conjoin did not install stay: how they came is not known here.
+/// Prints the tools that were found but not installed by conjoin. They are kept.
 fn say_what_is_not_ours(session: &mut Session<'_>, scope: &Scope) {
     let probed: ProbeResults = session.probe(&scope.layout, &scope.request());
     for (tool, fact) in &probed.tools {
@@ -113,7 +114,7 @@ fn say_what_is_not_ours(session: &mut Session<'_>, scope: &Scope) {
     }
 }
 
-/// Bytes as people read them.
+/// Renders bytes for people.
 fn size(bytes: u64) -> String {
     format!("{} MB", bytes.div_ceil(1_000_000))
 }

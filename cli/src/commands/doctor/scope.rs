@@ -1,4 +1,4 @@
-//! Which toolchains the doctor looks at.
+//! Selects the toolchains that `conjoin doctor` checks.
 
 use std::collections::BTreeSet;
 
@@ -14,23 +14,23 @@ use crate::{
     settings::{Cure, DoctorSettings},
 };
 
-/// What is looked at.
+/// What to check.
 pub(super) struct Scope {
-    /// Where everything lies; outside of an app, the app's folder is the one that conjoin was started in.
+    /// The layout. Outside of an app, the app's folder is the current folder.
     pub(super) layout: Layout,
-    /// Why there is no cache folder.
+    /// Why there is no cache folder, if so.
     pub(super) unusable_cache: Option<Diagnostic>,
     /// The toolchains.
     pub(super) groups: Vec<Group>,
-    /// The app, inside of one.
+    /// The app's manifest, if conjoin runs in an app.
     pub(super) app: Option<Manifest>,
 }
 
-/// A toolchain and what of the app it builds.
+/// A toolchain and the components that it builds.
 pub(super) struct Group {
     /// The toolchain.
     pub(super) toolchain: &'static dyn Toolchain,
-    /// The languages: those of the app, outside of one all that it builds.
+    /// The languages: those of the app, or outside of one all that it builds.
     pub(super) languages: Vec<Language>,
     /// The components.
     pub(super) components: Vec<ComponentName>,
@@ -39,7 +39,7 @@ pub(super) struct Group {
 }
 
 impl Scope {
-    /// The toolchains that the app uses, or all; of them, those of the languages that were named.
+    /// Selects the toolchains that the app uses, or outside of one all. If languages were named, only those of them.
     pub(super) fn find(session: &mut Session<'_>, settings: &DoctorSettings) -> Result<Self, CommandError> {
         let set = &session.toolchains;
         let here = &session.machine.process;
@@ -73,7 +73,7 @@ impl Scope {
         }
     }
 
-    /// What asks for all tools that builds need.
+    /// The request to probe all tools that builds need.
     pub(super) fn request(&self) -> ProbeRequest {
         ProbeRequest { tools: self.tools(), ..ProbeRequest::default() }
     }
@@ -85,7 +85,7 @@ impl Scope {
 }
 
 impl Group {
-    /// What is above its part of the table.
+    /// The title of its part of the table.
     pub(super) fn title(&self) -> String {
         let languages: Vec<&str> = self.languages.iter().map(|language| language.name).collect();
         let toolchain = self.toolchain.spec().name;
@@ -101,7 +101,7 @@ impl Group {
     }
 }
 
-/// The toolchains of the languages, or of the names of toolchains, that were typed; `None` if none was.
+/// The toolchains for the typed names of languages or toolchains; `None` if none were typed.
 fn named_toolchains(
     session: &Session<'_>,
     names: &[String],

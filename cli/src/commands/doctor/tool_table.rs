@@ -1,4 +1,4 @@
-//! A row per tool: what was found, what is needed and why, and what fixes it.
+//! The table of tools: what was found, what is needed and why, and how to fix it.
 
 use std::collections::BTreeSet;
 
@@ -15,9 +15,9 @@ use crate::{
     ui::{Format, Ui},
 };
 
-/// A tool as it is found.
+/// The row of a tool.
 pub(super) struct Row {
-    /// Which tool; for a companion, the one that it goes with.
+    /// The tool; for a companion, the tool that starts it.
     pub(super) tool: Tool,
     /// Its name.
     pub(super) name: &'static str,
@@ -25,7 +25,7 @@ pub(super) struct Row {
     version: Option<String>,
     path: Option<String>,
     found_in: Option<String>,
-    /// What is wrong beyond the state.
+    /// A further problem besides the state.
     trouble: Option<String>,
     needed: String,
     because: &'static str,
@@ -34,15 +34,15 @@ pub(super) struct Row {
 
 /// How to get a tool.
 struct Cure {
-    /// From what conjoin would install it, the preferred one first.
+    /// The providers that conjoin would install it from, the preferred one first.
     from: Vec<&'static str>,
-    /// Why conjoin cannot.
+    /// Why conjoin cannot install it.
     obstacles: Vec<String>,
     by_hand: &'static str,
 }
 
 impl Row {
-    /// Whether a build would fail for it.
+    /// Whether a build would fail because of it.
     pub(super) fn is_wrong(&self) -> bool {
         self.state != "ok"
     }
@@ -53,7 +53,7 @@ impl Row {
     }
 }
 
-/// The rows of each group.
+/// Creates the rows of each group.
 pub(super) fn rows(session: &Session<'_>, scope: &Scope) -> Vec<Vec<Row>> {
     let probed = session.probe(&scope.layout, &scope.request());
     let of_group = |group: &Group| {
@@ -66,7 +66,7 @@ pub(super) fn rows(session: &Session<'_>, scope: &Scope) -> Vec<Vec<Row>> {
     scope.groups.iter().map(of_group).collect()
 }
 
-/// The table, as part of the answer.
+/// Prints the table as part of the answer.
 pub(super) fn show(ui: &mut Ui, scope: &Scope, rows: &[Vec<Row>]) {
     let mut shown = BTreeSet::new();
     for (group, rows) in scope.groups.iter().zip(rows) {
@@ -112,7 +112,7 @@ fn row(session: &Session<'_>, scope: &Scope, spec: Tool, probed: &ProbeResults) 
     }
 }
 
-/// Where it was found; the folder that another tool names is not on `PATH`, even if that tool is.
+/// Where it was found. A folder that another tool names is not on `PATH`, even if that tool is.
 fn whence(spec: &ToolSpec, found_in: FoundIn) -> String {
     match spec.locate {
         Locate::FolderOf { tool, .. } if found_in == FoundIn::Path => format!("as {} says", tool.name),
@@ -126,7 +126,7 @@ impl Cure {
     }
 }
 
-/// From what conjoin would install the tool here, or why it cannot.
+/// How to get the tool here: the providers that conjoin would use, or why it cannot install it.
 fn cure(session: &Session<'_>, scope: &Scope, spec: Tool) -> Cure {
     let mut cure = Cure::by_hand(spec.by_hand);
     if spec.providers.is_empty() {
@@ -151,7 +151,7 @@ fn cure(session: &Session<'_>, scope: &Scope, spec: Tool) -> Cure {
     cure
 }
 
-/// What a tool of the machine's own lacks; what conjoin installed has all it needs.
+/// The row of a companion of a tool that conjoin did not install. Tools that conjoin installs include their companions.
 fn companion_row(session: &Session<'_>, companion: &'static Companion, probed: &ProbeResults) -> Option<Row> {
     let of = probed.tool(companion.of).filter(|found| found.found_in != FoundIn::Cache)?;
     let beside = fs_err::canonicalize(&of.path).ok().and_then(|path| Some(path.parent()?.to_owned()));
@@ -171,7 +171,7 @@ fn companion_row(session: &Session<'_>, companion: &'static Companion, probed: &
     })
 }
 
-/// A tool's line, and below it what is wrong; in short where it was shown before.
+/// The lines of a tool: one with its state, and below it the problems. A repeated tool gets a short line.
 fn lines(row: &Row, again: bool) -> Vec<String> {
     let Row { name, state, version, path, found_in, trouble, needed, because, cure, .. } = row;
     let number = version.as_ref().map_or(String::new(), |version| format!(" {version}"));

@@ -1,6 +1,6 @@
 //! Ctrl-C and SIGTERM.
 //!
-//! The first signal asks whoever works to end, the second one asks again. A process that does not end then is ended.
+//! The first signal requests a stop, the second one requests it again. If the process does not end then, it is ended.
 
 use std::{
     sync::{Arc, Mutex, PoisonError},
@@ -18,10 +18,10 @@ use crate::exit::Exit;
 
 type Listener = Box<dyn Fn() + Send>;
 
-/// How long the process may take to end after the second signal: longer than a program of a step that does not listen.
+/// How long the process may take to end after the second signal: longer than a program of a step that ignores SIGTERM.
 const LAST: Duration = Duration::from_secs(5);
 
-/// Hands Ctrl-C and SIGTERM on: to a [`CancelToken`], and to whoever listens.
+/// Passes on Ctrl-C and SIGTERM to a [`CancelToken`] and to listeners.
 #[derive(Clone)]
 pub(crate) struct Signals {
     /// Set by the first signal.
@@ -43,7 +43,8 @@ impl Signals {
                 }
                 if earlier > 0 {
                     thread::sleep(LAST);
-                    // Whatever it is busy with, it does not listen. What would be done at its end may wait for the same.
+                    // Whatever it is busy with, it does not listen. What would be done at its end may wait for the
+                    // same.
                     signal_hook::low_level::exit(Exit::Interrupted as i32);
                 }
             }

@@ -10,37 +10,37 @@ use serde_json::{Value, json};
 
 pub(crate) use page::page;
 
-/// What a build's time was made of.
+/// What took the time of a build.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Figures {
     /// From the start of the first step to the end of the last.
     pub(crate) wall: Duration,
     /// The time of all steps together.
     pub(crate) work: Duration,
-    /// The steps of the longest path, in order, by their place in the plan.
+    /// The steps of the critical path, in order, by their index in the plan.
     pub(crate) path: Vec<usize>,
-    /// How long the longest path is.
+    /// The length of the critical path.
     pub(crate) longest: Duration,
-    /// The shortest time in which so many jobs could have done it: the longest path, or the work shared by all.
+    /// The shortest possible time with this number of jobs: the critical path, or the work shared by all jobs.
     pub(crate) bound: Duration,
 }
 
 impl Figures {
-    /// Those of `report`, which came of `plan` with `jobs` at a time.
+    /// The figures of `report`, the result of executing `plan` with `jobs` at a time.
     pub(crate) fn new(plan: &Plan, report: &BuildReport, jobs: usize) -> Self {
         let steps = &report.steps;
-        let mut ways: Vec<(Duration, Option<usize>)> = Vec::with_capacity(steps.len());
+        let mut critical_paths: Vec<(Duration, Option<usize>)> = Vec::with_capacity(steps.len());
         for (index, step) in steps.iter().enumerate() {
-            let before = plan.dependencies(index).iter().copied().max_by_key(|before| ways[*before].0);
-            let sum = before.map_or(Duration::ZERO, |before| ways[before].0) + took(step);
-            ways.push((sum, before));
+            let before = plan.dependencies(index).iter().copied().max_by_key(|before| critical_paths[*before].0);
+            let sum = before.map_or(Duration::ZERO, |before| critical_paths[before].0) + took(step);
+            critical_paths.push((sum, before));
         }
-        let mut last = (0..steps.len()).max_by_key(|index| ways[*index].0);
-        let longest = last.map_or(Duration::ZERO, |last| ways[last].0);
+        let mut last = (0..steps.len()).max_by_key(|index| critical_paths[*index].0);
+        let longest = last.map_or(Duration::ZERO, |last| critical_paths[last].0);
         let mut path = Vec::new();
         while let Some(index) = last {
             path.push(index);
-            last = ways[index].1;
+            last = critical_paths[index].1;
         }
         path.reverse();
         let work: Duration = steps.iter().map(took).sum();
@@ -52,8 +52,8 @@ impl Figures {
         Self { wall, work, path, longest, bound: longest.max(shared) }
     }
 
-    /// The longest path: what would have to be faster for all of it to be. `None` if it took no longer than one waits without
-    /// noticing, or if it is all that there was.
+    /// Describes the critical path, whose steps must get faster for the build to get faster. `None` if it took less
+    /// than a second, or if it is the whole build.
     pub(crate) fn in_words(&self, report: &BuildReport) -> Option<String> {
         if self.longest < Duration::from_secs(1) || report.steps.iter().any(|step| took(step) == self.work) {
             return None;

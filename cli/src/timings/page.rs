@@ -1,6 +1,6 @@
-//! The page about the time of a build: what its template is filled with.
+//! The page with the timings of a build.
 //!
-//! The page needs nothing beside itself: a drawing, a table and a style sheet.
+//! The page is self-contained: a drawing, a table and a style sheet.
 
 use std::time::Duration;
 
@@ -15,18 +15,18 @@ use super::{Figures, took};
 const TEMPLATE: &str = include_str!("page.html.hbs");
 const STYLE: &str = include_str!("page.css");
 
-/// Where bars begin, how wide all of the time is, and how high a row.
+/// Where bars begin, the width of the whole time, and the height of a row.
 const LEFT: f64 = 300.0;
 const WIDTH: f64 = 800.0;
 const ROW: f64 = 22.0;
 /// The height of the drawing of busy cores.
 const CORES: f64 = 90.0;
 
-/// The page about the build of `app` that `report` tells of, which came of `plan` with `jobs` at a time.
+/// Renders the page about the build of `app` with this `report`, the result of executing `plan` with `jobs` at a time.
 ///
 /// # Errors
 ///
-/// That the template and what it is filled with do not fit, which is a bug.
+/// The template does not match its data, which is a bug.
 pub(crate) fn page(app: &str, plan: &Plan, report: &BuildReport, jobs: usize) -> Result<String, RenderError> {
     let figures = Figures::new(plan, report, jobs);
     let end = match report.outcome() {
@@ -53,7 +53,7 @@ fn summary(figures: &Figures, jobs: usize) -> Value {
     rows.map(|(name, value)| json!({ "name": name, "value": value })).into()
 }
 
-/// The steps as bars over the time; nothing if none took any.
+/// The steps as bars over time; null if no step took time.
 fn drawing(report: &BuildReport, figures: &Figures, jobs: usize) -> Value {
     let mut steps: Vec<(usize, &StepReport)> =
         report.steps.iter().enumerate().filter(|(_, step)| took(step) > Duration::ZERO).collect();
@@ -83,7 +83,7 @@ fn drawing(report: &BuildReport, figures: &Figures, jobs: usize) -> Value {
     })
 }
 
-/// What the colours mean that occur.
+/// The meanings of the colours that occur.
 fn legend(steps: &[(usize, &StepReport)]) -> Vec<Value> {
     let occurs = |outcomes: &[StepOutcome]| steps.iter().any(|(_, step)| outcomes.contains(&step.outcome));
     let colours = [
@@ -97,7 +97,7 @@ fn legend(steps: &[(usize, &StepReport)]) -> Vec<Value> {
     colours.map(|(class, meaning, _)| json!({ "class": class, "meaning": meaning })).collect()
 }
 
-/// Where the axis is marked, with what stands there: at most ten round times of `all` seconds.
+/// The marks of the axis and their labels: at most ten round times up to `all` seconds.
 fn ticks(all: f64) -> Vec<(Duration, String)> {
     let (mut apart, mut decimals) = (0.01, 2);
     for (factor, next) in [2.0, 2.5, 2.0].into_iter().cycle().zip(1_usize..) {
@@ -111,7 +111,7 @@ fn ticks(all: f64) -> Vec<(Duration, String)> {
     times.map(|time| (Duration::from_secs_f64(time), format!("{time:.decimals$} s"))).collect()
 }
 
-/// How many steps ran at each time, as an area below the number of jobs.
+/// The number of running steps over time, as an area below the number of jobs.
 fn busy(steps: &[(usize, &StepReport)], place: &dyn Fn(Duration) -> f64, jobs: usize) -> Value {
     let mut changes: Vec<(Duration, i32)> =
         steps.iter().flat_map(|(_, step)| [(step.begun, 1), (step.begun + step.duration, -1)]).collect();
@@ -132,7 +132,7 @@ fn busy(steps: &[(usize, &StepReport)], place: &dyn Fn(Duration) -> f64, jobs: u
     })
 }
 
-/// A row for each step, those that began first.
+/// A row for each step, in the order in which they began.
 fn rows(plan: &Plan, report: &BuildReport, figures: &Figures) -> Vec<Value> {
     let mut rows: Vec<_> = report.steps.iter().zip(plan.steps()).enumerate().collect();
     rows.sort_by_key(|(index, (step, _))| (!has_begun(step), step.begun, *index));
@@ -148,7 +148,7 @@ fn rows(plan: &Plan, report: &BuildReport, figures: &Figures) -> Vec<Value> {
     rows.into_iter().map(row).collect()
 }
 
-/// Whether there was something to do for a step, and it came to that.
+/// Whether a step had something to do and began.
 fn has_begun(step: &StepReport) -> bool {
     match step.outcome {
         StepOutcome::Restored | StepOutcome::Built | StepOutcome::Failed => true,
@@ -172,7 +172,7 @@ fn seconds(time: Duration) -> String {
     format!("{:.2} s", time.as_secs_f64())
 }
 
-/// A length of the drawing, as exact as can be seen.
+/// A length in the drawing, as exact as one can see.
 fn tenths(length: f64) -> String {
     format!("{length:.1}")
 }

@@ -21,7 +21,7 @@ pub(super) struct Conjoin {
 pub(super) struct Built {
     /// How long the process took.
     pub(super) wall: Duration,
-    /// The shortest time in which so many jobs could have done it: the longest path, or the work shared by all.
+    /// The shortest time in which so many jobs could have done it: the critical path, or the work shared by all.
     pub(super) bound: Duration,
     /// The steps that were carried out.
     pub(super) steps: Vec<String>,

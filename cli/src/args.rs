@@ -126,7 +126,7 @@ pub(crate) struct ToolArgs {
     /// Install missing tools without asking
     #[arg(long, conflicts_with = "offline")]
     pub(crate) install_tools: bool,
-    /// Install no tools; only name those that are missing
+    /// Install no tools and use no network; an app that is built needs no tools
     #[arg(long)]
     pub(crate) offline: bool,
     /// Number of steps to run at the same time; by default the number of cores

@@ -2,13 +2,14 @@
 
 use conjoin_engine::{Examined, Scope};
 use conjoin_manifest::ComponentName;
-use conjoin_plan::{AbsPath, Extent, Plan, build, component_path, selected_components};
+use conjoin_plan::{AbsPath, Extent, Plan, ProbeResults, build, component_path, selected_components};
 
 use crate::{
     app::App,
     execute::{self, Task},
     exit::CommandError,
     install,
+    missing::require_none,
     report::conclude,
     schema::keep_schema,
     session::{Goal, Session},
@@ -63,25 +64,31 @@ pub(crate) fn write_bindings(session: &mut Session<'_>, app: &App, goal: Goal<'_
 
 /// What a build would do, step by step.
 pub(crate) fn examine_app(session: &mut Session<'_>, app: &App, goal: Goal<'_>) -> Result<Vec<Examined>, CommandError> {
-    let plan = prepare(session, app, goal)?;
-    execute::examine(session, &Task { layout: &app.layout, plan: &plan, scope: Scope::App, work: goal.work })
+    let (plan, probed) = prepare(session, app, goal)?;
+    execute::examine(session, &task(app, goal, &plan, &probed))
 }
 
 /// Plans and does what `goal` wants, with the tools for it.
 fn carry_out(session: &mut Session<'_>, app: &App, goal: Goal<'_>) -> Result<(), CommandError> {
     keep_schema(&app.layout);
-    let plan = prepare(session, app, goal)?;
+    let (plan, probed) = prepare(session, app, goal)?;
     if plan.steps().is_empty() {
         return Ok(());
     }
-    let task = Task { layout: &app.layout, plan: &plan, scope: Scope::App, work: goal.work };
+    let task = task(app, goal, &plan, &probed);
     let report = execute::execute(session, &task)?;
+    require_none(session, app, goal, &probed, &report)?;
     conclude(session, &task, &report)
 }
 
-/// The plan for `goal`, after the tools that it needs were seen to.
-fn prepare(session: &mut Session<'_>, app: &App, goal: Goal<'_>) -> Result<Plan, CommandError> {
+fn task<'a>(app: &'a App, goal: Goal<'a>, plan: &'a Plan, probed: &'a ProbeResults) -> Task<'a> {
+    Task { layout: &app.layout, plan, probed: Some(probed), scope: Scope::App, work: goal.work }
+}
+
+/// The plan for `goal`, after the tools that it needs were seen to, and what it was made from.
+fn prepare(session: &mut Session<'_>, app: &App, goal: Goal<'_>) -> Result<(Plan, ProbeResults), CommandError> {
     let request = session.requirements(app, goal.selection)?;
     let probed = install::ensure(session, &app.layout, &request, goal.work)?;
-    build(&app.model(&session.toolchains), &probed, goal.selection, goal.extent).map_err(CommandError::project)
+    let plan = build(&app.model(&session.toolchains), &probed, goal.selection, goal.extent);
+    Ok((plan.map_err(CommandError::project)?, probed))
 }

@@ -4,13 +4,13 @@ use std::time::Duration;
 
 use conjoin_diagnostics::Diagnostic;
 use conjoin_engine::{BuildReport, Environment, Examined, ExecuteError, ExecuteOptions, OnFailure, Scope, StepLimits};
-use conjoin_plan::{Layout, Plan};
+use conjoin_plan::{Layout, Plan, ProbeResults};
 
 use crate::{
     exit::{CommandError, Exit},
     performer::SystemPerformer,
     session::Session,
-    settings::{Machine, WorkSettings},
+    settings::{InstallPolicy, Machine, WorkSettings},
 };
 
 /// How long a step may take until it is told that it is still at work.
@@ -26,6 +26,8 @@ pub(crate) struct Task<'a> {
     pub(crate) layout: &'a Layout,
     /// The plan.
     pub(crate) plan: &'a Plan,
+    /// What it was made from; nothing for installations.
+    pub(crate) probed: Option<&'a ProbeResults>,
     /// What it is for.
     pub(crate) scope: Scope,
     /// How steps are carried out.
@@ -34,7 +36,7 @@ pub(crate) struct Task<'a> {
 
 /// Carries the plan of `task` out; what has failed is only in the report.
 pub(crate) fn execute(session: &mut Session<'_>, task: &Task<'_>) -> Result<BuildReport, CommandError> {
-    let environment = session.machine.environment();
+    let environment = environment(session, task.work);
     let options = task.options(session.machine, &environment, session.ui.draws_live_lines())?;
     let ui = &mut *session.ui;
     // A second build from nothing would warn of the same once more.
@@ -45,9 +47,18 @@ pub(crate) fn execute(session: &mut Session<'_>, task: &Task<'_>) -> Result<Buil
 
 /// What carrying out the plan of `task` would do, step by step.
 pub(crate) fn examine(session: &mut Session<'_>, task: &Task<'_>) -> Result<Vec<Examined>, CommandError> {
-    let environment = session.machine.environment();
+    let environment = environment(session, task.work);
     let options = task.options(session.machine, &environment, session.ui.draws_live_lines())?;
     Ok(conjoin_engine::examine(task.plan, &options, &SystemPerformer))
+}
+
+/// What programs inherit: under `--offline` with the variables that keep them from the network.
+fn environment(session: &Session<'_>, work: &WorkSettings) -> Environment {
+    let environment = session.machine.environment();
+    match work.policy {
+        InstallPolicy::Offline => environment.with(session.toolchains.offline()),
+        InstallPolicy::Ask | InstallPolicy::Install => environment,
+    }
 }
 
 impl Task<'_> {
@@ -61,6 +72,7 @@ impl Task<'_> {
         Ok(ExecuteOptions {
             layout: self.layout,
             scope: self.scope,
+            probed: self.probed,
             environment,
             jobs: self.work.jobs,
             memory: conjoin_engine::free_memory().map(|bytes| bytes / 1_000_000),

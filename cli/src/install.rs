@@ -6,13 +6,14 @@ use conjoin_diagnostics::{Diagnostic, Severity};
 use conjoin_engine::{BuildReport, Scope};
 use conjoin_plan::{
     Failures, InstallPlan, Installation, Layout, ProbeRequest, ProbeResults, Subject, Tool, install, install_texts,
-    missing, missing_tools, name_and_window, with_needs,
+    missing_tools, name_and_window, with_needs,
 };
 
 use crate::{
     cache_root::CacheRoot,
     execute::{Task, execute},
     exit::CommandError,
+    missing::{assume, name_missing, refuse},
     report::conclude,
     session::Session,
     settings::{InstallPolicy, WorkSettings},
@@ -33,7 +34,7 @@ pub(crate) fn plan_installation(
 }
 
 /// Finds what `request` names; installs the tools that are missing if `work` allows it, or fails with what is missing. Gives what
-/// is found in the end.
+/// is found in the end. Under `--offline`, what the app was last built with stands in for what is missing.
 ///
 /// What cannot be installed in one way is installed in the next.
 pub(crate) fn ensure(
@@ -47,16 +48,15 @@ pub(crate) fn ensure(
     // What is installed may need something else first, so there is a round for each step down.
     let mut before: Option<BTreeSet<(Tool, &str)>> = None;
     loop {
-        let probed = session.probe(layout, request);
+        let mut probed = session.probe(layout, request);
+        assume(session, layout, request, work, &mut probed);
         let absent = missing_tools(&request.tools, &probed);
         if absent.is_empty() {
             return Ok(probed);
         }
         let refusal = |hint: &str| CommandError::environment(name_missing(&absent, &probed, hint));
         if work.policy == InstallPolicy::Offline {
-            return Err(refusal(
-                "the network is not used under `--offline`: repeat the command without it, with `--install-tools`",
-            ));
+            return Err(refuse(&absent, &probed));
         }
         let plan = plan_installation(session, layout, &absent, &failures).map_err(CommandError::environment)?;
         let now: BTreeSet<_> = plan.installations.iter().map(|one| (one.spec, one.provider.name())).collect();
@@ -75,7 +75,7 @@ pub(crate) fn ensure(
             ));
         }
         agreed = true;
-        let task = Task { layout, plan: &plan.plan, scope: Scope::Cache, work };
+        let task = Task { layout, plan: &plan.plan, probed: None, scope: Scope::Cache, work };
         let report = execute(session, &task)?;
         let failed = failed_installations(&plan, &report);
         if failed.is_empty() || !failed.iter().all(|installation| installation.otherwise.is_some()) {
@@ -171,13 +171,4 @@ fn announce(ui: &mut Ui, plan: &InstallPlan) {
             ),
         );
     }
-}
-
-/// A diagnostic for each tool of `absent`.
-fn name_missing(absent: &BTreeSet<Tool>, probed: &ProbeResults, hint: &str) -> Vec<Diagnostic> {
-    let diagnostics = absent.iter().map(|spec| {
-        let diagnostic = missing(spec, probed.tools.get(spec)).hint(hint);
-        if spec.providers.is_empty() { diagnostic.hint(spec.by_hand) } else { diagnostic }
-    });
-    diagnostics.collect()
 }

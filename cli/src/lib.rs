@@ -33,6 +33,7 @@ mod editors;
 mod execute;
 mod exit;
 mod install;
+mod missing;
 mod performer;
 mod process_context;
 mod report;

@@ -66,6 +66,7 @@ pub(super) fn explain(failed: &FailedStep, app: &AbsPath, severity: Severity, se
     let own = match &failed.error {
         StepError::Perform(error) => error.diagnostics.clone(),
         StepError::Input { .. }
+        | StepError::ToolsMissing { .. }
         | StepError::Run(_)
         | StepError::MissingOutput { .. }
         | StepError::MissingDepInfo { .. }

@@ -16,6 +16,7 @@ use conjoin_plan::EnvChanges;
 pub struct Environment {
     variables: BTreeMap<OsString, OsString>,
     withheld: Vec<(&'static str, &'static str)>,
+    set: Vec<(&'static str, &'static str)>,
 }
 
 /// Variables that no program inherits, whatever the app's languages, and why. A `*` at the end of a name matches any
@@ -34,13 +35,20 @@ pub const WITHHELD: &[(&str, &str)] = &[
 impl Environment {
     /// Creates an environment from these variables.
     pub fn new(variables: impl IntoIterator<Item = (OsString, OsString)>) -> Self {
-        Self { variables: variables.into_iter().collect(), withheld: WITHHELD.to_vec() }
+        Self { variables: variables.into_iter().collect(), withheld: WITHHELD.to_vec(), set: Vec::new() }
     }
 
     /// Also withholds these variables, each given with a reason. A `*` at the end of a name matches any suffix.
     #[must_use]
     pub fn without(mut self, withheld: impl IntoIterator<Item = (&'static str, &'static str)>) -> Self {
         self.withheld.extend(withheld);
+        self
+    }
+
+    /// Sets these variables for every program, over what is inherited.
+    #[must_use]
+    pub fn with(mut self, variables: impl IntoIterator<Item = (&'static str, &'static str)>) -> Self {
+        self.set.extend(variables);
         self
     }
 
@@ -59,6 +67,7 @@ impl Environment {
     pub fn for_program(&self, changes: &EnvChanges) -> BTreeMap<OsString, OsString> {
         let inherited = self.variables.iter().filter(|(name, _)| !self.is_withheld(name));
         let mut variables: BTreeMap<_, _> = inherited.map(|(name, value)| (name.clone(), value.clone())).collect();
+        variables.extend(self.set.iter().map(|(name, value)| (OsString::from(name), OsString::from(value))));
         for (name, value) in &changes.variables {
             match value {
                 Some(value) => {
@@ -102,6 +111,19 @@ mod tests {
         let environment = environment(&[("HOME", "/home/u"), ("RUSTFLAGS", "-g"), ("CARGO_PKG_NAME", "conjoin")]);
         let program = environment.for_program(&EnvChanges::default());
         assert_eq!(program.into_keys().collect::<Vec<_>>(), ["HOME"]);
+    }
+
+    #[test]
+    fn what_is_set_wins_over_what_is_inherited_and_withheld() {
+        let environment =
+            environment(&[("PROXY", "on"), ("HOME", "/home/u")]).with([("PROXY", "off"), ("RUSTFLAGS", "")]);
+        let mut changes = EnvChanges::default();
+        changes.variables.insert("HOME", None);
+        let program = environment.for_program(&changes);
+        assert_eq!(
+            program,
+            [("PROXY", "off"), ("RUSTFLAGS", "")].map(|(name, value)| (name.into(), value.into())).into()
+        );
     }
 
     #[test]

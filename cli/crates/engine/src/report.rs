@@ -76,6 +76,16 @@ pub enum StepError {
         #[source]
         source: InputError,
     },
+    /// Its program cannot be started, since tools are missing, and what it would make is not there.
+    #[error("step `{step}` has to be carried out, because {}", DirtyReason::in_words(reasons))]
+    ToolsMissing {
+        /// The step.
+        step: StepId,
+        /// The tools.
+        tools: Vec<Tool>,
+        /// Why it is not up to date.
+        reasons: Vec<DirtyReason>,
+    },
     /// Its program failed.
     #[error(transparent)]
     Run(#[from] RunError),

@@ -8,7 +8,7 @@ use conjoin_wit::{Dialect, ItemName, Renderer, Wit, WitFile};
 
 use crate::{
     AbsPath, Action, AppWiring, ComposeAction, Input, Keep, Layout, Plan, PrecompileAction, ProbeResults, Step, StepId,
-    Subject, Target, Toolchain, ToolchainSet,
+    Subject, Target, Tool, Toolchain, ToolchainSet,
 };
 
 /// Which part of an app is built.
@@ -160,9 +160,12 @@ impl Builder<'_> {
             Extent::Everything | Extent::NativeCode => steps.extend(toolchain.steps(&target, self.probed, layout)?),
             Extent::Bindings => steps.iter_mut().for_each(|step| step.subject = Subject::Bindings(target.name.clone())),
         }
+        let required = toolchain.requirements().iter().copied();
+        let missing: Vec<Tool> = required.filter(|tool| self.probed.assumed.contains_key(tool)).collect();
         for step in &mut steps {
             if let Action::Run(invocation) = &mut step.action {
                 invocation.memory = toolchain.takes().memory;
+                invocation.missing.clone_from(&missing);
             }
         }
         Ok(steps)
@@ -175,7 +178,15 @@ impl Builder<'_> {
         let wit = self.renderer.render(world.of, &Dialect::default());
         let dir = layout.app.join(custom.path.value.as_path());
         let target = self.target(component, &world, dir, &wit);
-        (self.app.toolchains.custom)(&target, custom, self.probed, layout)
+        let mut steps = (self.app.toolchains.custom)(&target, custom, self.probed, layout)?;
+        if custom.command.first().is_some_and(|program| self.probed.assumed_programs.contains(program)) {
+            for step in &mut steps {
+                if let Action::Run(invocation) = &mut step.action {
+                    invocation.missing = vec![invocation.tool];
+                }
+            }
+        }
+        Ok(steps)
     }
 
     /// The component whose project is in `dir`, as what builds it sees it.

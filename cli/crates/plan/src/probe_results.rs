@@ -1,6 +1,10 @@
 //! What the probe found out: the only thing that plans know of the machine.
 
-use std::{collections::BTreeMap, fmt, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt,
+    sync::Arc,
+};
 
 use conjoin_diagnostics::{Diagnostic, Source, not_utf_8};
 
@@ -18,6 +22,11 @@ pub struct ProbeResults {
     /// The text of files that toolchains and providers asked for, as far as they exist; what is no UTF-8 in them is
     /// replaced.
     pub texts: BTreeMap<AbsPath, String>,
+    /// The tools that are missing, or will not do, and for which what an earlier build of the app found stands in `tools`; with what
+    /// looking for them gave. No step may start them.
+    pub assumed: BTreeMap<Tool, ProbedTool>,
+    /// The words of `programs` that are missing, and for which what an earlier build of the app found stands. No step may start them.
+    pub assumed_programs: BTreeSet<String>,
     /// Those of these files that are not UTF-8, and the offset of the first byte that is not.
     pub not_utf_8: BTreeMap<AbsPath, usize>,
 }
@@ -83,6 +92,11 @@ impl ProbeResults {
             Some(ProbedTool::Found(found)) => Some(found),
             Some(ProbedTool::Missing | ProbedTool::OutsideWindow(_) | ProbedTool::Broken { .. }) | None => None,
         }
+    }
+
+    /// Whether what an earlier build found stands for a tool or program that is missing.
+    pub fn assumes(&self) -> bool {
+        !self.assumed.is_empty() || !self.assumed_programs.is_empty()
     }
 
     /// What the tool, if it is there and will do, says of its version when it is started in `dir`.

@@ -315,6 +315,8 @@ pub struct Invocation {
     pub env: EnvChanges,
     /// Megabytes of memory that it takes at most; 0 if too little to count.
     pub memory: u64,
+    /// The tools that it needs which are missing: it must not be run, and is planned only to tell whether it would be.
+    pub missing: Vec<Tool>,
     /// A program that is run when this one fails: what it prints belongs to the message.
     pub explained_by: Option<Box<Self>>,
     /// Variables that have it tell how far it is, in lines that end with a carriage return. Set where somebody looks;
@@ -385,6 +387,7 @@ impl Invocation {
             cwd: cwd.clone(),
             env: EnvChanges::default(),
             memory: 0,
+            missing: Vec::new(),
             explained_by: None,
             progress: &[],
         }

@@ -62,6 +62,11 @@ pub trait Toolchain: Sync {
         &[]
     }
 
+    /// Variables that keep its tools from the network, with their values; in no key.
+    fn offline(&self) -> &'static [(&'static str, &'static str)] {
+        &[]
+    }
+
     /// The tools that a build needs.
     fn requirements(&self) -> &'static [Tool];
 
@@ -229,6 +234,11 @@ impl ToolchainSet {
     /// The variables that no program inherits on account of any toolchain, and why.
     pub fn withheld(&self) -> Vec<(&'static str, &'static str)> {
         self.toolchains.iter().flat_map(|toolchain| toolchain.withheld()).copied().collect()
+    }
+
+    /// The variables that keep the tools of all toolchains from the network, with their values.
+    pub fn offline(&self) -> Vec<(&'static str, &'static str)> {
+        self.toolchains.iter().flat_map(|toolchain| toolchain.offline()).copied().collect()
     }
 
     /// The tools that they and their installation need.

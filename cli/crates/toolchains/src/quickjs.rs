@@ -72,6 +72,10 @@ impl Toolchain for QuickJs {
         language::WITHHELD
     }
 
+    fn offline(&self) -> &'static [(&'static str, &'static str)] {
+        language::OFFLINE
+    }
+
     fn requirements(&self) -> &'static [Tool] {
         const { &[&NODE, &NPM, &COMPONENTIZE_QJS] }
     }

@@ -66,6 +66,10 @@ impl Toolchain for Starling {
         language::WITHHELD
     }
 
+    fn offline(&self) -> &'static [(&'static str, &'static str)] {
+        language::OFFLINE
+    }
+
     fn requirements(&self) -> &'static [Tool] {
         const { &[&NODE, &NPM, &COMPONENTIZE_JS] }
     }

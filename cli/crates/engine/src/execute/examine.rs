@@ -68,6 +68,7 @@ pub fn examine(plan: &Plan, options: &ExecuteOptions<'_>, performer: &dyn Perfor
         // Only recorded stamps count, because nothing is recorded here.
         digests: Digests::new(FileTime::default()),
         state: State::new(options.scope.state(options.layout)),
+        assumes: options.assumes(),
         keys: Mutex::new(BTreeMap::new()),
     };
     let mut examined: Vec<Examined> = Vec::with_capacity(plan.steps().len());

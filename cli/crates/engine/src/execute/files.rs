@@ -29,6 +29,8 @@ pub(super) struct Files<'a> {
     pub(super) app: &'a AbsPath,
     pub(super) roots: &'a Roots,
     pub(super) digests: &'a Digests,
+    /// Whether tools are missing, so that what they read outside of the app may be, too.
+    pub(super) assumes: bool,
 }
 
 impl Files<'_> {
@@ -40,6 +42,10 @@ impl Files<'_> {
     ) -> io::Result<BTreeMap<String, FileRecord>> {
         let mut now = BTreeMap::new();
         for (name, seen) in old {
+            if self.is_gone(name) {
+                now.insert(name.clone(), *seen);
+                continue;
+            }
             let today = self.record_named(step, name, Some(*seen))?;
             if name.ends_with('/') && today != *seen {
                 let below = self.below(step, &self.roots.path(name))?;
@@ -51,6 +57,13 @@ impl Files<'_> {
             now.insert(name.clone(), today);
         }
         Ok(now)
+    }
+
+    /// Whether a file or folder outside of the app is missing as the tools are: its whole folder is. It then counts as unchanged.
+    fn is_gone(&self, name: &str) -> bool {
+        let path = self.roots.path(name);
+        let folder = if name.ends_with('/') { Some(path.as_path()) } else { path.parent() };
+        self.assumes && !path.starts_with(self.app) && folder.is_some_and(|folder| !folder.exists())
     }
 
     /// Records the file or folder with this name.

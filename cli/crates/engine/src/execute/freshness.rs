@@ -29,6 +29,8 @@ pub(super) struct Freshness<'a> {
     pub(super) roots: Roots,
     pub(super) digests: Digests,
     pub(super) state: State,
+    /// Whether tools are missing, so that what lies beside them may be, too.
+    pub(super) assumes: bool,
     /// The keys of the steps that succeeded.
     pub(super) keys: Mutex<BTreeMap<StepId, Digest>>,
 }
@@ -120,7 +122,7 @@ impl Freshness<'_> {
     }
 
     pub(super) fn files(&self) -> Files<'_> {
-        Files { app: &self.layout.app, roots: &self.roots, digests: &self.digests }
+        Files { app: &self.layout.app, roots: &self.roots, digests: &self.digests, assumes: self.assumes }
     }
 
     /// Makes the key of this step known to steps that come after it.

@@ -41,12 +41,14 @@ pub use self::{
     options::{ExecuteOptions, OnFailure, StepLimits},
 };
 use crate::{
-    BuildEvent, BuildReport, EventSink, ExecuteError, LockError, Performer, Scope, StepLine, StepOutcome, StepReport,
+    BuildEvent, BuildOutcome, BuildReport, EventSink, ExecuteError, LockError, Performer, Scope, StepLine, StepOutcome,
+    StepReport,
     build_lock::BuildLock,
     digest::Digests,
     folder::{prepare, sweep},
     jobs::Jobs,
     names::Roots,
+    probe::record,
     state::State,
     store::Store,
 };
@@ -82,6 +84,10 @@ pub fn execute(
     }
     let cancelled = steps.iter().any(|step| step.outcome == StepOutcome::Cancelled);
     let report = BuildReport { steps, failed, cancelled, duration: began.elapsed() };
+    if let (Some(probed), BuildOutcome::Done) = (options.probed, report.outcome()) {
+        let recorded = record(options.layout, probed);
+        recorded.map_err(|source| ExecuteError::Folder { folder: options.scope.folder(options.layout), source })?;
+    }
     sink.event(BuildEvent::Finished { outcome: report.outcome(), milliseconds: milliseconds(report.duration) });
     drop(lock);
     Ok(report)
@@ -123,6 +129,7 @@ fn begin<'a>(
             roots: Roots::new(layout, plan),
             digests: Digests::new(lock.taken_at().map_err(unwritable)?),
             state: State::new(options.scope.state(layout)),
+            assumes: options.assumes(),
             keys: Mutex::new(BTreeMap::new()),
         },
         durations: Durations::load(&options.scope.state(layout)),

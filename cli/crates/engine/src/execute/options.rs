@@ -2,7 +2,7 @@
 
 use std::{num::NonZeroUsize, time::Duration};
 
-use conjoin_plan::Layout;
+use conjoin_plan::{Layout, ProbeResults};
 
 use crate::{CancelToken, Environment, Scope};
 
@@ -13,6 +13,8 @@ pub struct ExecuteOptions<'a> {
     pub layout: &'a Layout,
     /// Whether it builds the app or installs tools.
     pub scope: Scope,
+    /// What the plan was made from: recorded once all of it is done, for when the tools are missing. Nothing for installations.
+    pub probed: Option<&'a ProbeResults>,
     /// The environment that programs inherit.
     pub environment: &'a Environment,
     /// How many steps may run at once.
@@ -31,6 +33,13 @@ pub struct ExecuteOptions<'a> {
     /// How many bytes the artifacts of all apps may take in the cache folder. Beyond that, the least recently used are
     /// removed. `None` turns the store off.
     pub store_limit: Option<u64>,
+}
+
+impl ExecuteOptions<'_> {
+    /// Whether tools are missing for which what an earlier build found stands.
+    pub(super) fn assumes(&self) -> bool {
+        self.probed.is_some_and(ProbeResults::assumes)
+    }
 }
 
 /// Time limits of a step.

@@ -7,7 +7,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use conjoin_plan::{AbsPath, Action, Keep, Step};
+use conjoin_plan::{AbsPath, Action, Invocation, Keep, Step};
 
 use super::{
     action::Actor,
@@ -124,6 +124,12 @@ impl Attempt<'_> {
             self.save(&restored)?;
             self.work.freshness.note_key(self.step, &restored);
             return Ok(StepOutcome::Restored);
+        }
+        if let Action::Run(Invocation { missing, .. }) = &self.step.action
+            && !missing.is_empty()
+        {
+            let (step, tools, reasons) = (self.step.id.clone(), missing.clone(), self.reasons.clone());
+            return Err(StepError::ToolsMissing { step, tools, reasons });
         }
         let job = self.work.jobs.take();
         (self.emit)(BuildEvent::StepStarted { step: self.step.id.clone(), reasons: self.reasons.clone() });

@@ -2,7 +2,8 @@
 //!
 //! 1. [`locate`]: where a tool may be, in order: its variable, `PATH`, the cache folder;
 //! 2. [`ask`]: its version, from memory as long as nothing that decides over the answer changed ([`identity`]);
-//! 3. [`memory`]: that memory, a file in the cache folder.
+//! 3. [`memory`]: that memory, a file in the cache folder;
+//! 4. [`record`]: what an app was last built with, for when its tools are missing.
 //!
 //! A probe changes nothing but that memory, and reports no error: what is not as it should be is a fact.
 
@@ -10,12 +11,15 @@ mod ask;
 mod identity;
 mod locate;
 mod memory;
+mod record;
 mod version;
 
 use std::{collections::BTreeSet, io, thread};
 
 use conjoin_plan::{AbsPath, Layout, Locate, Probe, ProbeRequest, ProbeResults, ProbedTool, Tool};
 
+pub use self::record::assume_recorded;
+pub(crate) use self::record::record;
 use self::{ask::Asker, locate::Search, memory::Memory};
 use crate::{CancelToken, Environment};
 

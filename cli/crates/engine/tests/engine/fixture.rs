@@ -15,14 +15,14 @@ use conjoin_engine::{
 use conjoin_manifest::ComponentName;
 use conjoin_plan::{
     AbsPath, Action, ComposeAction, CopyAction, EncodeAction, FoundIn, FoundTool, Generate, GenerateAction,
-    GenerateError, GeneratedFile, Input, Invocation, Keep, Layout, Parallelism, Plan, PrecompileAction, Profile,
-    ProveAction, Step, StepId, Subject, ToolSpec,
+    GenerateError, GeneratedFile, Input, Invocation, Keep, Layout, Parallelism, Plan, PrecompileAction, ProbeResults,
+    Profile, ProveAction, Step, StepId, Subject, ToolSpec,
 };
 use conjoin_test_support::TestEnv;
 use conjoin_wit::WitFile;
 
 /// What every program in these tests stands for.
-static PROGRAM: ToolSpec =
+pub(crate) static PROGRAM: ToolSpec =
     ToolSpec { parallelism: Some(Parallelism::Jobserver), ..ToolSpec::new("program", "a program") };
 
 /// A generator, for whose results the performer of these tests reads the WIT.
@@ -53,6 +53,8 @@ pub(crate) struct Fixture {
     pub(crate) memory: Option<u64>,
     pub(crate) on_failure: OnFailure,
     pub(crate) scope: Scope,
+    /// What plans are made from, where that counts.
+    pub(crate) probed: Option<ProbeResults>,
     pub(crate) store_limit: u64,
     pub(crate) limits: StepLimits,
     pub(crate) progress: bool,
@@ -75,6 +77,7 @@ impl Fixture {
             memory: None,
             on_failure: OnFailure::Continue,
             scope: Scope::App,
+            probed: None,
             store_limit: u64::MAX,
             limits: StepLimits { time: None, silence: Duration::from_hours(1), heartbeat: Duration::from_hours(1) },
             progress: false,
@@ -164,6 +167,7 @@ impl Fixture {
     ) -> Result<BuildReport, ExecuteError> {
         let environment = Environment::new(self.env.variables());
         let options = ExecuteOptions {
+            probed: self.probed.as_ref(),
             layout: &self.layout,
             scope: self.scope,
             environment: &environment,

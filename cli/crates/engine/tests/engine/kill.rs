@@ -3,15 +3,17 @@
 //! The other process is this test program itself, started again with [`ROOT`] set.
 
 use std::{
+    collections::BTreeSet,
     io::{Read as _, Write as _},
     path::PathBuf,
     process::{Child, Command},
 };
 
-use conjoin_engine::StepOutcome;
+use conjoin_engine::{StepOutcome, assume_recorded};
+use conjoin_plan::{ProbeRequest, ProbeResults, Tool};
 
 use crate::{
-    fixture::{Fixture, all, layout, outcomes},
+    fixture::{Fixture, PROGRAM, all, layout, outcomes},
     trace::operations,
 };
 
@@ -23,7 +25,7 @@ const ROOT: &str = "CONJOIN_ENGINE_KILL_ROOT";
 #[expect(clippy::disallowed_methods, reason = "this is how a test program tells itself what to be")]
 fn the_build_that_is_killed() {
     let Some(root) = std::env::var_os(ROOT).map(PathBuf::from) else { return };
-    let mut fixture = Fixture::new();
+    let mut fixture = Fixture::with_record();
     fixture.bin = root.join("bin");
     fixture.layout = layout(root.join("app"), root.join("cache"));
     fixture.jobs = 1;
@@ -62,7 +64,7 @@ fn build_and_kill(fixture: &Fixture, limit: usize) -> usize {
 /// other time, a source changes.
 fn kill_everywhere(prepare: impl Fn(&Fixture)) {
     let fresh = || {
-        let fixture = Fixture::new();
+        let fixture = Fixture::with_record();
         fixture.write("a.src", "A1\n");
         fixture.write("b.src", "B1\n");
         prepare(&fixture);
@@ -81,6 +83,10 @@ fn kill_everywhere(prepare: impl Fn(&Fixture)) {
         assert!(report.failed.is_empty(), "killed before operation {limit}: {:?}", outcomes(&report));
         let expected = fixture.read("a.src") + &fixture.read("b.src");
         assert_eq!(fixture.read(".conjoin/build/dev/app.wasm"), expected, "killed before operation {limit}");
+        let mut probed = ProbeResults::default();
+        let request = ProbeRequest { tools: BTreeSet::from([&PROGRAM as Tool]), ..ProbeRequest::default() };
+        assume_recorded(&request, &fixture.layout, &mut probed);
+        assert_eq!(Some(probed.tools), fixture.probed.as_ref().map(|probed| probed.tools.clone()));
         let again = fixture.build(&plan);
         assert!(all(&again, StepOutcome::Fresh), "killed before operation {limit}: {:?}", outcomes(&again));
         assert!(

@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "what fails in a fixture fails the test")]
 
+mod assuming;
 mod changing;
 mod clock;
 mod crash;

@@ -17,3 +17,6 @@ const CHANGES: &str = "changes the artifact without being part of the key";
 
 pub(crate) const WITHHELD: &[(&str, &str)] =
     &[("GOFLAGS", CHANGES), ("GOOS", CHANGES), ("GOARCH", CHANGES), ("GOWASM", CHANGES), ("GOEXPERIMENT", CHANGES)];
+
+/// Modules of `GOPRIVATE` are fetched past the proxy unless `GONOPROXY` names none.
+pub(crate) const OFFLINE: &[(&str, &str)] = &[("GOPROXY", "off"), ("GONOPROXY", "none")];

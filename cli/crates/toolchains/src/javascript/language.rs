@@ -37,3 +37,5 @@ pub(crate) const WITHHELD: &[(&str, &str)] = &[
     ("NODE_OPTIONS", "loads code into every tool that runs on Node"),
     ("NODE_PATH", "adds modules that the app does not name"),
 ];
+
+pub(crate) const OFFLINE: &[(&str, &str)] = &[("npm_config_offline", "true")];

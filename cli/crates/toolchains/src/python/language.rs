@@ -18,3 +18,5 @@ pub(super) const WITHHELD: &[(&str, &str)] = &[
     ("PYTHONPATH", "adds modules that the app does not name"),
     ("PYTHONSTARTUP", "loads code into every tool that runs on Python"),
 ];
+
+pub(super) const OFFLINE: &[(&str, &str)] = &[("PIP_NO_INDEX", "1")];

@@ -108,6 +108,10 @@ impl Toolchain for Python {
         language::WITHHELD
     }
 
+    fn offline(&self) -> &'static [(&'static str, &'static str)] {
+        language::OFFLINE
+    }
+
     fn requirements(&self) -> &'static [Tool] {
         const { &[&PYTHON, &COMPONENTIZE_PY] }
     }

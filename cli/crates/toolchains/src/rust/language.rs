@@ -33,3 +33,5 @@ pub(super) const WITHHELD: &[(&str, &str)] = &[
     ("CARGO_TERM_COLOR", "puts escape sequences into output that hints are compared with"),
     ("CARGO_TERM_PROGRESS_*", "draws bars into output that is kept"),
 ];
+
+pub(super) const OFFLINE: &[(&str, &str)] = &[("CARGO_NET_OFFLINE", "true"), ("RUSTUP_AUTO_INSTALL", "0")];

@@ -101,6 +101,10 @@ impl Toolchain for Rust {
         language::WITHHELD
     }
 
+    fn offline(&self) -> &'static [(&'static str, &'static str)] {
+        language::OFFLINE
+    }
+
     fn requirements(&self) -> &'static [Tool] {
         const { &[&CARGO, &RUSTC, &RUST_TARGET] }
     }

@@ -72,6 +72,10 @@ impl Toolchain for TinyGo {
         language::WITHHELD
     }
 
+    fn offline(&self) -> &'static [(&'static str, &'static str)] {
+        language::OFFLINE
+    }
+
     fn requirements(&self) -> &'static [Tool] {
         const { &[&GO_FOR_TINYGO, &TINYGO, &WIT_BINDGEN_GO] }
     }

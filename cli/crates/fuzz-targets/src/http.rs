@@ -19,8 +19,8 @@ use crate::dummy;
 /// The address of the server, which runs until the process ends.
 static SERVER: LazyLock<SocketAddr> = LazyLock::new(start);
 
-/// Ends a target that hangs.
-const LIMIT: Duration = Duration::from_secs(30);
+/// Ends a test that hangs, not one on a machine that is busy.
+const LIMIT: Duration = Duration::from_mins(5);
 
 /// Sends the bytes as a client does that then closes its side, and reads to the end.
 pub(crate) fn heads(bytes: &[u8]) {

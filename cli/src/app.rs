@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use conjoin_diagnostics::{Diagnostic, Source, nearest, not_utf_8};
+use conjoin_diagnostics::{Diagnostic, Source, list, nearest, not_utf_8};
 use conjoin_manifest::{ComponentName, Manifest, Origin, TRIGGER_KINDS, TriggerKind};
 use conjoin_plan::{AbsPath, AppModel, AppWiring, Layout, Profile, ToolchainSet, wire};
 use conjoin_scaffold::Change;
@@ -106,8 +106,7 @@ fn find_name(name: &str, names: &[&str], what: &str) -> Result<ComponentName, Di
     if names.is_empty() {
         diagnostic = diagnostic.note(format!("it has no {what} at all"));
     } else {
-        let list: Vec<_> = names.iter().map(|name| format!("`{name}`")).collect();
-        diagnostic = diagnostic.note(format!("it has {}", list.join(", ")));
+        diagnostic = diagnostic.note(format!("it has {}", list(names)));
     }
     Err(match nearest(name, names.iter().copied()) {
         Some(name) => diagnostic.hint(format!("did you mean `{name}`?")),

@@ -9,7 +9,7 @@ use std::{
     sync::Mutex,
 };
 
-use conjoin_diagnostics::{Foreign, Style, printable};
+use conjoin_diagnostics::{Foreign, Style, list, printable};
 use conjoin_manifest::ComponentName;
 use conjoin_policy::STDIO;
 use conjoin_runtime::{Announcement, Failure, HowCompiled, RunEvent, StreamKind};
@@ -100,11 +100,11 @@ impl RunPrinter {
             return;
         }
         let silent = self.silent.lock().ok().and_then(|mut silent| silent.remove(&failure.entry));
-        let silent: Vec<String> = silent.into_iter().flatten().map(|name| format!("`{name}`")).collect();
+        let silent = silent.unwrap_or_default();
         if !silent.is_empty() {
             self.say(&format!(
                 "note: nothing is seen of what {} may have said: `{}` gives a component an error stream",
-                silent.join(", "),
+                list(&silent),
                 STDIO.line(None)
             ));
         }

@@ -2,7 +2,7 @@
 
 use std::io;
 
-use conjoin_diagnostics::Diagnostic;
+use conjoin_diagnostics::{Diagnostic, list};
 use conjoin_manifest::{ComponentName, TRIGGER_KINDS};
 use conjoin_plan::{AbsPath, Extent, Selection};
 use serde_json::json;
@@ -88,15 +88,9 @@ fn choose(app: &App, entry: Option<&str>) -> Result<ComponentName, CommandError>
             Diagnostic::error("run::no-entry", "this app has nothing to compose: its manifest has no trigger")
                 .hint(trigger_to_add(TRIGGER_KINDS[0], "NAME")),
         ])),
-        several => {
-            let names: Vec<_> = several.iter().map(|name| format!("`{name}`")).collect();
-            Err(CommandError::usage(
-                Diagnostic::error(
-                    "compose::several-entries",
-                    format!("this app has several entries: {}", names.join(", ")),
-                )
+        several => Err(CommandError::usage(
+            Diagnostic::error("compose::several-entries", format!("this app has several entries: {}", list(several)))
                 .hint(format!("name one: `conjoin compose -e {}`", several[0])),
-            ))
-        }
+        )),
     }
 }

@@ -1,6 +1,6 @@
 //! `conjoin new`: an app from templates.
 
-use conjoin_diagnostics::Diagnostic;
+use conjoin_diagnostics::{Diagnostic, list};
 use conjoin_plan::{Layout, Selection};
 use conjoin_scaffold::{
     FileSet, NewComponent, Overwrite, ScaffoldError, check_name, refuse_occupied, render, render_app, render_parts,
@@ -37,11 +37,9 @@ pub(crate) fn new(session: &mut Session<'_>, settings: &NewSettings) -> Result<(
     let missing_tools = offer(session, &outside, &needed, work)?;
     let written = files.write_into(dir.as_path(), Overwrite::Never).map_err(|error| scaffold_error(&error))?;
     keep_schema(&app.layout);
-    let ids: Vec<String> = chosen.iter().map(|choice| format!("`{}`", choice.template.id())).collect();
-    let from = if ids.len() == 1 { "template" } else { "templates" };
-    session
-        .ui
-        .status("Created", &format!("`{name}` from the {from} {}: {} files", ids.join(", "), written.files.len()));
+    let ids = list(chosen.iter().map(|choice| choice.template.id()));
+    let from = if chosen.len() == 1 { "template" } else { "templates" };
+    session.ui.status("Created", &format!("`{name}` from the {from} {ids}: {} files", written.files.len()));
     let shown = session.machine.process.shown(&dir);
     bindings_for_editors(session, &app, &Selection::default(), work, &missing_tools);
     report_missing_tools(session, &missing_tools, &shown);

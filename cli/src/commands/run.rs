@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, ffi::OsString, num::NonZeroU32, sync::Arc};
 
-use conjoin_diagnostics::Diagnostic;
+use conjoin_diagnostics::{Diagnostic, list};
 use conjoin_manifest::{Component, ComponentName, Isolation, Origin, Runs, TRIGGER_KINDS, Trigger};
 use conjoin_plan::{Extent, HostValues, Selection, grants};
 use conjoin_policy::STDIO;
@@ -101,8 +101,8 @@ fn choose<'a>(app: &'a App, settings: &RunSettings) -> Result<Vec<&'a Trigger>, 
                 .hint(trigger_to_add(TRIGGER_KINDS[0], "NAME")),
         ])),
         [first, ..] => {
-            let entries: Vec<_> = ending.iter().map(|trigger| format!("`{}`", trigger.component.value)).collect();
-            let message = format!("this app has several {}: {}", first.kind.roles, entries.join(", "));
+            let entries = list(ending.iter().map(|trigger| &trigger.component.value));
+            let message = format!("this app has several {}: {entries}", first.kind.roles);
             Err(CommandError::usage(
                 Diagnostic::error("run::several-commands", message)
                     .hint(format!("name one: `conjoin run -e {}`", first.component.value)),

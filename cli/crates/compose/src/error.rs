@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use conjoin_diagnostics::Diagnostic;
+use conjoin_diagnostics::{Diagnostic, indented, list};
 use conjoin_wit::{Difference, InspectError, ItemName};
 
 /// Why components cannot be composed.
@@ -201,7 +201,7 @@ impl ComposeError {
             Self::UnplannedImport { definition, .. } => vec![format!("it expects:\n{}", indented(definition))],
             Self::MissingExport { importers, exporter, exports, .. } => {
                 let importers = importers.iter().map(|importer| format!("`{importer}` imports it"));
-                importers.chain([format!("`{exporter}` exports {}", list(exports))]).collect()
+                importers.chain([format!("`{exporter}` exports {}", list_or_nothing(exports))]).collect()
             }
             Self::TooLarge { .. } => vec![
                 "each component takes an instance, and so does each of its interfaces that another one imports"
@@ -291,13 +291,6 @@ fn both_sides(Connection { importer, exporter, .. }: &Connection, expected: &str
     ]
 }
 
-fn list(names: &[impl fmt::Display]) -> String {
-    if names.is_empty() {
-        return "nothing".to_owned();
-    }
-    names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
-}
-
-fn indented(text: &str) -> String {
-    text.trim_end().lines().map(|line| format!("    {line}")).collect::<Vec<_>>().join("\n")
+fn list_or_nothing(names: &[impl fmt::Display]) -> String {
+    if names.is_empty() { "nothing".to_owned() } else { list(names) }
 }

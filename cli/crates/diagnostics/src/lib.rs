@@ -37,11 +37,13 @@ mod foreign;
 mod render;
 mod source;
 mod suggest;
+mod wording;
 
 pub use foreign::{Foreign, printable};
 pub use render::{Style, render};
 pub use source::Source;
 pub use suggest::nearest;
+pub use wording::{indented, list, list_with};
 
 use std::{ops::Range, sync::Arc};
 

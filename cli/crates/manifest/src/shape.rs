@@ -4,7 +4,7 @@
 
 use std::{ops::Range, sync::Arc};
 
-use conjoin_diagnostics::{Diagnostic, Source, nearest};
+use conjoin_diagnostics::{Diagnostic, Source, list, nearest};
 use toml::de::{DeTable, DeValue, Error};
 
 /// The one format of `conjoin.toml` that this version reads.
@@ -72,10 +72,9 @@ fn wrong_type(source: &Arc<Source>, span: Range<usize>, found: &str, expected: &
 }
 
 fn unknown_key(source: &Arc<Source>, span: Range<usize>, key: &str, allowed: &[&str]) -> Diagnostic {
-    let list: Vec<String> = allowed.iter().map(|name| format!("`{name}`")).collect();
     let diagnostic = Diagnostic::error("manifest::unknown-key", format!("unknown key `{key}`"))
         .label(source, span, "not a key of this table")
-        .note(format!("keys allowed here: {}", list.join(", ")));
+        .note(format!("keys allowed here: {}", list(allowed)));
     match nearest(key, allowed.iter().copied()) {
         Some(name) => diagnostic.hint(format!("did you mean `{name}`?")),
         None => diagnostic,

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use conjoin_diagnostics::Diagnostic;
+use conjoin_diagnostics::{Diagnostic, list};
 
 use crate::{AbsPath, Layout, Plan, ProbeResults, ProbedTool, Provider, Tool, ToolSpec};
 
@@ -215,9 +215,9 @@ pub fn missing(spec: &ToolSpec, fact: Option<&ProbedTool>) -> Diagnostic {
 fn places(spec: &ToolSpec) -> String {
     match spec.locate {
         crate::Locate::Path { names, cached: Some(_) } => {
-            format!("on PATH as `{}` and in conjoin's cache", names.join("`, `"))
+            format!("on PATH as {} and in conjoin's cache", list(names))
         }
-        crate::Locate::Path { names, cached: None } => format!("on PATH as `{}`", names.join("`, `")),
+        crate::Locate::Path { names, cached: None } => format!("on PATH as {}", list(names)),
         crate::Locate::Cache { .. } => "in conjoin's cache".to_owned(),
         crate::Locate::Named => "where conjoin.toml says".to_owned(),
         crate::Locate::FolderOf { tool, args, cached, .. } => {

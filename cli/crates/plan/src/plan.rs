@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use conjoin_diagnostics::list;
+
 use crate::{AbsPath, Input, Step, StepId};
 
 /// Steps in an order in which each comes after those it depends on.
@@ -72,10 +74,8 @@ impl Plan {
                 files.collect()
             })
             .collect();
-        let order = order(&reads).map_err(|stuck| {
-            let names: Vec<_> = stuck.into_iter().map(|index| format!("`{}`", steps[index].id)).collect();
-            PlanError::Cycle(names.join(", "))
-        })?;
+        let order =
+            order(&reads).map_err(|stuck| PlanError::Cycle(list(stuck.into_iter().map(|index| &steps[index].id))))?;
         let mut position = vec![0; steps.len()];
         for (place, index) in order.iter().enumerate() {
             position[*index] = place;

@@ -2,7 +2,7 @@
 
 use std::{io, ops::Range, path::PathBuf, sync::Arc};
 
-use conjoin_diagnostics::{Source, nearest};
+use conjoin_diagnostics::{Source, list, list_with, nearest};
 
 /// Why an app could not be created or changed. Where it could not be created, nothing was written.
 #[derive(Debug, thiserror::Error)]
@@ -245,12 +245,11 @@ fn similar_ids(id: &str, known: &[String]) -> Option<String> {
     let lower = id.to_ascii_lowercase();
     let words: Vec<&str> = lower.split(['-', '_', '/']).map(short).collect();
     let has_all = |id: &&String| words.iter().all(|word| id.split('-').any(|other| other == *word));
-    let with_all: Vec<String> = known.iter().filter(has_all).map(|id| format!("`{id}`")).collect();
-    match with_all.split_last() {
-        Some((last, [])) => Some(last.clone()),
-        Some((last, others)) => Some(format!("{} or {last}", others.join(", "))),
-        None => nearest(&words.join("-"), known.iter().map(String::as_str)).map(|id| format!("`{id}`")),
+    let with_all: Vec<&String> = known.iter().filter(has_all).collect();
+    if with_all.is_empty() {
+        return nearest(&words.join("-"), known.iter().map(String::as_str)).map(|id| format!("`{id}`"));
     }
+    Some(list_with("or", with_all))
 }
 
 /// The short form of a word that ids of templates use for a language or a kind of component.
@@ -271,8 +270,7 @@ fn short(word: &str) -> &str {
 
 fn suggest(what: &str, typed: &str, known: &[String]) -> Vec<String> {
     let nearest_name = nearest(typed, known.iter().map(String::as_str)).map(|name| format!("did you mean `{name}`?"));
-    let list: Vec<String> = known.iter().map(|name| format!("`{name}`")).collect();
-    nearest_name.into_iter().chain([format!("{what}: {}", list.join(", "))]).collect()
+    nearest_name.into_iter().chain([format!("{what}: {}", list(known))]).collect()
 }
 
 /// Text that somebody typed, on one line.
@@ -282,10 +280,11 @@ fn one_line(text: &str) -> String {
 
 /// The first five names, and how many more there are.
 fn first_entries(entries: &[String]) -> String {
-    let first: Vec<String> = entries.iter().take(5).map(|entry| format!("`{entry}`")).collect();
-    match entries.len().saturating_sub(first.len()) {
-        0 => first.join(", "),
-        more => format!("{} and {more} more", first.join(", ")),
+    const MOST: usize = 5;
+    let first = list(entries.iter().take(MOST));
+    match entries.len().saturating_sub(MOST) {
+        0 => first,
+        more => format!("{first} and {more} more"),
     }
 }
 

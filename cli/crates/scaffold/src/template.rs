@@ -6,7 +6,7 @@ use std::{
     sync::Arc,
 };
 
-use conjoin_diagnostics::Source;
+use conjoin_diagnostics::{Source, list};
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -372,7 +372,7 @@ impl Variable {
             return Some("it must be one line".to_owned());
         }
         if !self.choices.is_empty() && !self.choices.iter().any(|choice| choice == text) {
-            return Some(format!("it must be one of `{}`", self.choices.join("`, `")));
+            return Some(format!("it must be one of {}", list(&self.choices)));
         }
         let pattern = self.pattern.as_ref()?;
         let whole = regex_lite::Regex::new(&format!("^(?:{pattern})$")).ok()?;

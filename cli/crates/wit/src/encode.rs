@@ -6,7 +6,7 @@
 
 use std::{collections::BTreeSet, sync::Arc};
 
-use conjoin_diagnostics::{Diagnostic, Source};
+use conjoin_diagnostics::{Diagnostic, Source, list};
 use wasi_preview1_component_adapter_provider::{
     WASI_SNAPSHOT_PREVIEW1_ADAPTER_NAME, WASI_SNAPSHOT_PREVIEW1_COMMAND_ADAPTER, WASI_SNAPSHOT_PREVIEW1_REACTOR_ADAPTER,
 };
@@ -116,11 +116,6 @@ pub enum EncodeError {
         /// What is wrong.
         reason: String,
     },
-}
-
-fn list(names: &[String]) -> String {
-    let names: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
-    names.join(", ")
 }
 
 /// Makes a component of `module`, which implements `world` of the WIT folder `wit`, by way of `adapter` if it speaks WASI preview 1.

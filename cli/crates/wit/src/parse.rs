@@ -5,7 +5,7 @@
 
 use std::{collections::BTreeSet, ops::Range, sync::Arc};
 
-use conjoin_diagnostics::{Diagnostic, Source, nearest};
+use conjoin_diagnostics::{Diagnostic, Source, list, list_with, nearest};
 use wit_parser::{
     PackageName, ParseError, ParseErrorKind, Resolve, ResolveError, ResolveErrorKind, SourceMap, Span,
     UnresolvedPackageGroup,
@@ -94,9 +94,9 @@ fn syntax(group: &Group, map: &SourceMap, error: &ParseError) -> Diagnostic {
             advice::of_cycle(kind).into_iter().fold(diagnostic, Diagnostic::hint)
         }
         ParseErrorKind::Syntax { message, .. } if message.starts_with("no `package` header") => {
-            let names: Vec<String> = group.files.iter().map(|file| format!("`{}`", file.name)).collect();
+            let names = list(group.files.iter().map(|file| &file.name));
             let first = &group.files[0];
-            Diagnostic::error("wit::no-package", format!("no `package` line in {}", names.join(", ")))
+            Diagnostic::error("wit::no-package", format!("no `package` line in {names}"))
                 .label(
                     first,
                     0..first.text.find('\n').unwrap_or(first.text.len()),
@@ -172,9 +172,9 @@ fn missing_package(group: &Group, name: &PackageName, present: &BTreeSet<&Packag
     };
     let package = format!("{}:{}", name.namespace, name.name);
     let same = present.iter().filter(|found| found.namespace == name.namespace && found.name == name.name);
-    let same: Vec<String> = same.map(|found| format!("`{found}`")).collect();
+    let same: Vec<&PackageName> = same.copied().collect();
     if !same.is_empty() {
-        return diagnostic.note(format!("there is {}", same.join(" and "))).hint("name the version that is there");
+        return diagnostic.note(format!("there is {}", list_with("and", same))).hint("name the version that is there");
     }
     if name.namespace != "wasi" {
         return diagnostic.hint("put its WIT into a folder or a file in `deps/`");
@@ -187,8 +187,8 @@ fn missing_package(group: &Group, name: &PackageName, present: &BTreeSet<&Packag
             .note(format!("conjoin ships no WIT of `{package}`, and its host does not provide it"))
             .hint("put its WIT into a folder or a file in `deps/`")
     } else {
-        let names: Vec<String> = versions.iter().map(|version| format!("`{package}@{version}`")).collect();
-        diagnostic.hint(format!("write {}, of which conjoin ships the WIT", names.join(" or ")))
+        let names = versions.iter().map(|version| format!("{package}@{version}"));
+        diagnostic.hint(format!("write {}, of which conjoin ships the WIT", list_with("or", names)))
     }
 }
 

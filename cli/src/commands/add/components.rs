@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use conjoin_diagnostics::{Diagnostic, nearest};
+use conjoin_diagnostics::{Diagnostic, list, nearest};
 use conjoin_manifest::{ComponentName, Origin};
 use conjoin_plan::Selection;
 use conjoin_scaffold::{
@@ -11,7 +11,7 @@ use conjoin_scaffold::{
 use conjoin_wit::{ItemName, WitFile};
 use serde_json::json;
 
-use super::{advice, quoted};
+use super::advice;
 use crate::{
     app::App,
     attribution::{Rendered, check_toml},
@@ -171,7 +171,7 @@ fn find_importers(draft: &Draft<'_>, typed: &[String]) -> Result<Vec<ComponentNa
             return Err(CommandError::usage(match nearest(name, known.iter().map(String::as_str)) {
                 Some(meant) => diagnostic.hint(format!("did you mean `{meant}`?")),
                 None if known.is_empty() => diagnostic.note("it has no component at all"),
-                None => diagnostic.note(format!("it has {}", quoted(&known))),
+                None => diagnostic.note(format!("it has {}", list(&known))),
             }));
         };
         if matches!(component.origin, Origin::Source(_)) {

@@ -6,7 +6,7 @@ mod advice;
 mod components;
 mod packages;
 
-use conjoin_diagnostics::Diagnostic;
+use conjoin_diagnostics::{Diagnostic, list};
 use conjoin_scaffold::Change;
 
 use crate::{
@@ -23,7 +23,7 @@ pub(crate) fn add(session: &mut Session<'_>, settings: &AddSettings) -> Result<(
     let dir = find(&session.machine.process, &settings.app)?;
     let finished = Change::finish(dir.as_path()).map_err(|error| scaffold_error(&error))?;
     if let Some(finished) = &finished {
-        session.ui.status("Completed", &format!("what was interrupted: {}", quoted(&finished.names)));
+        session.ui.status("Completed", &format!("what was interrupted: {}", list(&finished.names)));
     }
     match &settings.what {
         Addition::Templates { templates, importers } => {
@@ -50,9 +50,4 @@ fn nothing() -> CommandError {
             .hint("`-t lib-rust=pricing` adds a component; `conjoin templates` lists what there is to start from")
             .hint("`--wit PATH` takes a WIT package into the app, `--component NAME FILE` a built component"),
     )
-}
-
-/// Names in backquotes, separated by commas.
-fn quoted(names: &[String]) -> String {
-    names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
 }

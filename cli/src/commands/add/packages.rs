@@ -2,13 +2,12 @@
 
 use std::{path::PathBuf, sync::Arc};
 
-use conjoin_diagnostics::{Diagnostic, Source};
+use conjoin_diagnostics::{Diagnostic, Source, list};
 use conjoin_plan::AbsPath;
 use conjoin_scaffold::check_name;
 use conjoin_wit::WitFile;
 use serde_json::json;
 
-use super::quoted;
 use crate::{
     app::{load_source, load_wit_sources},
     choices::scaffold_error,
@@ -67,7 +66,7 @@ pub(super) fn add_wit(session: &mut Session<'_>, mut draft: Draft<'_>, path: &Ab
     draft.complete()?;
     let names: Vec<String> = added.iter().map(|(name, _)| name.clone()).collect();
     draft.write(names.clone())?;
-    session.ui.status("Added", &format!("the WIT of {}", quoted(&names)));
+    session.ui.status("Added", &format!("the WIT of {}", list(&names)));
     for name in &names {
         match session.ui.format {
             Format::Human => session.ui.answer(name),
@@ -163,7 +162,7 @@ pub(super) fn add_component(
     let wasi: Vec<String> =
         imports.iter().filter(|item| item.name.is_wasi()).map(|item| item.name.to_string()).collect();
     if !wasi.is_empty() {
-        session.ui.note(&format!("It imports {}; grant in conjoin.toml what it may do.", quoted(&wasi)));
+        session.ui.note(&format!("It imports {}; grant in conjoin.toml what it may do.", list(&wasi)));
     }
     match session.ui.format {
         Format::Human => session.ui.answer(&session.machine.process.shown(&app.layout.app.join(&place))),

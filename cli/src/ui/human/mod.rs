@@ -6,7 +6,7 @@ use std::{
     time::Duration,
 };
 
-use conjoin_diagnostics::{Foreign, Style, printable};
+use conjoin_diagnostics::{Foreign, Style, list, list_with, printable};
 use conjoin_engine::{BuildEvent, BuildOutcome, DirtyReason, Notice, StepOutcome};
 use conjoin_plan::{StepId, Subject, Tool, Toolchain, ToolchainSet};
 use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
@@ -124,11 +124,10 @@ impl Progress {
             BuildEvent::StepProgress { step, line } => self.step_printed(step, &String::from_utf8_lossy(line)),
             BuildEvent::StepNoticed { step, notice } => lines.extend(self.noticed(step, notice)),
             BuildEvent::UndeclaredOutputs { steps, files } => {
-                let steps: Vec<String> = steps.iter().map(|step| format!("`{step}`")).collect();
                 lines.push(format!(
                     "warning: {} changed while {} ran, which should not write there",
                     listed(files),
-                    steps.join(" and "),
+                    list_with("and", steps),
                 ));
             }
             BuildEvent::StepFinished { step, outcome, .. } => {
@@ -313,9 +312,9 @@ impl Progress {
 /// The first few files, and how many more there are.
 fn listed(files: &[String]) -> String {
     const MOST: usize = 5;
-    let names: Vec<String> = files.iter().take(MOST).map(|file| format!("`{}`", file.escape_debug())).collect();
+    let names = list(files.iter().take(MOST).map(|file| file.escape_debug()));
     let more = files.len().saturating_sub(MOST);
-    if more > 0 { format!("{} and {more} more", names.join(", ")) } else { names.join(", ") }
+    if more > 0 { format!("{names} and {more} more") } else { names }
 }
 
 impl SubjectProgress {

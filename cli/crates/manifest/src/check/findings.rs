@@ -2,7 +2,7 @@
 
 use std::{ops::Range, sync::Arc};
 
-use conjoin_diagnostics::{Diagnostic, Source, nearest};
+use conjoin_diagnostics::{Diagnostic, Source, list, nearest};
 
 /// Collects the errors of one manifest.
 pub(crate) struct Findings<'a> {
@@ -71,8 +71,7 @@ pub(super) fn with_choices<'n>(
     names: impl IntoIterator<Item = &'n str>,
 ) -> Diagnostic {
     let names: Vec<&str> = names.into_iter().collect();
-    let list: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
-    let diagnostic = diagnostic.note(format!("{what}: {}", list.join(", ")));
+    let diagnostic = diagnostic.note(format!("{what}: {}", list(&names)));
     match nearest(typed, names) {
         Some(name) => diagnostic.hint(format!("did you mean `{name}`?")),
         None => diagnostic,

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, ops::Range};
 
-use conjoin_diagnostics::{Diagnostic, nearest};
+use conjoin_diagnostics::{Diagnostic, indented, list, nearest};
 use conjoin_manifest::{Component, ComponentName, Import, Manifest, Origin, Trigger};
 use conjoin_policy::InterfaceName;
 use conjoin_wit::{Difference, Edge, Item, Surface, Wit};
@@ -28,7 +28,7 @@ impl Errors<'_> {
         let diagnostic = if worlds.is_empty() {
             diagnostic.note("the shared WIT defines no world")
         } else {
-            diagnostic.note(format!("worlds of the shared WIT: {}", list(worlds.iter().map(String::as_str))))
+            diagnostic.note(format!("worlds of the shared WIT: {}", list(&worlds)))
         };
         match nearest(&world.value, worlds.iter().map(String::as_str)) {
             Some(name) => diagnostic.hint(format!("write `world = \"{name}\"`, or rename one of the two")),
@@ -145,7 +145,7 @@ impl Errors<'_> {
         if imports.is_empty() {
             diagnostic.note("it imports nothing that a component could export")
         } else {
-            diagnostic.note(format!("it imports {}", list(imports.into_iter())))
+            diagnostic.note(format!("it imports {}", list(imports)))
         }
     }
 
@@ -205,9 +205,9 @@ fn nearest_export<'a>(import: &Item, offers: &Offers<'a>) -> Option<&'a Interfac
 
 /// `diagnostic` with what `component` expects of `import`, and what others offer in its place.
 fn with_definitions(diagnostic: Diagnostic, component: &Component, import: &Item, offers: &[Offer<'_>]) -> Diagnostic {
-    let expected = format!("`{}` expects:\n{}", component.name.value, indent(&import.definition));
+    let expected = format!("`{}` expects:\n{}", component.name.value, indented(&import.definition));
     offers.iter().fold(diagnostic.note(expected), |diagnostic, Offer { exporter, export }| {
-        diagnostic.note(format!("`{exporter}` offers:\n{}", indent(&export.definition)))
+        diagnostic.note(format!("`{exporter}` offers:\n{}", indented(&export.definition)))
     })
 }
 
@@ -215,14 +215,6 @@ fn exports_of(name: &ComponentName, surface: &Surface) -> String {
     if surface.exports.is_empty() {
         format!("`{name}` exports nothing")
     } else {
-        format!("`{name}` exports {}", list(surface.exports.iter().map(|export| export.name.as_str())))
+        format!("`{name}` exports {}", list(surface.exports.iter().map(|export| &export.name)))
     }
-}
-
-fn list<'a>(names: impl Iterator<Item = &'a str>) -> String {
-    names.map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
-}
-
-fn indent(text: &str) -> String {
-    text.lines().map(|line| format!("    {line}")).collect::<Vec<_>>().join("\n")
 }

@@ -2,11 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use conjoin_diagnostics::list_with;
 use conjoin_plan::{AbsPath, Complaint, ProbeResults, Project};
 use semver::{Version, VersionReq};
 use toml::{Table, Value};
 
-use super::{list, stale};
+use super::stale;
 
 /// What is out of date: the lock file of the package in the project's folder, or that of the workspace around it.
 pub(crate) fn examine(project: &Project, probed: &ProbeResults) -> Vec<Complaint> {
@@ -56,11 +57,11 @@ fn difference(manifest: &Table, wanted: &BTreeMap<String, Option<VersionReq>>, l
     let locked: BTreeSet<String> = entries.iter().map(|words| words[0].to_owned()).collect();
     let missing: Vec<&String> = wanted.keys().filter(|name| !locked.contains(*name)).collect();
     if !missing.is_empty() {
-        return Some(format!("it is missing {}, which Cargo.toml names", list(missing)));
+        return Some(format!("it is missing {}, which Cargo.toml names", list_with("and", missing)));
     }
     let extra: Vec<&String> = locked.iter().filter(|name| !wanted.contains_key(*name)).collect();
     if !extra.is_empty() {
-        return Some(format!("it lists {}, which Cargo.toml does not name", list(extra)));
+        return Some(format!("it lists {}, which Cargo.toml does not name", list_with("and", extra)));
     }
     let only = |name: &str| packages.iter().find(|package| of(package, "name").as_deref() == Some(name));
     let version_of = |words: &[&str]| {

@@ -2,9 +2,10 @@
 
 use std::collections::BTreeSet;
 
+use conjoin_diagnostics::list_with;
 use conjoin_plan::{Complaint, ProbeResults, Project};
 
-use super::{list, stale};
+use super::stale;
 use crate::go_mod::directives;
 
 /// What is out of date: the modules of which `go.sum` has no hash.
@@ -19,7 +20,7 @@ pub(crate) fn examine(project: &Project, probed: &ProbeResults) -> Vec<Complaint
     if missing.is_empty() {
         return Vec::new();
     }
-    let what = format!("it is missing {}, which go.mod requires", list(&missing));
+    let what = format!("it is missing {}, which go.mod requires", list_with("and", &missing));
     vec![stale(project.dir.join("go.sum"), what, "`go mod tidy`")]
 }
 

@@ -28,12 +28,3 @@ fn stale(file: AbsPath, what: String, fix: &str) -> Complaint {
     let folder = file.parent();
     Complaint { about: "lock-file", state: "stale", file, what, fix: fix.to_owned(), folder }
 }
-
-/// Names as a list, e.g. "`a` and `b`".
-fn list<'a>(names: impl IntoIterator<Item = &'a String>) -> String {
-    let names: Vec<String> = names.into_iter().map(|name| format!("`{name}`")).collect();
-    match names.as_slice() {
-        [before @ .., last] if !before.is_empty() => format!("{} and {last}", before.join(", ")),
-        _ => names.concat(),
-    }
-}

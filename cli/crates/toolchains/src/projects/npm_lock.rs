@@ -2,10 +2,11 @@
 
 use std::collections::BTreeMap;
 
+use conjoin_diagnostics::list_with;
 use conjoin_plan::{Complaint, ProbeResults, Project};
 use serde_json::Value;
 
-use super::{list, stale};
+use super::stale;
 
 /// Versions of packages that make the tools of others fail.
 const BROKEN: &[Broken] = &[Broken {
@@ -70,11 +71,11 @@ fn wanted(package: &Value) -> BTreeMap<String, String> {
 fn difference(wanted: &BTreeMap<String, String>, locked: &BTreeMap<String, String>) -> Option<String> {
     let missing: Vec<&String> = wanted.keys().filter(|name| !locked.contains_key(*name)).collect();
     if !missing.is_empty() {
-        return Some(format!("it is missing {}, which package.json names", list(missing)));
+        return Some(format!("it is missing {}, which package.json names", list_with("and", missing)));
     }
     let extra: Vec<&String> = locked.keys().filter(|name| !wanted.contains_key(*name)).collect();
     if !extra.is_empty() {
-        return Some(format!("it lists {}, which package.json does not name", list(extra)));
+        return Some(format!("it lists {}, which package.json does not name", list_with("and", extra)));
     }
     let (name, asked) = wanted.iter().find(|(name, asked)| locked.get(*name) != Some(asked))?;
     Some(format!("it was made for `{name}` {}, and package.json asks for {asked}", locked[name]))

@@ -38,11 +38,14 @@
 //! # }
 //! ```
 
+mod action;
 mod build;
 mod finding;
 mod generator;
 mod grants;
+mod input;
 mod install;
+mod invocation;
 mod layout;
 mod path;
 mod plan;
@@ -56,25 +59,27 @@ mod tool;
 mod toolchain;
 mod wire;
 
+pub use action::{
+    Action, ComposeAction, CopyAction, EncodeAction, Expectation, GenerateAction, Made, PrecompileAction, ProveAction,
+    WorldAction, WrittenFile,
+};
 pub use build::{AppModel, Extent, Selection, build, component_path, selected_components};
 pub use finding::{Finding, Place, Reading};
 pub use generator::{Generate, GenerateError, GeneratedFile, Generator};
 pub use grants::{CompositionGrants, HostValues, MemberGrants, grants};
+pub use input::{Discovery, HiddenFiles, Input, Packages, ReadList};
 pub use install::{
     Failures, InstallPlan, Installation, install, install_texts, missing, missing_tools, name_and_window, version,
     with_needs,
 };
+pub use invocation::{Arg, EnvChanges, Invocation};
 pub use layout::{Layout, Profile};
 pub use path::AbsPath;
 pub use plan::{Plan, PlanError};
 pub use probe_results::{FoundIn, FoundTool, ProbeResults, ProbedTool};
 pub use quote::quote;
 pub use requirements::{ProbeRequest, names_file, requirements};
-pub use step::{
-    Action, Arg, ComposeAction, CopyAction, Discovery, EncodeAction, EnvChanges, Expectation, GenerateAction,
-    HiddenFiles, Input, Invocation, Keep, Made, Packages, PrecompileAction, ProveAction, ReadList, Step, StepId,
-    WorldAction, WrittenFile,
-};
+pub use step::{Keep, Step, StepId};
 pub use subject::Subject;
 pub use tool::{Locate, Parallelism, Probe, Provider, Tool, ToolSpec, Version, Window, recipe_beside, recipe_stem};
 pub use toolchain::{Companion, Complaint, CustomSteps, Hint, Project, Takes, Target, Toolchain, ToolchainSet};

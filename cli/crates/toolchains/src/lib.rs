@@ -16,19 +16,21 @@
 //! | `language` of each language | what it is called and chosen by, and what its tools leave behind |
 //! | `tools` of each language, `system` | its tools: where they are looked for, which versions will do and why, who installs them |
 //! | `rust`, `go`, `starling`, `quickjs`, `python`, `tinygo`, `clang` | how a language is built |
-//! | `messages` of each language | what the tools' errors say about the user's files |
+//! | `messages` of each language, `said` | what the tools' errors say about the user's files |
 //! | `custom` | how a command of the user's builds any other |
-//! | `rustup` and `sources` of `rust`, `pip` of `python`, `npm`, `debian` | how a tool is installed |
+//! | `rustup` and `sources` of `rust`, `pip` of `python`, `npm`, `pypi`, `debian` | how a tool is installed |
 //! | `cargo_toml`, `go_mod`, `package_json` | what a project says of itself |
 //! | `go_sources` | what of a Go module counts as read |
 //! | `projects` | what is wrong in a project and can be seen in its files |
 //! | `generate` | what generators share |
+//! | `c_bindings` | a world in C, for all languages that read C |
 //! | `javascript` | how WIT looks from JavaScript and TypeScript |
 //! | `steps` | the shapes of steps that several of them share |
 //!
 //! What conjoin gives a toolchain to run (a build runner, lock files) lies in `support/<toolchain>/` and is written by steps, so
 //! that it is part of what a result depends on.
 
+mod c_bindings;
 mod cargo_toml;
 mod clang;
 mod custom;
@@ -41,9 +43,11 @@ mod javascript;
 mod npm;
 mod package_json;
 mod projects;
+mod pypi;
 mod python;
 mod quickjs;
 mod rust;
+mod said;
 mod starling;
 mod steps;
 mod system;
@@ -53,7 +57,6 @@ mod unsupported;
 /// What is generated of a world, by language.
 pub mod generators {
     pub use crate::{
-        clang::Bindings as C,
         go::Bindings as Go,
         javascript::{Declarations as TypeScript, Values as QuickJs},
     };
@@ -61,8 +64,16 @@ pub mod generators {
 
 use conjoin_plan::{Toolchain, ToolchainSet};
 
-static TOOLCHAINS: &[&dyn Toolchain] =
-    &[&rust::Rust, &go::Go, &tinygo::TinyGo, &starling::Starling, &quickjs::QuickJs, &python::Python, &clang::Clang];
+static TOOLCHAINS: &[&dyn Toolchain] = &[
+    &rust::Rust,
+    &go::Go,
+    &tinygo::TinyGo,
+    &starling::Starling,
+    &quickjs::QuickJs,
+    &python::Python,
+    &clang::Clang,
+    &zig::Zig,
+];
 
 /// The world of the components that prove a toolchain.
 const HELLO_WIT: &str = include_str!("../support/proof/hello.wit");

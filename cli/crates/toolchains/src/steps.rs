@@ -157,6 +157,34 @@ pub(crate) fn prove(id: String, tool: Tool, component: AbsPath, expectation: Exp
     }
 }
 
+/// The steps that make a component of the module of `link`, which says hello, and run it.
+pub(crate) fn prove_module((name, tool): (&str, Tool), link: &Step, wit: AbsPath) -> [Step; 2] {
+    let module = link.outputs[0].clone();
+    let component = module.parent().join("hello.wasm");
+    let encode = Step {
+        id: StepId(format!("{name}/encode")),
+        subject: link.subject.clone(),
+        title: "make it a component".to_owned(),
+        inputs: outputs_of(link).collect(),
+        outputs: vec![component.clone()],
+        action: Action::Encode(EncodeAction {
+            module,
+            wit,
+            world: "hello".to_owned(),
+            made: Made::Either,
+            strip: false,
+            output: component.clone(),
+        }),
+        versions: vec![],
+        discovery: None,
+        keep: Keep::InPlace,
+    };
+    let proven = component.parent().join("proven");
+    let hello = Expectation::Hello("hello".to_owned());
+    let prove = prove(format!("{name}/prove"), tool, component, hello, proven);
+    [encode, prove]
+}
+
 /// What a step needs that comes after `step`.
 pub(crate) fn after(step: &Step) -> Input {
     Input::Step(step.id.clone())

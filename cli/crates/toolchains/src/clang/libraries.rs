@@ -5,17 +5,13 @@ use crate::debian::{APT_GET, DPKG_DEB};
 use crate::system::{FIND, RM, XARGS};
 use conjoin_diagnostics::Diagnostic;
 use conjoin_plan::{
-    AbsPath, GenerateAction, Generator, Input, Invocation, Keep, Layout, Locate, Probe, ProbeResults, Profile,
-    Provider, Step, StepId, Subject, Tool, ToolSpec, Window, WrittenFile,
+    AbsPath, Input, Invocation, Layout, Locate, Probe, ProbeResults, Profile, Provider, Step, Subject, Tool, ToolSpec,
+    Window, WrittenFile,
 };
 
-use super::{
-    compiler::Compiler,
-    generate::{BINDINGS, Bindings, VERSION},
-    language,
-    program::prove,
-};
+use super::{compiler::Compiler, language};
 use crate::{
+    c_bindings::{self, BINDINGS},
     debian::{self, PackageSet},
     steps::{self, Run, after, complete},
 };
@@ -140,29 +136,12 @@ impl Hello<'_> {
         let link = self.compiler.link((&objects, &core), &language::CPP, Profile::Release);
         let inputs = objects.iter().cloned().map(Input::File).collect();
         let link = self.run("link", "link it", inputs, vec![core]).step(link);
-        let [encode, prove] = prove(("wasi-libc", &WASI_LIBC), &link, wit);
+        let [encode, prove] = steps::prove_module(("wasi-libc", &WASI_LIBC), &link, wit);
         vec![write, bindings, source, glue, link, encode, prove]
     }
 
     fn bindings(&self, write: &Step, wit: AbsPath) -> Step {
-        let into = self.work.join(BINDINGS);
-        let list = into.join("bindings.txt");
-        Step {
-            id: StepId("wasi-libc/bindings".to_owned()),
-            subject: self.subject.clone(),
-            title: "generate its bindings".to_owned(),
-            inputs: steps::outputs_of(write).collect(),
-            outputs: vec![list.clone()],
-            action: conjoin_plan::Action::Generate(GenerateAction {
-                generator: Generator::new(Bindings),
-                wit,
-                world: "hello".to_owned(),
-                into,
-                list,
-            }),
-            versions: vec![VERSION.to_owned()],
-            discovery: None,
-            keep: Keep::InPlace,
-        }
+        let action = c_bindings::action("C and C++", wit, "hello", self.work.join(BINDINGS));
+        c_bindings::step("wasi-libc/bindings".to_owned(), self.subject.clone(), "generate its bindings", write, action)
     }
 }

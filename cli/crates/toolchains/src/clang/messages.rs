@@ -3,6 +3,8 @@
 
 use conjoin_plan::{Finding, Place, Reading};
 
+use crate::said::said;
+
 /// The errors, with the notes that follow them; warnings and what the linker says are left as they are.
 pub(super) fn findings(output: &str) -> Reading {
     read(output, &["error", "fatal error"], "clang::error")
@@ -44,15 +46,6 @@ fn read(output: &str, kinds: &[&str], code: &'static str) -> Reading {
         }
     }
     if findings.is_empty() { Reading::nothing(output) } else { Reading { findings, rest } }
-}
-
-/// The kind of a message, its place and its words.
-fn said(line: &str) -> Option<(&str, Place, &str)> {
-    let (place, message) = line.split_once(": ")?;
-    let (kind, message) = message.split_once(": ")?;
-    let [column, line, file] = place.rsplitn(3, ':').collect::<Vec<_>>()[..] else { return None };
-    let (line, column) = (line.parse().ok()?, Some(column.parse().ok()?));
-    Some((kind, Place { file: file.to_owned(), line, column, ..Place::default() }, message))
 }
 
 /// A line of the source or what is below it, e.g. `    3 | return 1;`.

@@ -9,12 +9,10 @@
 //! |---|---|
 //! | `toolchain` | the steps |
 //! | `sources` | what is compiled |
-//! | `generate` | the bindings of a world: the generator's files, and conjoin's bridges for programs and HTTP |
 //! | `compiler` | how clang is run |
 //! | `program`, `libraries` | how clang and the libraries are installed |
 
 mod compiler;
-mod generate;
 mod language;
 mod libraries;
 mod messages;
@@ -22,7 +20,6 @@ mod program;
 mod sources;
 mod toolchain;
 
-pub use generate::Bindings;
 pub(crate) use libraries::WASI_LIBC;
 pub(crate) use program::CLANG;
 pub(crate) use toolchain::Clang;

@@ -4,8 +4,8 @@ use crate::debian::{APT_GET, DPKG_DEB};
 use crate::system::{FIND, LN, RM, XARGS};
 use conjoin_diagnostics::Diagnostic;
 use conjoin_plan::{
-    AbsPath, Action, EncodeAction, Expectation, FoundIn, FoundTool, Invocation, Keep, Layout, Locate, Made, Probe,
-    ProbeResults, Provider, Step, StepId, Subject, Tool, ToolSpec, Window, WrittenFile,
+    AbsPath, FoundIn, FoundTool, Invocation, Layout, Locate, Probe, ProbeResults, Provider, Step, Subject, Tool,
+    ToolSpec, Window, WrittenFile,
 };
 
 use crate::{
@@ -115,7 +115,7 @@ impl Provider for FromDebian {
             .arg(&core);
         let inputs = vec![after(&link), after(&write)];
         let compile = run("compile", "compile it", inputs, vec![core]).step(compile);
-        let proof = prove(("clang", &CLANG), &compile, work.join("wit"));
+        let proof = steps::prove_module(("clang", &CLANG), &compile, work.join("wit"));
 
         let rm = Invocation::new(&RM, steps::found(probed, &RM)?, &root)
             .args(["-rf", "--"])
@@ -129,34 +129,6 @@ impl Provider for FromDebian {
         all.extend([remove, complete]);
         Ok(all)
     }
-}
-
-/// The steps that make a component of the module of `link` and run it.
-pub(super) fn prove((name, tool): (&str, Tool), link: &Step, wit: AbsPath) -> [Step; 2] {
-    let module = link.outputs[0].clone();
-    let component = module.parent().join("hello.wasm");
-    let encode = Step {
-        id: StepId(format!("{name}/encode")),
-        subject: link.subject.clone(),
-        title: "make it a component".to_owned(),
-        inputs: steps::outputs_of(link).collect(),
-        outputs: vec![component.clone()],
-        action: Action::Encode(EncodeAction {
-            module,
-            wit,
-            world: "hello".to_owned(),
-            made: Made::Either,
-            strip: false,
-            output: component.clone(),
-        }),
-        versions: vec![],
-        discovery: None,
-        keep: Keep::InPlace,
-    };
-    let proven = component.parent().join("proven");
-    let hello = Expectation::Hello("hello".to_owned());
-    let prove = steps::prove(format!("{name}/prove"), tool, component, hello, proven);
-    [encode, prove]
 }
 
 /// The folder with the linker of the clang that conjoin has installed.

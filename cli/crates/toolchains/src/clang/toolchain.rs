@@ -4,18 +4,20 @@ use crate::clang::{CLANG, WASI_LIBC};
 use conjoin_diagnostics::Diagnostic;
 use conjoin_manifest::{Language, ToolchainSpec};
 use conjoin_plan::{
-    AbsPath, Companion, Discovery, Finding, GenerateAction, Generator, HiddenFiles, Hint, Input, Keep, Layout, Made,
-    ProbeResults, Profile, ReadList, Reading, Step, Takes, Target, Tool, Toolchain,
+    AbsPath, Companion, Discovery, Finding, HiddenFiles, Hint, Input, Keep, Layout, Made, ProbeResults, Profile,
+    ReadList, Reading, Step, Takes, Target, Tool, Toolchain,
 };
 use conjoin_wit::{Adapter, Dialect};
 
 use super::{
     compiler::Compiler,
-    generate::{BINDINGS, Bindings, VERSION, bridge, stem},
     language, messages,
     sources::{self, FOLDER, SourceFile},
 };
-use crate::steps::{self, Run};
+use crate::{
+    c_bindings::{self, BINDINGS, bridge, stem},
+    steps::{self, Run},
+};
 
 /// What may be included: another file of such a name changes what an `#include` means.
 const HEADERS: &[&str] = &["**/*.h", "**/*.hh", "**/*.hpp", "**/*.hxx"];
@@ -221,19 +223,8 @@ impl<'a> Build<'a> {
     }
 }
 
+/// The step that generates the bindings of the world that `world` has written to `wit`, into the folder `into`.
 fn generate(target: &Target<'_>, (id, title): (&str, &str), world: &Step, wit: AbsPath, into: AbsPath) -> Step {
-    let step = steps::generate(
-        target,
-        id,
-        title,
-        world,
-        GenerateAction {
-            generator: Generator::new(Bindings),
-            wit,
-            world: target.world.to_owned(),
-            list: into.join("bindings.txt"),
-            into,
-        },
-    );
-    Step { versions: vec![VERSION.to_owned()], ..step }
+    let action = c_bindings::action("C and C++", wit, target.world, into);
+    c_bindings::step(format!("{}/{id}", target.name), steps::component(target.name), title, world, action)
 }

@@ -24,7 +24,10 @@ mod tools;
 pub(crate) use pip::COMPONENTIZE_PY;
 pub(crate) use tools::{PIP, PYTHON};
 
-use crate::steps::{self, Run};
+use crate::{
+    pypi::SITE,
+    steps::{self, Run},
+};
 
 /// The script that builds.
 pub(crate) const RUNNER: &str = include_str!("../../support/python/build.py");
@@ -83,9 +86,6 @@ const HINTS: &[Hint] = &[
         say: "The world exports a function that the class does not define: add a method of that name.",
     },
 ];
-
-/// The folder of packages below the one that componentize-py is installed in.
-pub(crate) const SITE: &str = "site";
 
 /// componentize-py.
 #[derive(Debug)]

@@ -1,16 +1,14 @@
 //! componentize-py, installed by pip into the cache folder.
-//!
-//! Into a folder of its own (`--target`), which needs no virtual environment and leaves the machine's Python alone; and only
-//! files whose hashes `support/python/requirements.txt` lists.
 
 use conjoin_diagnostics::Diagnostic;
 use conjoin_plan::{
-    AbsPath, Expectation, Input, Invocation, Layout, Locate, Probe, ProbeResults, Provider, Step, Subject, Tool,
-    ToolSpec, Window, WrittenFile,
+    AbsPath, Expectation, Input, Layout, Locate, Probe, ProbeResults, Provider, Step, Subject, Tool, ToolSpec, Window,
+    WrittenFile,
 };
 
 use crate::{
-    python::{self, PIP, PYTHON, RUNNER, SITE},
+    pypi::{Packages, SITE},
+    python::{self, PIP, PYTHON, RUNNER},
     steps::{self, Run},
 };
 
@@ -59,22 +57,15 @@ impl Provider for Pip {
         let folder = layout.toolchain(RECIPE);
         let site = folder.join(SITE);
 
-        let requirements = folder.join("requirements.txt");
-        let list = steps::write(
-            "componentize-py/packages".to_owned(),
-            subject.clone(),
-            "write the list of packages",
-            vec![WrittenFile::text(requirements.clone(), include_str!("../../support/python/requirements.txt"))],
-        );
-        let install = Run {
-            id: "componentize-py/pip".to_owned(),
-            subject: subject.clone(),
-            title: "pip install",
-            inputs: steps::outputs_of(&list).collect(),
-            outputs: vec![site.join("componentize_py/__init__.py")],
-            versions: vec![python.says.clone()],
-        }
-        .step(pip_install(Invocation::new(&PYTHON, python, &folder), &site, &requirements));
+        let list = include_str!("../../support/python/requirements.txt");
+        let packages = Packages {
+            id: "componentize-py",
+            tool: &COMPONENTIZE_PY,
+            root: &folder,
+            list,
+            installs: "componentize_py/__init__.py",
+        };
+        let [list, install] = packages.steps(python);
 
         let proof = folder.join("proof");
         let script = proof.join("build.py");
@@ -120,18 +111,4 @@ impl Provider for Pip {
         );
         Ok(vec![list, install, project, build, prove, done])
     }
-}
-
-fn pip_install(python: Invocation, site: &AbsPath, requirements: &AbsPath) -> Invocation {
-    python
-        .args(["-m", "pip", "install", "--disable-pip-version-check", "--no-input", "--quiet"])
-        // What a killed installation left behind is replaced.
-        .args(["--upgrade", "--no-deps", "--only-binary", ":all:", "--require-hashes", "--target"])
-        .arg(site)
-        .arg("--requirement")
-        .arg(requirements)
-        .env("PIP_ROOT_USER_ACTION", "ignore")
-        // Settings for other folders, which pip refuses to combine with `--target`.
-        .env_remove("PIP_USER")
-        .env_remove("PIP_REQUIRE_VIRTUALENV")
 }

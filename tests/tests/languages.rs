@@ -10,13 +10,13 @@ use std::{
 };
 
 use conjoin_tests::{
-    conjoin::{conjoin, conjoin_at, copy_app, program, repository, run, succeed, text},
+    conjoin::{conjoin, conjoin_at, copy_app, program, repository, run, shared_cache, succeed, text},
     http::Client,
     server::Server,
 };
 
 /// The languages as the ids of templates name them.
-const LANGUAGES: [&str; 8] = ["rust", "go", "tinygo", "js", "ts", "python", "c", "cpp"];
+const LANGUAGES: [&str; 9] = ["rust", "go", "tinygo", "js", "ts", "python", "c", "cpp", "zig"];
 
 /// What a library in any language answers to [`QUESTION`].
 const ANSWER: &str = "is 3\nit 2\nso 1\n";
@@ -66,7 +66,7 @@ impl Packed {
         conjoin_at(&self.binary, folder, args)
     }
 
-    /// An app of the twenty-four component templates: `front-LANGUAGE`, `words-LANGUAGE`, `greet-LANGUAGE`.
+    /// An app of the twenty-seven component templates: `front-LANGUAGE`, `words-LANGUAGE`, `greet-LANGUAGE`.
     fn new_app(&self, name: &str) -> PathBuf {
         let mut args = vec!["new".to_owned(), name.to_owned(), "--install-tools".to_owned()];
         for (kind, name) in [("http", "front"), ("lib", "words"), ("cli", "greet")] {
@@ -108,6 +108,8 @@ fn every_http_template_answers_through_a_library_in_every_language(packed: &Pack
         for words in LANGUAGES {
             let answer = get(&format!("/words-{words}?{QUESTION}"));
             assert_eq!(answer, (200, ANSWER.to_owned()), "http-{front} through lib-{words}");
+            let nothing = get(&format!("/words-{words}?text="));
+            assert_eq!(nothing, (200, String::new()), "http-{front} through lib-{words}, of an empty text");
         }
     }
     let (status, lines) = server.stop();
@@ -224,6 +226,8 @@ fn is_at_home_before_the_first_build(app: &Path) {
         passes(&component("js"), "npm", &["test"]);
         passes(&component("c"), "make", &["test"]);
         passes(&component("cpp"), "make", &["test"]);
+        let logic = if name == "words" { "src/words.zig" } else { "src/greeting.zig" };
+        passes(&component("zig"), &zig(), &["test", "-lc", logic, "--global-cache-dir", ".zig-cache"]);
         let tsc = component("ts").join("node_modules/.bin/tsc").display().to_string();
         passes(&component("js"), &tsc, &["--noEmit", "--project", "jsconfig.json"]);
     }
@@ -240,6 +244,11 @@ fn is_at_home_before_the_first_build(app: &Path) {
     let cpp = ("src/component.cpp", "ret->ptr[i].count", "ret->ptr[i].number");
     finds(&app.join("words-cpp"), cpp, "c++", &["@compile_flags.txt", "-fsyntax-only", "src/component.cpp"]);
     assert!(!app.join(".conjoin/artifacts").exists(), "it was built");
+}
+
+/// The compiler that conjoin has installed.
+fn zig() -> String {
+    shared_cache().join("toolchains/zig-0.16.0-1/site/ziglang/zig").display().to_string()
 }
 
 /// A program names the file in which `right` has become `wrong`.

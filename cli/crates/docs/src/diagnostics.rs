@@ -32,6 +32,7 @@ const STAGES: &[(&str, &str)] = &[
     ("quickjs", "Projects in JavaScript and TypeScript on QuickJS."),
     ("python", "Projects in Python."),
     ("clang", "Projects in C and C++."),
+    ("zig", "Projects in Zig."),
     ("custom", "Components that your own command builds."),
     ("build", "Running the steps of a build."),
     ("verify", "Building a second time and comparing."),

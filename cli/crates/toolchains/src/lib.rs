@@ -15,7 +15,7 @@
 //! |---|---|
 //! | `language` of each language | what it is called and chosen by, and what its tools leave behind |
 //! | `tools` of each language, `system` | its tools: where they are looked for, which versions will do and why, who installs them |
-//! | `rust`, `go`, `starling`, `quickjs`, `python`, `tinygo`, `clang` | how a language is built |
+//! | `rust`, `go`, `starling`, `quickjs`, `python`, `tinygo`, `clang`, `zig` | how a language is built |
 //! | `messages` of each language, `said` | what the tools' errors say about the user's files |
 //! | `custom` | how a command of the user's builds any other |
 //! | `rustup` and `sources` of `rust`, `pip` of `python`, `npm`, `pypi`, `debian` | how a tool is installed |
@@ -53,6 +53,7 @@ mod steps;
 mod system;
 mod tinygo;
 mod unsupported;
+mod zig;
 
 /// What is generated of a world, by language.
 pub mod generators {

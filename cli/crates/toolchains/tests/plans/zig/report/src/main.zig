@@ -1,0 +1,1 @@
+// What is in it does not matter here.

@@ -77,7 +77,13 @@ impl Executor for Ready {
             let mut ended = tokio::spawn(run_to_end(Arc::clone(&host), entry, args.clone()));
             let code = tokio::select! {
                 // It was not aborted, so it can only have panicked.
-                code = &mut ended => code.unwrap_or_else(|panicked| panic::resume_unwind(panicked.into_panic()))?,
+                result = &mut ended => {
+                    let Ended { code, failure } =
+                        result.unwrap_or_else(|panicked| panic::resume_unwind(panicked.into_panic()))?;
+                    // Not earlier: whoever has seen the failure and requests a stop still gets the exit code of the failure.
+                    failure.into_iter().for_each(|failure| host.events.send(RunEvent::Failed(failure)));
+                    code
+                }
                 () = shutdown.requested(1) => {
                     ended.abort();
                     INTERRUPTED
@@ -91,7 +97,14 @@ impl Executor for Ready {
     }
 }
 
-async fn run_to_end(host: Arc<Host>, entry: Entry, args: Vec<String>) -> Result<i32, RuntimeError> {
+/// How a command ended.
+struct Ended {
+    code: i32,
+    /// Set if it trapped.
+    failure: Option<Failure>,
+}
+
+async fn run_to_end(host: Arc<Host>, entry: Entry, args: Vec<String>) -> Result<Ended, RuntimeError> {
     let args = std::iter::once(entry.name.clone()).chain(args).collect();
     let memory = host.limits.memory;
     let settings = GuestSettings { args, stdio: Stdio::Inherited, memory, events: &host.events };
@@ -108,7 +121,7 @@ async fn run_to_end(host: Arc<Host>, entry: Entry, args: Vec<String>) -> Result<
     } else {
         return Err(RuntimeError::NoCommandExport { entry: entry.name.clone() });
     };
-    Ok(exit_code(&blueprint, &store, result))
+    Ok(ended(&blueprint, &store, result))
 }
 
 async fn run_p2(store: &mut Store<Guest>, pre: &p2::bindings::CommandPre<Guest>) -> wasmtime::Result<Result<(), ()>> {
@@ -127,20 +140,19 @@ async fn run_p3(store: &mut Store<Guest>, pre: &p3::bindings::CommandPre<Guest>)
         .await?
 }
 
-fn exit_code(blueprint: &Blueprint, store: &Store<Guest>, result: wasmtime::Result<Result<(), ()>>) -> i32 {
+fn ended(blueprint: &Blueprint, store: &Store<Guest>, result: wasmtime::Result<Result<(), ()>>) -> Ended {
     let guest = store.data();
     guest.finish_output();
     let error = match result {
-        Ok(Ok(())) => return 0,
-        Ok(Err(())) => return 1,
+        Ok(Ok(())) => return Ended { code: 0, failure: None },
+        Ok(Err(())) => return Ended { code: 1, failure: None },
         Err(error) => error,
     };
     if let Some(exit) = error.downcast_ref::<I32Exit>() {
-        return exit.0;
+        return Ended { code: exit.0, failure: None };
     }
     let (what, backtrace) = describe(&error);
     let failure =
         Failure { entry: blueprint.name.to_string(), request: None, what, backtrace, stderr: guest.take_kept_stderr() };
-    blueprint.events.send(RunEvent::Failed(failure));
-    TRAPPED
+    Ended { code: TRAPPED, failure: Some(failure) }
 }

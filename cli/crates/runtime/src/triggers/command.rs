@@ -81,7 +81,9 @@ impl Executor for Ready {
                     let Ended { code, failure } =
                         result.unwrap_or_else(|panicked| panic::resume_unwind(panicked.into_panic()))?;
                     // Not earlier: whoever has seen the failure and requests a stop still gets the exit code of the failure.
-                    failure.into_iter().for_each(|failure| host.events.send(RunEvent::Failed(failure)));
+                    if let Some(failure) = failure {
+                        host.events.send(RunEvent::Failed(failure));
+                    }
                     code
                 }
                 () = shutdown.requested(1) => {

@@ -1,14 +1,16 @@
 //! Reading an app: from a folder to its manifest, its WIT and how its components are connected.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::sync::Arc;
 
 use conjoin_diagnostics::{Diagnostic, Source, list, nearest, not_utf_8};
-use conjoin_manifest::{ComponentName, Manifest, Origin, TRIGGER_KINDS, TriggerKind};
+use conjoin_manifest::{ComponentName, Manifest, TRIGGER_KINDS, TriggerKind};
 use conjoin_plan::{AbsPath, AppModel, AppWiring, Layout, Profile, ToolchainSet, wire};
 use conjoin_scaffold::Change;
 use conjoin_wit::Wit;
 
-use crate::{cache_root::CacheRoot, exit::CommandError, process_context::ProcessContext, wit_folder::wit_files};
+use crate::{
+    cache_root::CacheRoot, exit::CommandError, prebuilt, process_context::ProcessContext, wit_folder::wit_files,
+};
 
 /// An app whose manifest, WIT and wiring are in order.
 pub(crate) struct App {
@@ -41,7 +43,7 @@ pub(crate) fn read(process: &ProcessContext, layout: Layout) -> Result<App, Comm
     }
     let manifest = load_manifest(process, &dir)?;
     let wit = load_wit(process, &dir, &manifest)?;
-    let sources = load_sources(&dir, &manifest);
+    let sources = prebuilt::surfaces(&layout, &manifest);
     let wiring = wire(&manifest, &wit, &dir, &sources).map_err(CommandError::project)?;
     Ok(App { manifest, wit, wiring, layout })
 }
@@ -197,20 +199,4 @@ pub(crate) fn load_source(process: &ProcessContext, path: &AbsPath) -> Result<Ar
             Err(CommandError::project(vec![not_utf_8(&source, offset)]))
         }
     }
-}
-
-/// The bytes of the components that the manifest names as `source`.
-pub(crate) fn load_sources(dir: &AbsPath, manifest: &Manifest) -> BTreeMap<AbsPath, Result<Vec<u8>, String>> {
-    let paths = manifest.components.values().filter_map(|component| match &component.origin {
-        Origin::Source(path) => Some(dir.join(path.value.as_path())),
-        Origin::Built(_) | Origin::Custom(_) => None,
-    });
-    paths.map(|path| (path.clone(), read_source(&path))).collect()
-}
-
-fn read_source(path: &AbsPath) -> Result<Vec<u8>, String> {
-    fs_err::read(path).map_err(|error| match error.kind() {
-        std::io::ErrorKind::NotFound => "there is no such file".to_owned(),
-        _ => error.to_string(),
-    })
 }

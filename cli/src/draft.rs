@@ -11,10 +11,11 @@ use conjoin_scaffold::{Change, FileSet, ScaffoldError};
 use conjoin_wit::{Wit, WitFile};
 
 use crate::{
-    app::{App, load_manifest, load_sources, load_wit_sources},
+    app::{App, load_manifest, load_wit_sources},
     cache_root::CacheRoot,
     choices::scaffold_error,
     exit::CommandError,
+    prebuilt::{self, Surfaces},
     settings::Machine,
 };
 
@@ -34,8 +35,8 @@ pub(crate) struct Draft<'a> {
     /// The files of the shared WIT: their old text, if they existed, and their new text.
     sources: Vec<(Option<Arc<Source>>, Arc<Source>)>,
     new: FileSet,
-    /// The bytes of components to write.
-    components: BTreeMap<AbsPath, Result<Vec<u8>, String>>,
+    /// What the components to write import and export.
+    components: Surfaces,
 }
 
 impl<'a> Draft<'a> {
@@ -57,7 +58,8 @@ impl<'a> Draft<'a> {
         }
         let now: Vec<Arc<Source>> = sources.iter().map(|(_, now)| Arc::clone(now)).collect();
         let wit = conjoin_wit::parse(&now, &here.shown(&folder)).map_err(CommandError::project)?;
-        let was_whole = wire(&manifest, &wit, &dir, &load_sources(&dir, &manifest)).is_ok();
+        let was_whole =
+            wire(&manifest, &wit, &dir, &prebuilt::surfaces_of_draft(&layout(machine, &dir), &manifest)).is_ok();
         Ok(Self {
             machine,
             dir,
@@ -68,7 +70,7 @@ impl<'a> Draft<'a> {
             manifest_now: text,
             sources,
             new,
-            components: BTreeMap::new(),
+            components: Surfaces::new(),
         })
     }
 
@@ -86,7 +88,7 @@ impl<'a> Draft<'a> {
 
     /// Adds a built component.
     pub(crate) fn add_component(&mut self, path: String, bytes: Vec<u8>) -> Result<(), CommandError> {
-        self.components.insert(self.dir.join(&path), Ok(bytes.clone()));
+        self.components.insert(self.dir.join(&path), prebuilt::inspect(&bytes));
         self.add_file(path, bytes)
     }
 
@@ -137,7 +139,8 @@ impl<'a> Draft<'a> {
         let manifest =
             conjoin_manifest::parse(&source, &conjoin_toolchains::all().languages()).map_err(CommandError::project)?;
         let wit = self.parse_wit()?;
-        let mut components = load_sources(&self.dir, &manifest);
+        let layout = layout(self.machine, &self.dir);
+        let mut components = prebuilt::surfaces_of_draft(&layout, &manifest);
         components.extend(self.components.clone());
         let wiring = match wire(&manifest, &wit, &self.dir, &components) {
             Ok(wiring) => wiring,
@@ -145,7 +148,6 @@ impl<'a> Draft<'a> {
             // Its wiring had errors before, too. The next build reports them.
             Err(_) => AppWiring::default(),
         };
-        let layout = layout(self.machine, &self.dir);
         Ok(App { manifest, wit, wiring, layout })
     }
 
@@ -195,10 +197,10 @@ pub(crate) fn check_files(machine: &Machine, dir: &AbsPath, files: &FileSet) -> 
         .map(|(path, bytes)| Arc::new(Source::new(path, text(bytes))))
         .collect();
     let wit = conjoin_wit::parse(&sources, &root).map_err(CommandError::project)?;
-    let components = load_sources(dir, &manifest).into_keys().map(|path| {
+    let components = prebuilt::paths(dir, &manifest).map(|path| {
         let below = path.as_path().strip_prefix(dir.as_path()).unwrap_or(path.as_path()).display().to_string();
-        let bytes = files.get(&below).map(<[u8]>::to_vec).ok_or_else(|| "the template has no such file".to_owned());
-        (path, bytes)
+        let missing = || Err(prebuilt::missing("the template has no such file"));
+        (path, files.get(&below).map_or_else(missing, prebuilt::inspect))
     });
     let wiring = wire(&manifest, &wit, dir, &components.collect()).map_err(CommandError::project)?;
     let layout = layout(machine, dir);

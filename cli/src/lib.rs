@@ -35,6 +35,7 @@ mod exit;
 mod install;
 mod missing;
 mod performer;
+mod prebuilt;
 mod process_context;
 mod report;
 mod run_printer;

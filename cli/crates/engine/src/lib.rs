@@ -67,6 +67,7 @@
 
 mod build_lock;
 mod cancel;
+mod content_memory;
 mod dep_info;
 mod digest;
 mod environment;
@@ -95,6 +96,7 @@ mod walk;
 mod write;
 
 pub use cancel::CancelToken;
+pub use content_memory::ContentMemory;
 pub use environment::{Environment, WITHHELD};
 pub use event::{BuildEvent, BuildOutcome, DirtyReason, EventSink, Notice, StepLine, StepOutcome};
 pub use execute::{Compared, Examined, ExecuteOptions, OnFailure, StepLimits, Verdict, examine, execute};

@@ -83,4 +83,4 @@ pub use step::{Keep, Step, StepId};
 pub use subject::Subject;
 pub use tool::{Locate, Parallelism, Probe, Provider, Tool, ToolSpec, Version, Window, recipe_beside, recipe_stem};
 pub use toolchain::{Companion, Complaint, CustomSteps, Hint, Project, Takes, Target, Toolchain, ToolchainSet};
-pub use wire::{AppWiring, wire};
+pub use wire::{AppWiring, UnusableSource, wire};

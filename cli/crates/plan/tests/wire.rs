@@ -13,7 +13,7 @@ use std::{
 
 use conjoin_diagnostics::{Diagnostic, Source, Style, render};
 use conjoin_manifest::ComponentName;
-use conjoin_plan::{AbsPath, AppWiring, wire};
+use conjoin_plan::{AbsPath, AppWiring, UnusableSource, wire};
 use libtest_mimic::{Arguments, Trial};
 use snapbox::{Data, assert_data_eq};
 use wit_component::{ComponentEncoder, StringEncoding, dummy_module, embed_component_metadata};
@@ -64,7 +64,10 @@ fn wire_case(case: &Path) -> Result<String, Vec<Diagnostic>> {
         let path = entry.unwrap().path();
         if path.extension().is_some_and(|extension| extension == "wit") {
             let built = path.with_extension("wasm");
-            sources.insert(app.join(built.file_name().unwrap()), Ok(component(&fs_err::read_to_string(path).unwrap())));
+            let surface = conjoin_wit::inspect(&component(&fs_err::read_to_string(path).unwrap()));
+            let surface =
+                surface.map_err(|error| UnusableSource { why: error.to_string(), hint: error.hint().to_owned() });
+            sources.insert(app.join(built.file_name().unwrap()), surface);
         }
     }
     let wiring = wire(&manifest, &wit, &app, &sources)?;

@@ -5,6 +5,7 @@
 
 use std::collections::BTreeMap;
 
+use serde::{Deserialize, Deserializer, Serialize, de::Error as _};
 use wit_parser::{
     Function, FunctionKind, Handle, InterfaceId, Resolve, Type, TypeDefKind, TypeId, TypeOwner, WorldId, WorldItem,
     WorldKey,
@@ -14,7 +15,7 @@ use wit_parser::{
 pub(crate) const WORLD: &str = "";
 
 /// A type with a name, and the interface that it is named in.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub(crate) struct TypeName {
     /// Full name of the interface, or [`WORLD`].
     pub(crate) interface: String,
@@ -22,18 +23,52 @@ pub(crate) struct TypeName {
 }
 
 /// A type where it is used.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum Use {
-    Primitive(&'static str),
+    #[serde(deserialize_with = "known")]
+    Primitive(Word),
     Named(TypeName),
     Borrow(TypeName),
     /// `list<..>` and the like; `None` stands for a `_` or an argument left out.
-    Generic(&'static str, Vec<Option<Self>>),
+    Generic(#[serde(deserialize_with = "known")] Word, Vec<Option<Self>>),
     FixedList(Box<Self>, u32),
 }
 
+/// The word for a primitive or generic type.
+pub(crate) type Word = &'static str;
+
+/// The words for primitive and generic types.
+const WORDS: [&str; 21] = [
+    "bool",
+    "u8",
+    "u16",
+    "u32",
+    "u64",
+    "s8",
+    "s16",
+    "s32",
+    "s64",
+    "f32",
+    "f64",
+    "char",
+    "string",
+    "error-context",
+    "tuple",
+    "option",
+    "list",
+    "map",
+    "result",
+    "future",
+    "stream",
+];
+
+fn known<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Word, D::Error> {
+    let word = String::deserialize(deserializer)?;
+    WORDS.into_iter().find(|known| *known == word).ok_or_else(|| D::Error::custom("not a kind of type"))
+}
+
 /// What a type is defined as.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum Definition {
     Record(Vec<(String, Use)>),
     Variant(Vec<(String, Option<Use>)>),
@@ -44,7 +79,7 @@ pub(crate) enum Definition {
 }
 
 /// How a function is called.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum Kind {
     Free,
     Method,
@@ -53,7 +88,7 @@ pub(crate) enum Kind {
 }
 
 /// A function without its name.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Signature {
     pub(crate) is_async: bool,
     pub(crate) kind: Kind,
@@ -65,7 +100,7 @@ pub(crate) struct Signature {
 }
 
 /// What an interface holds, by name.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Interface {
     /// Types taken from other interfaces: the name here, and where it comes from.
     pub(crate) uses: BTreeMap<String, TypeName>,

@@ -5,6 +5,7 @@
 use std::{fmt, sync::Arc};
 
 use conjoin_policy::InterfaceName;
+use serde::{Deserialize, Serialize};
 use wit_parser::{Resolve, WorldId, WorldItem, WorldKey};
 
 use crate::{
@@ -13,7 +14,7 @@ use crate::{
 };
 
 /// What is imported and what is exported, each sorted by name.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Surface {
     /// What must come from elsewhere.
     pub imports: Vec<Item>,
@@ -24,7 +25,8 @@ pub struct Surface {
 }
 
 /// What an import or an export is called.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(from = "String", into = "String")]
 pub enum ItemName {
     /// An interface of a package.
     Interface(InterfaceName),
@@ -76,6 +78,18 @@ impl ItemName {
     }
 }
 
+impl From<String> for ItemName {
+    fn from(text: String) -> Self {
+        Self::new(&text)
+    }
+}
+
+impl From<ItemName> for String {
+    fn from(name: ItemName) -> Self {
+        name.as_str().to_owned()
+    }
+}
+
 impl fmt::Display for ItemName {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(self.as_str())
@@ -89,22 +103,40 @@ impl fmt::Debug for ItemName {
 }
 
 /// One import or export: an interface, or a function that is in none.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Item {
     /// Its name.
     pub name: ItemName,
     /// Canonical text of it and of the types it takes from elsewhere, without comments.
     pub definition: String,
+    #[serde(with = "shared")]
     pub(crate) contract: Arc<Contract>,
 }
 
 /// What an item promises.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Contract {
     /// Key of the item itself in `interfaces`.
     pub(crate) root: String,
     /// The item, and what it uses of other interfaces.
     pub(crate) interfaces: Interfaces,
+}
+
+/// A contract behind its counter of references, which serde writes as the contract.
+mod shared {
+    use std::sync::Arc;
+
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    use super::Contract;
+
+    pub(super) fn serialize<S: Serializer>(contract: &Arc<Contract>, serializer: S) -> Result<S::Ok, S::Error> {
+        contract.as_ref().serialize(serializer)
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Arc<Contract>, D::Error> {
+        Contract::deserialize(deserializer).map(Arc::new)
+    }
 }
 
 impl fmt::Debug for Item {

@@ -7,7 +7,10 @@ use conjoin_manifest::{Component, ComponentName, Import, Manifest, Origin, Trigg
 use conjoin_policy::InterfaceName;
 use conjoin_wit::{Difference, Edge, Item, Surface, Wit};
 
-use super::offers::{Offer, Offers};
+use super::{
+    offers::{Offer, Offers},
+    surfaces::UnusableSource,
+};
 
 /// Words errors of one app.
 pub(super) struct Errors<'a> {
@@ -41,12 +44,12 @@ impl Errors<'_> {
         &self,
         component: &Component,
         place: &Range<usize>,
-        why: &str,
-        hint: &str,
+        unusable: &UnusableSource,
     ) -> Diagnostic {
+        let UnusableSource { why, hint } = unusable;
         let message = format!("the source of component `{}` cannot be used: {why}", component.name.value);
         let diagnostic = Diagnostic::error("wiring::unusable-source", message);
-        diagnostic.label(&self.manifest.source, place.clone(), "this file").hint(hint)
+        diagnostic.label(&self.manifest.source, place.clone(), "this file").hint(hint.clone())
     }
 
     /// The component that `written` names, with this `surface`, does not export `import`. `other` is a component that does.

@@ -20,6 +20,7 @@ use conjoin_diagnostics::Diagnostic;
 use conjoin_manifest::{ComponentName, Manifest};
 use conjoin_wit::{Edge, Surface, Wiring, Wit};
 
+pub use self::surfaces::UnusableSource;
 use self::{errors::Errors, order::Providers, satisfy::Connector};
 use crate::{AbsPath, reuse};
 
@@ -62,8 +63,8 @@ impl AppWiring {
 
 /// Connects the components of `manifest`, whose worlds are in `wit`.
 ///
-/// `sources` holds what was read of the components that the manifest names as `source`, by the absolute path below
-/// `app`, or why a file could not be read.
+/// `sources` holds what the components that the manifest names as `source` import and export, by the absolute path below
+/// `app`, or why a file cannot be used.
 ///
 /// # Errors
 ///
@@ -73,7 +74,7 @@ pub fn wire(
     manifest: &Manifest,
     wit: &Wit,
     app: &AbsPath,
-    sources: &BTreeMap<AbsPath, Result<Vec<u8>, String>>,
+    sources: &BTreeMap<AbsPath, Result<Surface, UnusableSource>>,
 ) -> Result<AppWiring, Vec<Diagnostic>> {
     let errors = Errors { manifest, wit };
     let (surfaces, mut diagnostics) = surfaces::of_all(&errors, app, sources);

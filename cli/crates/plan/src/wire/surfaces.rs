@@ -9,11 +9,20 @@ use conjoin_wit::Surface;
 use super::errors::Errors;
 use crate::AbsPath;
 
+/// Why a file that the manifest names as `source` cannot be used.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UnusableSource {
+    /// What is wrong with it, as the end of a sentence.
+    pub why: String,
+    /// What to do about it.
+    pub hint: String,
+}
+
 /// The known surfaces, and diagnostics about the others.
 pub(super) fn of_all(
     errors: &Errors<'_>,
     app: &AbsPath,
-    sources: &BTreeMap<AbsPath, Result<Vec<u8>, String>>,
+    sources: &BTreeMap<AbsPath, Result<Surface, UnusableSource>>,
 ) -> (BTreeMap<ComponentName, Surface>, Vec<Diagnostic>) {
     let mut surfaces = BTreeMap::new();
     let mut diagnostics = Vec::new();
@@ -32,19 +41,20 @@ fn of(
     errors: &Errors<'_>,
     component: &Component,
     app: &AbsPath,
-    sources: &BTreeMap<AbsPath, Result<Vec<u8>, String>>,
+    sources: &BTreeMap<AbsPath, Result<Surface, UnusableSource>>,
 ) -> Result<Surface, Box<Diagnostic>> {
-    const UNREAD: &str =
-        "build it or copy it there, or name another file; the path is relative to the folder of conjoin.toml";
     let Origin::Source(path) = &component.origin else {
         let world =
             errors.wit.world(&component.world.value).ok_or_else(|| Box::new(errors.unknown_world(component)))?;
         return Ok(world.surface());
     };
-    let unusable = |why: &str, hint: &str| Box::new(errors.unusable_source(component, &path.span, why, hint));
+    let unusable = |unusable: &UnusableSource| Box::new(errors.unusable_source(component, &path.span, unusable));
     match sources.get(&app.join(path.value.as_path())) {
-        Some(Ok(bytes)) => conjoin_wit::inspect(bytes).map_err(|error| unusable(&error.to_string(), error.hint())),
-        Some(Err(why)) => Err(unusable(why, UNREAD)),
-        None => Err(unusable("it was not read", UNREAD)),
+        Some(Ok(surface)) => Ok(surface.clone()),
+        Some(Err(why)) => Err(unusable(why)),
+        None => Err(unusable(&UnusableSource {
+            why: "it was not read".to_owned(),
+            hint: "build it or copy it there, or name another file".to_owned(),
+        })),
     }
 }

@@ -93,8 +93,10 @@ pub fn codes_without_case(root: &Path) -> Result<BTreeSet<String>> {
 fn codes(root: &Path) -> Result<BTreeMap<String, Option<String>>> {
     let mut codes: BTreeMap<String, Option<String>> = BTreeMap::new();
     for path in files(&root.join("cli"))? {
-        let in_source = path.extension().is_some_and(|end| end == "rs") && path.iter().any(|part| part == "src");
-        if !in_source || ["docs", "test-support"].iter().any(|name| path.iter().any(|part| part == *name)) {
+        // Folders above the repository may have any name.
+        let below = path.strip_prefix(root).unwrap_or(&path);
+        let in_source = below.extension().is_some_and(|end| end == "rs") && below.iter().any(|part| part == "src");
+        if !in_source || ["docs", "test-support"].iter().any(|name| below.iter().any(|part| part == *name)) {
             continue;
         }
         let text = fs_err::read_to_string(&path)?;

@@ -59,6 +59,10 @@ impl Reserved for ToRun {
         None
     }
 
+    fn code_if_stopped(&self) -> i32 {
+        INTERRUPTED
+    }
+
     async fn load(self: Box<Self>, host: &Arc<Host>, entries: &[Entry]) -> Result<Box<dyn Executor>, RuntimeError> {
         let Self { entries: names, args } = *self;
         let entries = names.iter().map(|name| find_entry(entries, "the command", name).cloned());

@@ -78,6 +78,10 @@ impl Reserved for Listening {
         Some(self.announcement.clone())
     }
 
+    fn code_if_stopped(&self) -> i32 {
+        0
+    }
+
     async fn load(self: Box<Self>, host: &Arc<Host>, entries: &[Entry]) -> Result<Box<dyn Executor>, RuntimeError> {
         let Self { listener, routes, announcement: _ } = *self;
         Ok(Box::new(Server::load(host, listener, &routes, entries).await?))

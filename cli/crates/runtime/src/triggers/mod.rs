@@ -75,6 +75,9 @@ trait Reserved: Send {
     /// The announcement when it is ready; `None` for what runs to its end without waiting for calls.
     fn announcement(&self) -> Option<Announcement>;
 
+    /// The exit code if a stop is requested before they run.
+    fn code_if_stopped(&self) -> i32;
+
     /// Loads the code of the entries that they call.
     ///
     /// # Errors
@@ -136,6 +139,7 @@ pub(crate) async fn run(
     entries: &[Entry],
     shutdown: &Shutdown,
 ) -> Result<i32, RuntimeError> {
+    let if_stopped = reservation.kinds.iter().map(|kind| kind.code_if_stopped()).find(|code| *code != 0).unwrap_or(0);
     let load = async {
         let mut executors = Vec::new();
         for kind in reservation.kinds {
@@ -145,7 +149,7 @@ pub(crate) async fn run(
     };
     let executors = tokio::select! {
         executors = load => executors?,
-        () = shutdown.requested(1) => return Ok(0),
+        () = shutdown.requested(1) => return Ok(if_stopped),
     };
     for announcement in reservation.announcements {
         host.events.send(RunEvent::Ready(announcement));

@@ -8,7 +8,7 @@ use conjoin_runtime::{HowCompiled, Limits, RunEvent, RunOptions, Shutdown, Trigg
 use crate::{
     guests::{Guest, HTTP, padded},
     http_client::{Answer, ask},
-    server::{Log, Serve, Server, entry, options, runtime_with_cache},
+    server::{Log, Serve, Server, entry, options, runtime, runtime_with_cache},
 };
 
 /// More than there are threads for guests.
@@ -237,5 +237,22 @@ fn a_command_ends_when_it_is_asked_to() {
         log.wait("guest that spins", started);
         shutdown.request();
         assert_eq!(command.join().unwrap().unwrap(), 130);
+    }
+}
+
+#[test]
+fn a_command_does_not_succeed_if_it_was_asked_to_stop_before_it_began() {
+    // Loading and the request to stop are ready at the same time; either may be noticed first.
+    for _ in 0..20 {
+        let (runtime, _) = runtime();
+        let entry = entry(Guest::Command, Grants::switches(&[&ARGS]));
+        let settings = serde_json::json!({});
+        let trigger = Trigger { kind: "command".to_owned(), entry: entry.name.clone(), settings };
+        let options = TriggerOptions { listen: ([127, 0, 0, 1], 0).into(), args: vec!["spin".to_owned()] };
+        let triggers = reserve(&[trigger], &options).unwrap();
+        let shutdown = Shutdown::new();
+        shutdown.request();
+        let options = RunOptions { triggers, entries: vec![entry], limits: Limits::default() };
+        assert_eq!(runtime.run(options, &shutdown).unwrap(), 130);
     }
 }

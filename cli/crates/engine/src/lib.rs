@@ -49,6 +49,7 @@
 //! let options = ExecuteOptions {
 //!     layout: &Layout { app, cache, profile: Profile::Dev },
 //!     scope: Scope::App,
+//!     probed: None,
 //!     environment: &Environment::new(std::env::vars_os()),
 //!     jobs: NonZeroUsize::MIN,
 //!     memory: None,

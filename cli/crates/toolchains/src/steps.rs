@@ -185,6 +185,11 @@ pub(crate) fn prove_module((name, tool): (&str, Tool), link: &Step, wit: AbsPath
     [encode, prove]
 }
 
+/// The folder of the recipe that has installed `found`, whose path in that folder is `below`.
+pub(crate) fn recipe_of(found: &FoundTool, below: &str) -> AbsPath {
+    below.split('/').fold(found.path.clone(), |path, _| path.parent())
+}
+
 /// What a step needs that comes after `step`.
 pub(crate) fn after(step: &Step) -> Input {
     Input::Step(step.id.clone())

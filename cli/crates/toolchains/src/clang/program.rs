@@ -133,6 +133,5 @@ impl Provider for FromDebian {
 
 /// The folder with the linker of the clang that conjoin has installed.
 pub(super) fn linker_of(clang: &FoundTool) -> AbsPath {
-    let depth = PROGRAM.split('/').count();
-    (0..depth).fold(clang.path.clone(), |path, _| path.parent()).join(LINKER)
+    steps::recipe_of(clang, PROGRAM).join(LINKER)
 }

@@ -59,8 +59,7 @@ const C_LIBRARY: [&str; 3] = ["crt1-command.o", "crt1-reactor.o", "libc.a"];
 
 /// The wrapper that belongs to the libraries that were found in the cache folder.
 pub(crate) fn wrapper(libraries: &FoundTool) -> AbsPath {
-    let depth = LIBRARIES.split('/').count();
-    (0..depth).fold(libraries.path.clone(), |path, _| path.parent()).join(WRAPPER)
+    steps::recipe_of(libraries, LIBRARIES).join(WRAPPER)
 }
 
 /// Debian's packages of sources.

@@ -295,8 +295,7 @@ impl<'a> Recipe<'a> {
 
 /// The folder of the recipe that has installed this program.
 pub(super) fn root_of(tinygo: &FoundTool) -> AbsPath {
-    let depth = PROGRAM.split('/').count();
-    (0..depth).fold(tinygo.path.clone(), |path, _| path.parent())
+    steps::recipe_of(tinygo, PROGRAM)
 }
 
 /// TinyGo with the LLVM, the sources and the cache that lie with it, all before what the machine has.

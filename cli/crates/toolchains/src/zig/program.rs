@@ -118,6 +118,5 @@ fn proof(root: &AbsPath, install: &Step) -> Vec<Step> {
 
 /// Where the zig that conjoin has installed keeps what it compiles once for all components.
 pub(super) fn cache_of(zig: &FoundTool) -> AbsPath {
-    let depth = PROGRAM.split('/').count();
-    (0..depth).fold(zig.path.clone(), |path, _| path.parent()).join(CACHE)
+    steps::recipe_of(zig, PROGRAM).join(CACHE)
 }

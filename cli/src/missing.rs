@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use conjoin_diagnostics::{Diagnostic, Severity};
+use conjoin_diagnostics::{Diagnostic, Severity, subject};
 use conjoin_engine::{BuildReport, FailedStep, StepError, assume_recorded};
 use conjoin_plan::{Layout, ProbeRequest, ProbeResults, Tool, build, missing};
 
@@ -33,11 +33,7 @@ pub(crate) fn assume(
     assume_recorded(request, layout, probed);
     let tools = probed.assumed.keys().map(ToString::to_string);
     let names: Vec<String> = tools.chain(probed.assumed_programs.iter().map(|name| format!("`{name}`"))).collect();
-    if let [first @ .., last] = names.as_slice() {
-        let (names, are) = match first {
-            [] => (last.clone(), "is"),
-            first => (format!("{} and {last}", first.join(", ")), "are"),
-        };
+    if let Some((names, are)) = subject(&names) {
         session.ui.status("Assumed", &format!("{names} {are} missing, and taken to be as in the last build"));
     }
 }

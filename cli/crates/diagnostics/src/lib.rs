@@ -43,7 +43,7 @@ pub use foreign::{Foreign, printable};
 pub use render::{Style, render};
 pub use source::Source;
 pub use suggest::nearest;
-pub use wording::{indented, list, list_with};
+pub use wording::{indented, list, list_with, subject};
 
 use std::{ops::Range, sync::Arc};
 

@@ -25,6 +25,24 @@ pub fn list_with(word: &str, names: impl IntoIterator<Item = impl Display>) -> S
     }
 }
 
+/// Names as the subject of a sentence, and its verb; `None` of none.
+///
+/// ```
+/// use conjoin_diagnostics::subject;
+///
+/// assert_eq!(subject(&["a"]), Some(("a".to_owned(), "is")));
+/// assert_eq!(subject(&["a", "b", "c"]), Some(("a, b and c".to_owned(), "are")));
+/// assert_eq!(subject(&[""; 0]), None);
+/// ```
+pub fn subject(names: &[impl AsRef<str>]) -> Option<(String, &'static str)> {
+    let (last, before) = names.split_last()?;
+    let before: Vec<&str> = before.iter().map(AsRef::as_ref).collect();
+    Some(match before.as_slice() {
+        [] => (last.as_ref().to_owned(), "is"),
+        before => (format!("{} and {}", before.join(", "), last.as_ref()), "are"),
+    })
+}
+
 /// The lines of `text`, each four columns to the right, without the line feeds at its end.
 ///
 /// ```

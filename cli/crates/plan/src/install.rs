@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use conjoin_diagnostics::{Diagnostic, list};
+use conjoin_diagnostics::{Diagnostic, list, subject};
 
 use crate::{AbsPath, Layout, Plan, ProbeResults, ProbedTool, Provider, Tool, ToolSpec};
 
@@ -177,11 +177,7 @@ fn describe(provider: &dyn Provider, obstacles: &[(Tool, Option<Box<Diagnostic>>
             ));
         }
     }
-    if let [before @ .., last] = absent.as_slice() {
-        let (all, verb) = match before {
-            [] => ((*last).to_owned(), "is"),
-            before => (format!("{} and {last}", before.join(", ")), "are"),
-        };
+    if let Some((all, verb)) = subject(&absent) {
         lines.push(format!("installing it from {} needs {all}, which {verb} not installed", provider.name()));
     }
     lines
